@@ -1,0 +1,1 @@
+"""Bytes in: capture files, pipes and interfaces."""

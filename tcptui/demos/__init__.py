@@ -1,0 +1,1 @@
+"""Built-in captures of real Linux sockets, and what to watch in them."""

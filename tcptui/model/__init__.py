@@ -1,0 +1,1 @@
+"""What a view shows, as rows of cells; no Textual."""

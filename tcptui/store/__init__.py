@@ -1,0 +1,1 @@
+"""Packets as NumPy columns, and the flows they belong to."""

@@ -1,0 +1,121 @@
+"""What is known of one connection's states, over time: the log that every view reads.
+
+Two readings of the same log. *Hindsight*: only what stands, each transition at the packet that
+caused it. *As seen live*: a transition from the packet at which it was first believed until the
+packet that took it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.states import Evidence, State
+
+
+class Moment(NamedTuple):
+    """A place in time: after frame `packet`, at `time_ns` (which may be later than the frame: timers)."""
+
+    packet: int
+    time_ns: int
+
+
+class Roles(Enum):
+    """How it is known who is client and who is server."""
+
+    HANDSHAKE = "handshake"
+    GUESSED = "guessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One state change of one endpoint.
+
+    packet: the frame that caused it; None for a timer.
+    time_ns: when that was. endpoint: 0 or 1, as Segment.sender.
+    shown: the frame at which it was first believed (later than `packet` after a correction).
+    proven_by: the frame that proved a PASSED one; None while it is not.
+    withdrawn: the frame that took it back; None while it stands.
+    why: what happened, a sentence part with its subject left out ("received SYN,ACK (#2) …").
+    """
+
+    packet: int | None
+    time_ns: int
+    endpoint: int
+    old: State
+    new: State
+    event: Event
+    evidence: Evidence
+    shown: int
+    why: str = ""
+    proven_by: int | None = None
+    withdrawn: int | None = None
+    note: str = ""
+
+    def visible(self, moment: Moment, *, live: bool = False) -> bool:
+        """True where this transition is in force or past at `moment`, in hindsight or as seen live."""
+        if self.packet is None:
+            reached = self.time_ns <= moment.time_ns
+        else:
+            reached = (self.shown if live else self.packet) <= moment.packet
+        if live:
+            return reached and (self.withdrawn is None or self.withdrawn > moment.packet)
+        return reached and self.withdrawn is None
+
+    def evidence_at(self, moment: Moment) -> Evidence:
+        """The evidence as it was at `moment`: PROVEN only from the proving frame on."""
+        if self.evidence is Evidence.PROVEN and (self.proven_by or 0) > moment.packet:
+            return Evidence.PASSED
+        return self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An assumption taken back: `packet` showed that `endpoint` never (yet) was in `withdrawn`."""
+
+    packet: int
+    time_ns: int
+    endpoint: int
+    withdrawn: tuple[State, ...]
+    reason: str
+
+
+class Standing(NamedTuple):
+    """An endpoint at a moment. `since` is the transition that led there, None at the start."""
+
+    state: State
+    evidence: Evidence
+    since: Transition | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One life (generation) of a connection.
+
+    first_packet: the frame that began it. client: 0 or 1.
+    start: both endpoints' states before the first transition, indexed by endpoint.
+    log: every transition ever believed, in the order (time, packet, path order); withdrawn ones too.
+    """
+
+    first_packet: int
+    client: int
+    roles: Roles
+    start: tuple[State, State]
+    log: tuple[Transition, ...]
+    corrections: tuple[Correction, ...]
+
+    def standing(self) -> tuple[Transition, ...]:
+        """The transitions of hindsight."""
+        return tuple(t for t in self.log if t.withdrawn is None)
+
+    def at(self, moment: Moment, *, live: bool = False) -> tuple[Standing, Standing]:
+        """Both endpoints, indexed by endpoint, as of `moment`."""
+        return self._endpoint_at(0, moment, live), self._endpoint_at(1, moment, live)
+
+    def _endpoint_at(self, endpoint: int, moment: Moment, live: bool) -> Standing:
+        for transition in reversed(self.log):
+            if transition.endpoint == endpoint and transition.visible(moment, live=live):
+                return Standing(transition.new, transition.evidence_at(moment), transition)
+        return Standing(self.start[endpoint], Evidence.ASSUMED, None)

@@ -1,0 +1,28 @@
+"""How long the kernel waits, by profile (tcp-inference: Linux defaults are measured, RFC's are the text's)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Durations in ns after which an endpoint gives up without a packet; None: it never does."""
+
+    name: str
+    time_wait: int
+    syn_sent: int | None
+    syn_rcvd: int | None
+    fin_wait_2: int | None
+    closing: int | None  # FIN_WAIT_1, CLOSING and LAST_ACK without an answer
+
+    def with_2msl(self, seconds: float) -> Timers:
+        """The same profile with another TIME_WAIT."""
+        return replace(self, time_wait=round(seconds * SECOND))
+
+
+LINUX = Timers("linux", 60 * SECOND, round(133.3 * SECOND), 65 * SECOND, 60 * SECOND, round(110.4 * SECOND))
+RFC = Timers("rfc", 240 * SECOND, 180 * SECOND, None, None, None)
+BSD = Timers("bsd", 60 * SECOND, 75 * SECOND, 75 * SECOND, 60 * SECOND, None)
