@@ -1,0 +1,41 @@
+"""Writing small pcap files."""
+
+from __future__ import annotations
+
+import os
+import struct
+from types import TracebackType
+from typing import BinaryIO, Self
+
+NANOSECOND_MAGIC = 0xA1B23C4D
+LINKTYPE_ETHERNET = 1
+
+
+class PcapWriter:
+    """A pcap file of Ethernet frames with nanosecond stamps, little-endian, complete after each frame."""
+
+    def __init__(self, path: str | os.PathLike[str], snaplen: int = 65535) -> None:
+        self.frames = 0
+        self._snaplen = snaplen
+        self._file: BinaryIO = open(path, "wb")  # noqa: SIM115 - closed by close()
+        self._file.write(struct.pack("<IHHiIII", NANOSECOND_MAGIC, 2, 4, 0, 0, snaplen, LINKTYPE_ETHERNET))
+
+    def write(self, time_ns: int, frame: bytes) -> None:
+        """Append one frame, stamped `time_ns` (since the epoch)."""
+        seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
+        kept = frame[: self._snaplen]
+        self._file.write(struct.pack("<IIII", seconds, nanoseconds, len(kept), len(frame)) + kept)
+        self._file.flush()
+        self.frames += 1
+
+    def close(self) -> None:
+        """End the file; idempotent."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
