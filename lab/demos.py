@@ -21,6 +21,7 @@ from lab.wire import Drop, Link
 
 SERVER_PORT = 9502
 FIRST_CLIENT_PORT = 40001
+PATIENCE = 30  # seconds, for any one call
 NEAR = Link(delay=0.02)
 FAR = Link(delay=0.25)  # far enough for two segments to cross before one's eyes
 
@@ -34,6 +35,7 @@ class Stage:
         self._lab = lab
         self._recording = recording
         self._listener: socket.socket | None = None
+        self._sockets: list[socket.socket] = []  # open until the recording ends, if nobody closes them
 
     def roll(self) -> None:
         """Begin the recording."""
@@ -50,21 +52,19 @@ class Stage:
         """The server's end of the connection that was opened."""
         assert self._listener is not None
         accepted, _ = self._listener.accept()
-        accepted.settimeout(30)
-        return accepted
+        return self._kept(accepted)
 
     def client(self) -> socket.socket:
         """A socket of host A on the client's port."""
-        return self._lab.a.tcp(self.client_port)
+        return self._kept(self._lab.a.tcp(self.client_port))
 
     def server(self) -> socket.socket:
         """A socket of host B on the server's port."""
-        return self._lab.b.tcp(SERVER_PORT)
+        return self._kept(self._lab.b.tcp(SERVER_PORT))
 
     def connect(self) -> socket.socket:
         """Open a connection from A to B; returns when A's kernel says that it is established."""
         client = self.client()
-        client.settimeout(30)
         client.connect((self._lab.b.address, SERVER_PORT))
         return client
 
@@ -82,9 +82,14 @@ class Stage:
         client.connect_ex((self._lab.b.address, SERVER_PORT))
         server.connect_ex((self._lab.a.address, self.client_port))
         for end in (client, server):
-            select.select([], [end], [], 10)
-            end.settimeout(30)
+            select.select([], [end], [], PATIENCE)
+            end.settimeout(PATIENCE)
         return client, server
+
+    def _kept(self, made: socket.socket) -> socket.socket:
+        made.settimeout(PATIENCE)
+        self._sockets.append(made)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,12 @@ def close_by_client(stage: Stage) -> None:
 
 
 def close_by_server(stage: Stage) -> None:
-    """The same, begun at the other end."""
+    """A daytime server (RFC 867): says what time it is, and closes."""
     client, server = stage.open()
     time.sleep(1)
-    server.sendall(b"HTTP/1.0 200 OK\r\n\r\nhello\n")
+    server.sendall(b"22 JUN 1994 17:15:38 UTC\r\n")
     client.recv(100)
-    time.sleep(0.5)
+    time.sleep(1)
     close(server, client, after=1.5)
 
 
@@ -191,6 +196,11 @@ def abort(stage: Stage) -> None:
     time.sleep(1)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+    try:
+        server.recv(100)
+    except ConnectionResetError:
+        return
+    raise AssertionError("no reset")
 
 
 def syn_lost(stage: Stage) -> None:
@@ -271,13 +281,14 @@ def zero_window(stage: Stage) -> None:
     client = stage.connect()
     server = stage.accept()
     time.sleep(1)
-    client.sendall(bytes(range(256)) * 40)
+    words = b"read me! " * 1138
+    client.sendall(words)
     time.sleep(6)
-    client.shutdown(socket.SHUT_WR)
-    while server.recv(65536):
-        pass
+    left = len(words)
+    while left > 0:
+        left -= len(server.recv(left))
     time.sleep(1)
-    close(server, client, after=0)
+    close(client, server, after=0.5)
 
 
 def mid_stream(stage: Stage) -> None:
