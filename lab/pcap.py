@@ -19,6 +19,7 @@ class PcapWriter:
         self._snaplen = snaplen
         self._file: BinaryIO = open(path, "wb")  # noqa: SIM115 - closed by close()
         self._file.write(struct.pack("<IHHiIII", NANOSECOND_MAGIC, 2, 4, 0, 0, snaplen, LINKTYPE_ETHERNET))
+        self._file.flush()
 
     def write(self, time_ns: int, frame: bytes) -> None:
         """Append one frame, stamped `time_ns` (since the epoch)."""
