@@ -1,0 +1,287 @@
+"""One pass over a flow's segments: the facts that verdicts and diagnoses are made of.
+
+`FlowFacts.feed` takes the segments of one life of a connection in capture order, a few microseconds
+each, and keeps a bounded amount: counters, the first and newest packets of each series, what is
+unacknowledged. `facts(segments)` is the same for segments that are there already. For the world as
+of a packet, feed the segments up to it.
+
+What is a fact here is only what stands in the headers. States are the engine's business
+(`history.py`); rules that need both are in `diagnoses/`.
+
+Limits: copies of a frame are recognised within 150 ms and the sender's last 16 segments; of long
+series the first 15 packets and the newest are quoted; SACK is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tcptui.tcp.resets import note_reply, take_reset
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add, diff
+from tcptui.tcp.traces import (
+    HOLES,
+    IN_FLIGHT,
+    PLAUSIBLE,
+    Copies,
+    Flight,
+    Hole,
+    Probes,
+    Seen,
+    Side,
+    ZeroWindow,
+)
+from tcptui.tcp.words import MILLISECOND
+
+COPY_WITHIN = 150 * MILLISECOND  # the same frame again: a bridge, a second interface
+PROBE_AFTER = 500 * MILLISECOND  # a keep-alive comes out of silence, never behind other segments
+MOST_ZERO_WINDOWS = 8
+
+SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
+
+
+class FlowFacts:
+    """Facts about one life of a connection. `sides` is indexed by endpoint, as `Segment.sender`.
+
+    same_socket: source and destination are the same socket (a self-connect): one side is both.
+    """
+
+    __slots__ = ("_same_socket", "packets", "sides")
+
+    def __init__(self, *, same_socket: bool = False) -> None:
+        side = Side()
+        self.sides: tuple[Side, Side] = (side, side if same_socket else Side())
+        self.packets = 0
+        self._same_socket = same_socket
+
+    @property
+    def same_socket(self) -> bool:
+        """True for a self-connect."""
+        return self._same_socket
+
+    def feed(self, segment: Segment) -> None:
+        """Take the next segment in capture order. Never raises on any Segment."""
+        me, peer = self.sides[segment.sender & 1], self.sides[1 - (segment.sender & 1)]
+        seen = Seen(segment.packet, segment.time_ns)
+        self.packets += 1
+        _count(me, segment, seen)
+        if _is_copy(me, segment):
+            me.duplicates += 1
+            return
+        if segment.flags & RST:
+            take_reset(me, peer, segment, seen)
+        else:
+            _take_segment(me, peer, segment, seen)
+        me.last = seen
+        me.recent.append(segment)
+
+
+def facts(segments: Iterable[Segment], *, same_socket: bool = False) -> FlowFacts:
+    """The facts of these segments: one life of one connection, in capture order."""
+    found = FlowFacts(same_socket=same_socket)
+    for segment in segments:
+        found.feed(segment)
+    return found
+
+
+def _count(me: Side, segment: Segment, seen: Seen) -> None:
+    me.packets += 1
+    me.payload += segment.length
+    if me.first is None:
+        me.first = seen
+
+
+def _is_copy(me: Side, segment: Segment) -> bool:
+    """The same transmission captured twice: nothing differs, not even IP-ID and time stamp option."""
+    for old in reversed(me.recent):
+        if segment.time_ns - old.time_ns > COPY_WITHIN:
+            return False
+        if (
+            old.seq == segment.seq
+            and old.ack == segment.ack
+            and old.flags == segment.flags
+            and old.length == segment.length
+            and old.ip_id == segment.ip_id
+            and old.window == segment.window
+            and old.options == segment.options
+            and (segment.ip_id or segment.length or segment.flags & (SYN | FIN | RST))
+        ):
+            return True
+    return False
+
+
+def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    note_reply(peer, me, segment, seen)
+    _note_probe(me, peer, segment, seen)
+    if segment.flags & SYN:
+        _take_syn(me, segment, seen)
+    if segment.flags & FIN:
+        _take_fin(me, segment, seen)
+    _take_sequence(me, segment, seen)
+    if segment.flags & ACK:
+        _take_ack(me, peer, segment, seen)
+    _take_window(me, segment, seen)
+    peer.keep_alive.unanswered = 0
+    if me.zero:
+        me.zero.probes.unanswered = 0
+
+
+def _take_syn(me: Side, segment: Segment, seen: Seen) -> None:
+    if me.iss != segment.seq:  # a new socket: what was said in other sequence numbers is over
+        me.iss = segment.seq
+        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = None
+        me.in_flight.clear()
+        me.holes.clear()
+        me.syn = me.syn_ack = None
+    ack = bool(segment.flags & ACK)
+    copies = me.syn_ack if ack else me.syn
+    if copies is None:
+        copies = _copies(segment, segment.seq, add(segment.seq, 1 + segment.length))
+    copies.add(seen)
+    if ack:
+        me.syn_ack = copies
+    else:
+        me.syn = copies
+
+
+def _take_fin(me: Side, segment: Segment, seen: Seen) -> None:
+    seq = add(segment.seq, segment.length + bool(segment.flags & SYN))
+    if me.fin is None or me.fin.seq != seq:
+        me.fin = _copies(segment, seq, add(seq, 1))
+    me.fin.add(seen)
+
+
+def _copies(segment: Segment, seq: int, end: int) -> Copies:
+    return Copies(seq=seq, end=end, ack=segment.ack, payload=segment.length)
+
+
+def _take_sequence(me: Side, segment: Segment, seen: Seen) -> None:
+    """Sequence numbers sent: new ones, ones that fill a hole, or copies."""
+    size = segment.length + bool(segment.flags & SYN) + bool(segment.flags & FIN)
+    end = add(segment.seq, size)
+    if segment.length:
+        me.last_data = seen
+        if segment.flags & ACK:
+            me.acked_at_send = segment.ack
+    if me.snd_max is None or (me.iss is None and me.last is None):
+        me.snd_max = segment.seq  # mid-stream: what was under way before is not missing
+    ahead = diff(segment.seq, me.snd_max)
+    if ahead > 0:
+        _add_hole(me, Hole(me.snd_max, segment.seq))
+        me.snd_max = segment.seq
+    if diff(end, me.snd_max) > 0:
+        _add_flight(me, Flight(me.snd_max, end, seen))
+        me.snd_max = end
+    elif size and not _fills_hole(me, segment.seq, end):
+        _add_copy(me, segment, end, seen)
+
+
+def _add_flight(me: Side, flight: Flight) -> None:
+    if len(me.in_flight) < IN_FLIGHT:
+        me.in_flight.append(flight)
+    else:
+        newest = me.in_flight[-1]
+        me.in_flight[-1] = Flight(newest.seq, flight.end, newest.seen)
+
+
+def _add_hole(me: Side, hole: Hole) -> None:
+    if len(me.holes) == HOLES:
+        oldest = me.holes.pop(0)
+        if oldest.acked:
+            me.unseen_before += diff(oldest.high, oldest.low)
+    me.holes.append(hole)
+
+
+def _fills_hole(me: Side, low: int, end: int) -> bool:
+    """Late, not again: the numbers come behind ones that follow them."""
+    for hole in me.holes:
+        if diff(low, hole.low) <= 0 < diff(end, hole.low):
+            hole.low = end
+        elif diff(low, hole.low) > 0 >= diff(hole.high, end):
+            hole.high = low
+        else:
+            continue
+        if diff(hole.high, hole.low) <= 0:
+            me.holes.remove(hole)
+        return True
+    return False
+
+
+def _add_copy(me: Side, segment: Segment, end: int, seen: Seen) -> None:
+    run = me.run
+    if run is None or run.seq != segment.seq:
+        run = me.run = _copies(segment, segment.seq, end)
+        for flight in me.in_flight:
+            if diff(flight.seq, segment.seq) <= 0 < diff(flight.end, segment.seq):
+                run.add(flight.seen)
+                break
+    run.add(seen)
+    if me.worst_run is None or run.count >= me.worst_run.count:
+        me.worst_run = run
+
+
+def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    me.last_ack = seen
+    if not _plausible(peer, segment.ack):
+        return
+    if peer.snd_max is None:
+        _first_ack(me, peer, segment, seen)
+    elif diff(segment.ack, peer.snd_max) > 0:
+        _add_hole(peer, Hole(peer.snd_max, segment.ack, seen))
+        peer.snd_max = segment.ack
+    if me.ack_max is None or diff(segment.ack, me.ack_max) > 0:
+        me.ack_max = segment.ack
+        me.ack_advanced = seen
+    if me.acked_at_send is None:
+        me.acked_at_send = segment.ack
+    for hole in peer.holes:
+        if hole.acked is None and diff(segment.ack, hole.high) >= 0:
+            hole.acked = seen
+    while peer.in_flight and diff(segment.ack, peer.in_flight[0].end) >= 0:
+        peer.in_flight.popleft()
+
+
+def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    """The peer was never seen: after our own SYN its SYN,ACK was missed, else the capture began later."""
+    peer.snd_max = segment.ack
+    if me.syn is not None:
+        _add_hole(peer, Hole(add(segment.ack, -1), segment.ack, seen))
+
+
+def _plausible(peer: Side, ack: int) -> bool:
+    """Of this connection: not the ACK of an older one that answers a new SYN."""
+    if peer.snd_max is None:
+        return True
+    if peer.iss is not None and diff(ack, peer.iss) <= 0:
+        return False
+    return abs(diff(ack, peer.snd_max)) < PLAUSIBLE
+
+
+def _take_window(me: Side, segment: Segment, seen: Seen) -> None:
+    if segment.window == 0:
+        if me.zero is None:
+            me.zero = ZeroWindow(seen, seen)
+            if len(me.zero_windows) == MOST_ZERO_WINDOWS:
+                me.zero_windows.remove(min(me.zero_windows, key=lambda zero: zero.lasted(seen.time_ns)))
+            me.zero_windows.append(me.zero)
+        me.zero.renewed = seen
+    elif me.zero is not None:
+        me.zero.end = seen
+        me.zero = None
+
+
+def _note_probe(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    """Keep-alive or zero-window probe: a byte or none from below what is acknowledged already."""
+    if me.snd_max is None or segment.flags & (SYN | FIN) or segment.length > 1 or me.fin is not None:
+        return
+    at = diff(segment.seq, me.snd_max)
+    if peer.zero is not None:
+        if at == -1 or (at == 0 and segment.length == 1):
+            _add_probe(peer.zero.probes, seen)
+    elif at == -1 and not me.in_flight and me.last and seen.time_ns - me.last.time_ns >= PROBE_AFTER:
+        _add_probe(me.keep_alive, seen)
+
+
+def _add_probe(probes: Probes, seen: Seen) -> None:
+    probes.add(seen)
+    probes.unanswered += 1

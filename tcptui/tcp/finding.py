@@ -1,0 +1,112 @@
+"""What a diagnosis is, and what its rules may look at.
+
+A rule sees a `Case`: the states (history), the facts of the packets, the time and the timers. Everything
+in it is as of `now`; what comes later is not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.facts import FlowFacts
+from tcptui.tcp.history import History, Moment, Standing, Transition
+from tcptui.tcp.states import State
+from tcptui.tcp.timers import LINUX, Timers
+from tcptui.tcp.traces import Seen, Side
+
+
+class Severity(Enum):
+    """How much it matters: a note explains, a warning asks for a look, an error for action."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most severe."""
+        return ("error", "warning", "note").index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A finding about one flow.
+
+    id: stable, kebab-case, for scripts. packets: the frames that prove it, ascending.
+    text: a sentence for a human, with what to do next where there is something to do.
+    """
+
+    id: str
+    severity: Severity
+    packets: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One flow as of `now`, for the rules.
+
+    facts: of the segments up to `now`. previous: the life before on the same ports, where there was one.
+    path: by endpoint, the transitions that stand and were reached by `now`.
+    """
+
+    history: History
+    facts: FlowFacts
+    now: Moment
+    timers: Timers
+    previous: History | None
+    path: tuple[tuple[Transition, ...], tuple[Transition, ...]]
+    standing: tuple[Standing, Standing]
+
+    def side(self, endpoint: int) -> Side:
+        """What that endpoint sent."""
+        return self.facts.sides[endpoint]
+
+    def peer(self, endpoint: int) -> Side:
+        """What the other one sent."""
+        return self.facts.sides[1 - endpoint]
+
+    def state(self, endpoint: int) -> State:
+        """Its state now."""
+        return self.standing[endpoint].state
+
+    def name(self, endpoint: int) -> str:
+        """ "client" or "server"."""
+        return "client" if endpoint == self.history.client else "server"
+
+    def age(self, seen: Seen) -> int:
+        """Time from that frame to now, in ns."""
+        return self.now.time_ns - seen.time_ns
+
+    def been(self, endpoint: int, state: State) -> bool:
+        """Whether it has ever been in that state."""
+        return any(step.new is state for step in self.path[endpoint])
+
+    def step(self, endpoint: int, event: Event, old: State | None = None) -> Transition | None:
+        """The last transition by that event (out of that state)."""
+        for step in reversed(self.path[endpoint]):
+            if step.event is event and (old is None or step.old is old):
+                return step
+        return None
+
+    def last_step(self, endpoint: int) -> Transition | None:
+        """How it got where it is."""
+        return self.path[endpoint][-1] if self.path[endpoint] else None
+
+
+def case(
+    history: History,
+    facts: FlowFacts,
+    now: Moment,
+    timers: Timers = LINUX,
+    previous: History | None = None,
+) -> Case:
+    """The flow as of `now`. `facts` must be those of the segments up to `now` and no later ones."""
+    reached = [t for t in history.log if t.visible(now)]
+    path = (
+        tuple(t for t in reached if t.endpoint == 0),
+        tuple(t for t in reached if t.endpoint == 1),
+    )
+    return Case(history, facts, now, timers, previous, path, history.at(now))

@@ -1,0 +1,92 @@
+"""What a RST says about its sender: abort, reply of a socket that is not there, or refusal.
+
+The three shapes are those of RFC 9293 3.10.7.1 and 3.10.4 as Linux, the BSDs and Windows send them: an
+abort carries the connection's own SEQ and ACK; a reply has its SEQ from the ACK that provoked it and no
+ACK of its own; the answer to a SYN has SEQ 0 and acknowledges the SYN.
+
+Limits: a stack that aborts by a plain RST is told from a reply only by the time since the segment that
+it would answer; of more than four resets the first four are kept.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add, diff
+from tcptui.tcp.traces import PLAUSIBLE, Reset, ResetKind, Seen, Side
+from tcptui.tcp.words import SECOND
+
+REPLY_WITHIN = 3 * SECOND  # a RST answers what passed at most this long ago
+CHALLENGE_WITHIN = SECOND  # a challenge ACK follows within a round trip; this is a generous one
+MOST_RESETS = 4
+
+SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
+
+
+def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    """A RST from `me`: of which kind it is, what it answers and what it leaves undone."""
+    note_reply(peer, me, segment, seen)
+    if len(me.resets) == MOST_RESETS:
+        return
+    kind = _kind(me, peer, segment)
+    reset = Reset(seen, kind, _is_exact(me, peer, segment))
+    if kind is ResetKind.ABORT:
+        if me.acked_at_send is not None:
+            reset.unread = _unread(me, peer, segment)
+    else:
+        _find_trigger(reset, peer, segment)
+    if peer.snd_max is not None and me.ack_max is not None:
+        reset.lost = max(0, diff(peer.snd_max, me.ack_max))
+    me.resets.append(reset)
+
+
+def _kind(me: Side, peer: Side, segment: Segment) -> ResetKind:
+    if not segment.flags & ACK:
+        return ResetKind.REPLY
+    answers_syn = peer.syn is not None and segment.ack in (peer.syn.end, add(peer.syn.seq, 1))
+    if answers_syn and (segment.seq == 0 or me.snd_max is None):
+        return ResetKind.REFUSAL
+    return ResetKind.ABORT
+
+
+def _unread(me: Side, peer: Side, segment: Segment) -> int:
+    end = segment.ack
+    if peer.fin is not None and diff(end, peer.fin.seq) > 0:
+        end = peer.fin.seq
+    unread = diff(end, me.acked_at_send or 0)
+    return unread if 0 < unread < PLAUSIBLE else 0
+
+
+def _is_exact(me: Side, peer: Side, segment: Segment) -> bool:
+    return segment.seq in (peer.ack_max, me.snd_max)
+
+
+def _find_trigger(reset: Reset, peer: Side, segment: Segment) -> None:
+    """The newest segment of the peer that a closed socket would answer with this RST."""
+    for old in reversed(peer.recent):
+        if segment.time_ns - old.time_ns > REPLY_WITHIN:
+            return
+        if old.flags & RST:
+            continue
+        if reset.kind is ResetKind.REFUSAL:
+            answers = old.flags & (SYN | ACK) == SYN
+        else:
+            answers = bool(old.flags & ACK) and old.ack == segment.seq
+        if answers:
+            reset.trigger = Seen(old.packet, old.time_ns)
+            reset.trigger_length = old.length + bool(old.flags & FIN)
+            return
+
+
+def note_reply(resetter: Side, me: Side, segment: Segment, seen: Seen) -> None:
+    """The first thing that I send after the peer's RST: a challenge ACK repeats my last numbers."""
+    for reset in resetter.resets:
+        if reset.reply is not None:
+            continue
+        reset.reply = seen
+        reset.challenged = (
+            segment.flags & (SYN | FIN | RST | ACK) == ACK
+            and segment.length == 0
+            and segment.ack == me.ack_max
+            and segment.seq == me.snd_max
+            and seen.time_ns - reset.seen.time_ns <= CHALLENGE_WITHIN
+        )

@@ -1,0 +1,210 @@
+"""What an endpoint left behind in the packets: copies of a segment, probes, zero windows, resets.
+
+These are the pieces of `facts.FlowFacts`. Each is bounded: it counts everything and quotes the
+first few packets and the last one, however long the flow.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import pairwise
+from typing import NamedTuple
+
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.seq import diff
+
+QUOTED = 16  # packets kept of each series: the first ones and the newest
+RECENT = 16  # segments remembered to recognise copies and what a RST answers
+IN_FLIGHT = 64  # unacknowledged stretches told apart
+PLAUSIBLE = 1 << 24  # numbers further apart than this belong to different connections
+HOLES = 16  # stretches of sequence space that were not seen
+
+
+class Seen(NamedTuple):
+    """A frame and its capture time."""
+
+    packet: int
+    time_ns: int
+
+
+@dataclass(slots=True)
+class Series:
+    """Packets of one kind: how many, the first ones and the newest."""
+
+    count: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+    def add(self, seen: Seen) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.seen) < QUOTED:
+            self.seen.append(seen)
+        else:
+            self.seen[-1] = seen
+
+    @property
+    def first(self) -> Seen:
+        """The oldest; only of a series that is not empty."""
+        return self.seen[0]
+
+    @property
+    def last(self) -> Seen:
+        """The newest; only of a series that is not empty."""
+        return self.seen[-1]
+
+    @property
+    def packets(self) -> tuple[int, ...]:
+        """The frames that are quoted."""
+        return tuple(seen.packet for seen in self.seen)
+
+    def gaps(self) -> list[int]:
+        """Time between neighbours in ns, as far as neighbours are kept."""
+        kept = self.seen if self.count <= QUOTED else self.seen[:-1]
+        return [b.time_ns - a.time_ns for a, b in pairwise(kept)]
+
+
+@dataclass(slots=True)
+class Copies(Series):
+    """Transmissions of the same sequence numbers: the original, if it was seen, and its copies.
+
+    seq: the first sequence number. end: one past the last one. ack: what the original acknowledged.
+    payload: payload bytes of the original.
+    """
+
+    seq: int = 0
+    end: int = 0
+    ack: int = 0
+    payload: int = 0
+
+
+@dataclass(slots=True)
+class Probes(Series):
+    """Keep-alive or zero-window probes. unanswered: sent since the peer was last heard."""
+
+    unanswered: int = 0
+
+
+@dataclass(slots=True)
+class ZeroWindow:
+    """A span in which an endpoint advertised no room. end: the window update; None while it lasts.
+
+    probes: what the peer sent to find out. renewed: the newest segment that still said zero.
+    """
+
+    start: Seen
+    renewed: Seen
+    end: Seen | None = None
+    probes: Probes = field(default_factory=Probes)
+
+    def lasted(self, now_ns: int) -> int:
+        """Its length in ns, until now while it lasts."""
+        return (self.end.time_ns if self.end else now_ns) - self.start.time_ns
+
+
+class ResetKind(Enum):
+    """Why a RST was sent, by its shape (RFC 9293 3.10.7.1; tcp-inference 3.8)."""
+
+    ABORT = "abort"  # RST,ACK with the sender's own numbers: it ends its connection
+    REPLY = "reply"  # RST alone, its SEQ copied from an ACK: the sender has no such connection
+    REFUSAL = "refusal"  # RST,ACK of a SYN: nobody listens
+
+
+@dataclass(slots=True)
+class Reset:
+    """A RST. trigger: the peer's segment that it answers, where one is known.
+
+    exact: its SEQ is the byte that the receiver expects next, so that RFC 5961 lets it through.
+    unread: bytes that its sender had received since it last sent anything itself.
+    lost: bytes of the peer that its sender had not acknowledged.
+    reply: the receiver's next segment. challenged: that is a challenge ACK (RFC 5961).
+    """
+
+    seen: Seen
+    kind: ResetKind
+    exact: bool
+    trigger: Seen | None = None
+    trigger_length: int = 0
+    unread: int = 0
+    lost: int = 0
+    reply: Seen | None = None
+    challenged: bool = False
+
+
+class Flight(NamedTuple):
+    """Sequence numbers under way: first transmission at `seen`, not acknowledged yet."""
+
+    seq: int
+    end: int
+    seen: Seen
+
+
+@dataclass(slots=True)
+class Hole:
+    """Sequence numbers that the capture did not show.
+
+    acked: the receiver acknowledged them, so they existed; None while it has not.
+    """
+
+    low: int
+    high: int
+    acked: Seen | None = None
+
+
+@dataclass(slots=True)
+class Side:
+    """What one endpoint sent.
+
+    packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
+    iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
+    acked_at_send: its ACK when it last sent payload. None: not known.
+    accepted_at_fin: its ACK in the first copy of its FIN.
+    """
+
+    packets: int = 0
+    payload: int = 0
+    duplicates: int = 0
+    first: Seen | None = None
+    last: Seen | None = None
+    last_data: Seen | None = None
+    iss: int | None = None
+    snd_max: int | None = None
+    ack_max: int | None = None
+    ack_advanced: Seen | None = None
+    last_ack: Seen | None = None
+    acked_at_send: int | None = None
+    syn: Copies | None = None
+    syn_ack: Copies | None = None
+    fin: Copies | None = None
+    run: Copies | None = None
+    worst_run: Copies | None = None
+    resets: list[Reset] = field(default_factory=list)
+    zero: ZeroWindow | None = None
+    zero_windows: list[ZeroWindow] = field(default_factory=list)
+    keep_alive: Probes = field(default_factory=Probes)
+    in_flight: deque[Flight] = field(default_factory=deque)
+    holes: list[Hole] = field(default_factory=list)
+    unseen_before: int = 0
+    recent: deque[Segment] = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    @property
+    def waiting(self) -> Flight | None:
+        """The oldest sequence numbers that the peer has not acknowledged."""
+        return self.in_flight[0] if self.in_flight else None
+
+    @property
+    def unseen(self) -> int:
+        """Bytes (SYN and FIN count one each) that the peer acknowledged and the capture does not hold."""
+        acked = sum(max(0, diff(hole.high, hole.low)) for hole in self.holes if hole.acked)
+        return self.unseen_before + acked
+
+    def accepted_after_fin(self) -> int:
+        """Sequence numbers of the peer that this endpoint acknowledged after it had sent its FIN."""
+        if self.fin is None or self.ack_max is None:
+            return 0
+        return max(0, diff(self.ack_max, self.fin.ack))
+
+    def reset(self, kind: ResetKind) -> Reset | None:
+        """Its first RST of that kind."""
+        return next((reset for reset in self.resets if reset.kind is kind), None)

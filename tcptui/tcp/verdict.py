@@ -1,0 +1,249 @@
+"""One verdict in words per flow, for the flow list: what a sysadmin would say of it at a glance.
+
+The vocabulary; X is "client" or "server". The first one that applies, from the top:
+
+| verdict                                | the flow                                                        |
+|----------------------------------------|-----------------------------------------------------------------|
+| refused                                | the SYN was answered by RST: nobody listens                     |
+| X gave up: no keep-alive answer        | X sent RST after keep-alive probes without an answer            |
+| reset by X                             | X aborted (RST,ACK)                                             |
+| reset: X had no socket                 | X answered by a plain RST: its socket was gone already          |
+| no answer to SYN                       | a SYN without an answer, for a second or in copies              |
+| half-open: SYN,ACK not acknowledged    | X is in SYN_RCVD, for a second or with copies of its SYN,ACK    |
+| connecting                             | a handshake under way                                           |
+| closed by both at once                 | the FINs crossed (CLOSING), and both are through                |
+| closed by X                            | orderly; X sent the first FIN                                   |
+| closing: X does not answer             | a FIN in three or more copies, or given up                      |
+| half-closed by X                       | X sent FIN, its peer goes on sending                            |
+| X has not closed                       | X received a FIN and acknowledged it; its own has not come      |
+| closing                                | FINs under way                                                  |
+| half-open: X is gone                   | X is CLOSED, its peer does not know                             |
+| stalled: X's window is zero            | open, but X has had no room for more than a second              |
+| stalled: X does not answer             | open, but data or keep-alives go unanswered                     |
+| open, mid-stream                       | both ESTABLISHED; the capture did not see the beginning         |
+| open                                   | both ESTABLISHED                                                |
+| no connection                          | nothing that could open one                                     |
+
+No verdict is longer than 40 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.facts import FlowFacts
+from tcptui.tcp.finding import Case, case
+from tcptui.tcp.history import History, Moment
+from tcptui.tcp.states import State
+from tcptui.tcp.traces import ResetKind
+from tcptui.tcp.words import SECOND
+
+LONGEST = 40
+IMPATIENT = SECOND  # Linux sends the first copy of an unanswered SYN or SYN,ACK after this
+QUIET_HALF_CLOSE = 10 * SECOND  # a half-closed peer that sends nothing for so long has simply not closed
+TELLING_COPIES = 3
+
+OVER = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
+OPENING = (State.SYN_SENT, State.SYN_RCVD)
+CLOSING = (
+    State.FIN_WAIT_1,
+    State.FIN_WAIT_2,
+    State.CLOSE_WAIT,
+    State.CLOSING,
+    State.LAST_ACK,
+    State.TIME_WAIT,
+)
+
+
+def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
+    """The verdict on this flow as of `now`; `facts` are those of its segments up to `now`.
+
+    Never empty, at most 40 characters, one of the vocabulary above.
+    """
+    flow = case(history, facts, now)
+    for judge in _JUDGES:
+        words = judge(flow)
+        if words:
+            return words
+    return "no connection"
+
+
+def _ended_by_reset(flow: Case) -> str | None:
+    for x in (0, 1):
+        if flow.state(x) in (State.CLOSED, State.LISTEN) and _refused(flow, x):
+            return "refused"
+    killers = [x for x in (0, 1) if _reset_by(flow, x)]
+    if not killers or _orderly(flow) or any(flow.state(x) not in OVER for x in (0, 1)):
+        return None
+    x = min(killers, key=lambda x: flow.side(x).resets[0].seen.packet)
+    reset, name = flow.side(x).resets[0], flow.name(x)
+    if reset.kind is not ResetKind.ABORT:
+        return f"reset: {name} had no socket"
+    if flow.side(x).keep_alive.unanswered > 1:
+        return f"{name} gave up: no keep-alive answer"
+    return f"reset by {name}"
+
+
+def _refused(flow: Case, x: int) -> bool:
+    """X's SYN was answered by RST, and X has taken it for an answer."""
+    step = flow.step(x, Event.RECV_RST)
+    return (
+        step is not None and step.old is State.SYN_SENT and flow.peer(x).reset(ResetKind.REFUSAL) is not None
+    )
+
+
+def _reset_by(flow: Case, x: int) -> bool:
+    """X sent a RST, and X or its peer is CLOSED for it."""
+    if not flow.side(x).resets:
+        return False
+    if not flow.path[0] and not flow.path[1]:
+        return True
+    for endpoint, events in ((x, (Event.SEND_RST, Event.REPLIED_RST)), (1 - x, (Event.RECV_RST,))):
+        last = flow.last_step(endpoint)
+        if last is not None and last.event in events:
+            return True
+    return False
+
+
+def _orderly(flow: Case) -> bool:
+    """Both FINs were sent and received: what came later, even a RST, changes nothing."""
+    return all(_has_closed(flow, x) and _heard_close(flow, x) for x in (0, 1))
+
+
+def _has_closed(flow: Case, x: int) -> bool:
+    return flow.step(x, Event.CLOSE) is not None
+
+
+def _heard_close(flow: Case, x: int) -> bool:
+    return flow.step(x, Event.RECV_FIN) is not None
+
+
+def _opening(flow: Case) -> str | None:
+    for x in (flow.history.client, 1 - flow.history.client):
+        step = flow.last_step(x)
+        if step is None:
+            continue
+        gave_up = step.event is Event.TIMEOUT_USER
+        state = step.old if gave_up else step.new
+        if state is State.SYN_SENT and flow.state(1 - x) not in OPENING:
+            return _unanswered_syn(flow, x, gave_up) or "connecting"
+        if state is State.SYN_RCVD:
+            return _unanswered_syn_ack(flow, x, gave_up) or "connecting"
+    return "connecting" if any(flow.state(x) in OPENING for x in (0, 1)) else None
+
+
+def _unanswered_syn(flow: Case, x: int, gave_up: bool) -> str | None:
+    syn = flow.side(x).syn
+    if syn is None or flow.peer(x).packets:
+        return None
+    late = gave_up or syn.count > 1 or flow.age(syn.first) >= IMPATIENT
+    return "no answer to SYN" if late else None
+
+
+def _unanswered_syn_ack(flow: Case, x: int, gave_up: bool) -> str | None:
+    syn_ack = flow.side(x).syn_ack
+    if syn_ack is None:
+        return None
+    late = gave_up or syn_ack.count > 1 or flow.age(syn_ack.first) >= IMPATIENT
+    return "half-open: SYN,ACK not acknowledged" if late else None
+
+
+def _closed(flow: Case) -> str | None:
+    if not all(flow.state(x) in OVER for x in (0, 1)) or not _orderly(flow):
+        return None
+    if any(flow.been(x, State.CLOSING) for x in (0, 1)):
+        return "closed by both at once"
+    return f"closed by {flow.name(_first_closer(flow))}"
+
+
+def _first_closer(flow: Case) -> int:
+    """Who sent the first FIN: it went FIN_WAIT_1, its peer CLOSE_WAIT."""
+    closes = [(step.time_ns, x) for x in (0, 1) if (step := flow.step(x, Event.CLOSE)) is not None]
+    active = [x for x in (0, 1) if flow.been(x, State.FIN_WAIT_1)]
+    return active[0] if len(active) == 1 else min(closes)[1]
+
+
+def _closing(flow: Case) -> str | None:
+    states = flow.state(0), flow.state(1)
+    closed = [x for x in (0, 1) if _has_closed(flow, x)]
+    if not closed and State.CLOSE_WAIT not in states:
+        return None
+    for x in closed:
+        step = flow.last_step(x)
+        gave_up = step is not None and step.event is Event.TIMEOUT_USER and step.old is not State.FIN_WAIT_2
+        if gave_up or _fin_unanswered(flow, x):
+            return f"closing: {flow.name(1 - x)} does not answer"
+    for x in (0, 1):
+        if flow.state(x) is State.CLOSE_WAIT and _fin_acknowledged(flow, x):
+            return _not_closed(flow, x)
+    return "closing" if any(state in CLOSING for state in states) else None
+
+
+def _fin_unanswered(flow: Case, x: int) -> bool:
+    fin, peer_last = flow.side(x).fin, flow.peer(x).last
+    if fin is None or fin.count < TELLING_COPIES:
+        return False
+    waiting = flow.state(x) in (State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)
+    return waiting and (peer_last is None or peer_last.packet < fin.first.packet)
+
+
+def _fin_acknowledged(flow: Case, x: int) -> bool:
+    """X, in CLOSE_WAIT, has shown that it received the FIN; without that the close is still under way."""
+    return flow.state(1 - x) in (State.FIN_WAIT_2, State.CLOSED)
+
+
+def _not_closed(flow: Case, x: int) -> str:
+    data, fin = flow.side(x).last_data, flow.peer(x).fin
+    sends_on = (
+        data is not None
+        and fin is not None
+        and data.packet > fin.first.packet
+        and flow.age(data) < QUIET_HALF_CLOSE
+    )
+    return f"half-closed by {flow.name(1 - x)}" if sends_on else f"{flow.name(x)} has not closed"
+
+
+def _gone(flow: Case) -> str | None:
+    for x in (0, 1):
+        if flow.state(x) is State.CLOSED and flow.state(1 - x) not in OVER:
+            return f"half-open: {flow.name(x)} is gone"
+    return None
+
+
+def _open(flow: Case) -> str | None:
+    if flow.state(0) is not State.ESTABLISHED and flow.state(1) is not State.ESTABLISHED:
+        return None
+    for x in (0, 1):
+        zero = flow.side(x).zero
+        if zero is not None and zero.lasted(flow.now.time_ns) > IMPATIENT:
+            return f"stalled: {flow.name(x)}'s window is zero"
+    for x in (0, 1):
+        if _silent(flow, x):
+            return f"stalled: {flow.name(x)} does not answer"
+    picked_up = any(flow.step(x, Event.PICKED_UP) for x in (0, 1))
+    return "open, mid-stream" if picked_up else "open"
+
+
+def _silent(flow: Case, x: int) -> bool:
+    """Its peer's keep-alives or copies of data get no answer."""
+    if flow.peer(x).keep_alive.unanswered > 1:
+        return True
+    run, waiting, last = flow.peer(x).run, flow.peer(x).waiting, flow.side(x).last
+    return (
+        run is not None
+        and waiting is not None
+        and run.count >= TELLING_COPIES
+        and run.seq == waiting.seq
+        and (last is None or last.packet < run.first.packet)
+    )
+
+
+_JUDGES: tuple[Callable[[Case], str | None], ...] = (
+    _ended_by_reset,
+    _opening,
+    _closed,
+    _closing,
+    _gone,
+    _open,
+)

@@ -1,0 +1,153 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tcptui.tcp.facts import FlowFacts, facts
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.traces import HOLES, IN_FLIGHT, QUOTED, RECENT, Seen
+from tests.support.conversation import SECOND, talk
+
+OPEN = """
+    0.000  C  SYN
+    0.001  S  SYN,ACK
+    0.002  C  ACK
+"""
+
+
+def of(text: str) -> FlowFacts:
+    return talk(OPEN + text).facts
+
+
+def test_counts_packets_and_payload_of_each_side() -> None:
+    found = of("1 C PSH,ACK 7\n 2 S PSH,ACK 18\n 3 C ACK")
+    client, server = found.sides
+    assert (client.packets, client.payload, server.packets, server.payload) == (4, 7, 2, 18)
+    assert client.first == Seen(1, 0) and client.last == Seen(6, 3 * SECOND)
+    assert found.packets == 6
+
+
+def test_copies_of_syn_and_fin_are_counted_with_their_packets() -> None:
+    found = talk("0 C SYN\n 1 C SYN seq=0\n 3 C SYN seq=0").facts
+    syn = found.sides[0].syn
+    assert syn and syn.count == 3 and syn.packets == (1, 2, 3) and syn.gaps() == [SECOND, 2 * SECOND]
+    fin = of("1 C FIN,ACK\n 1.2 C FIN,ACK seq=1").sides[0].fin
+    assert fin and fin.packets == (4, 5)
+
+
+def test_a_syn_with_another_number_starts_anew() -> None:
+    syn = talk("0 C SYN\n 1 C SYN rawseq=99").facts.sides[0].syn
+    assert syn and syn.count == 1 and syn.seq == 99
+
+
+def test_the_same_frame_twice_is_no_retransmission() -> None:
+    twice = of("1 C PSH,ACK 7 id=9\n 1.001 C PSH,ACK 7 seq=1 id=9").sides[0]
+    assert twice.duplicates == 1 and twice.run is None
+    again = of("1 C PSH,ACK 7 id=9\n 1.001 C PSH,ACK 7 seq=1 id=10").sides[0]
+    assert again.duplicates == 0 and again.run is not None
+    late = of("1 C PSH,ACK 7 id=9\n 1.5 C PSH,ACK 7 seq=1 id=9").sides[0]
+    assert late.duplicates == 0 and late.run is not None
+
+
+def test_pure_acks_without_an_ip_id_are_not_copies_of_each_other() -> None:
+    assert of("1 S PSH,ACK 7\n 1.01 C ACK id=0\n 1.02 C ACK id=0").sides[0].duplicates == 0
+
+
+def test_a_run_of_copies_begins_with_the_original() -> None:
+    run = of("1 C PSH,ACK 7\n 1.2 C PSH,ACK 7 seq=1\n 1.6 C PSH,ACK 7 seq=1").sides[0].worst_run
+    assert run and run.packets == (4, 5, 6) and run.count == 3
+
+
+def test_what_waits_for_its_ack() -> None:
+    client = of("1 C PSH,ACK 7\n 2 C PSH,ACK 5").sides[0]
+    assert client.waiting and client.waiting.seen == Seen(4, SECOND)
+    client = of("1 C PSH,ACK 7\n 2 C PSH,ACK 5\n 3 S ACK ack=8").sides[0]
+    assert client.waiting and client.waiting.seen == Seen(5, 2 * SECOND)
+    assert of("1 C PSH,ACK 7\n 3 S ACK").sides[0].waiting is None
+
+
+def test_bytes_that_were_acknowledged_but_not_seen() -> None:
+    assert of("1 C PSH,ACK 7 seq=101\n 2 S ACK ack=108").sides[0].unseen == 100
+    assert of("1 S ACK ack=101").sides[0].unseen == 100
+
+
+def test_bytes_that_came_late_are_not_missing() -> None:
+    late = of("1 C PSH,ACK 7 seq=101\n 1.01 C ACK 100 seq=1\n 2 S ACK ack=108").sides[0]
+    assert late.unseen == 0 and late.run is None
+    assert of("1 S ACK ack=101\n 1.001 C ACK 100 seq=1").sides[0].unseen == 0
+
+
+def test_bytes_that_nobody_acknowledged_are_not_called_unseen() -> None:
+    assert of("1 C PSH,ACK 7 seq=101\n 2 S ACK ack=1").sides[0].unseen == 0
+
+
+def test_what_was_under_way_before_the_capture_is_not_missing() -> None:
+    found = talk("0 C ACK seq=1 ack=1\n 1 S PSH,ACK 10 seq=501 ack=1\n 2 C ACK ack=511").facts
+    assert found.sides[1].unseen == 0
+
+
+def test_the_ack_of_another_connection_is_not_believed() -> None:
+    found = talk("0 C SYN\n 0.1 S ACK rawseq=7 ack=900000000").facts
+    assert found.sides[0].unseen == 0 and found.sides[1].ack_max is None
+
+
+def test_a_missing_syn_ack_is_known_from_the_ack_of_it() -> None:
+    assert talk("0 C SYN\n 0.1 C ACK ack=1").facts.sides[1].unseen == 1
+
+
+def test_zero_window_from_its_announcement_to_the_update() -> None:
+    server = of("1 S ACK win=0\n 2 S ACK win=0\n 4 S ACK win=9").sides[1]
+    (zero,) = server.zero_windows
+    assert server.zero is None and zero.lasted(99 * SECOND) == 3 * SECOND
+    assert (zero.start.packet, zero.renewed.packet, zero.end and zero.end.packet) == (4, 5, 6)
+
+
+def test_probes_are_told_apart_by_the_window() -> None:
+    kept = of("9 C ACK seq=0\n 9.1 S ACK")
+    assert kept.sides[0].keep_alive.packets == (4,) and kept.sides[0].keep_alive.unanswered == 0
+    zero = of("1 S ACK win=0\n 1.2 C ACK seq=0\n 1.3 S ACK win=0\n 1.6 C ACK seq=0").sides[1].zero
+    assert zero and zero.probes.packets == (5, 7) and zero.probes.unanswered == 1
+
+
+def test_what_only_looks_like_a_keep_alive() -> None:
+    assert of("0.1 C ACK seq=0").sides[0].keep_alive.count == 0  # no silence before it: reordered
+    assert (
+        of("1 C PSH,ACK 1\n 3 C PSH,ACK 1 seq=1").sides[0].keep_alive.count == 0
+    )  # a copy, not acknowledged
+    assert of("1 C FIN,ACK\n 2 S ACK\n 9 C ACK seq=1").sides[0].keep_alive.count == 0
+
+
+segments = st.lists(
+    st.builds(
+        Segment,
+        packet=st.integers(1, 1 << 40),
+        time_ns=st.integers(-(1 << 62), 1 << 62),
+        sender=st.integers(0, 1),
+        seq=st.integers(0, 9) | st.integers(0, (1 << 32) - 1),
+        ack=st.integers(0, 9) | st.integers(0, (1 << 32) - 1),
+        flags=st.integers(0, 0x1FF),
+        window=st.integers(0, 2),
+        length=st.integers(0, 3) | st.integers(0, 65_535),
+        options=st.binary(max_size=4),
+        ip_id=st.none() | st.integers(0, 2),
+        ttl=st.integers(0, 255),
+    ),
+    max_size=60,
+)
+
+
+@given(segments, st.booleans())
+def test_takes_any_segments(anything: list[Segment], same_socket: bool) -> None:
+    found = facts(anything, same_socket=same_socket)
+    assert found.packets == len(anything)
+    assert all(side.unseen >= 0 for side in found.sides)
+
+
+def test_memory_is_bounded() -> None:
+    found = FlowFacts()
+    for n in range(3_000):
+        found.feed(Segment(n + 1, n * SECOND, n % 2, n * 1000, n * 700, 0x10 | n % 2, n % 3, 100 + n % 7))
+        found.feed(Segment(n + 1, n * SECOND, n % 2, 0, 5, 0x04 | n % 2 * 0x10))
+        found.feed(Segment(n + 1, n * SECOND, n % 2, 7, 5, 0x10, 9, 7, ip_id=n))
+    for side in found.sides:
+        assert len(side.in_flight) <= IN_FLIGHT and len(side.holes) <= HOLES and len(side.recent) <= RECENT
+        assert len(side.resets) < 9 and len(side.zero_windows) < 9
+        assert side.worst_run is None or len(side.worst_run.seen) <= QUOTED
