@@ -1,0 +1,152 @@
+"""The 4-tuples of a capture: which rows belong to which pair of endpoints, and who sent them.
+
+Limits: a pair is two addresses and two ports, on whatever interface and in whatever VLAN they were seen. Its
+lives (one 4-tuple used again) are not told apart here.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.decode import Columns
+from tcptui.store.headers import Ints
+from tcptui.store.intern import Interner, Words
+from tcptui.store.rowindex import RowIndex, Touched, grown
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An endpoint: "1.2.3.4:80", "[::1]:80"."""
+
+    ip: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.ip}]:{self.port}" if ":" in self.ip else f"{self.ip}:{self.port}"
+
+
+class PairTable:
+    """Pairs of endpoints, numbered from 0 in order of their first packet.
+
+    One writer (the store). Readers may ask, at any time, about pairs below `n`.
+    """
+
+    def __init__(self) -> None:
+        self.n = 0
+        # IPv4: (lower endpoint, higher endpoint), each address << 16 | port.
+        # IPv6: two words of each address, then both ports.
+        self._four, self._six = Interner(2), Interner(5)
+        self._pair_of_four = np.zeros(1024, np.int32)
+        self._pair_of_six = np.zeros(16, np.int32)
+        # By pair: number in its interner << 2 | is IPv6 << 1 | the higher endpoint sent the first packet.
+        self._entry = np.zeros(1024, np.int64)
+        self._index = RowIndex()
+        self._touched = Touched(*(np.zeros(size, np.int64) for size in (0, 1, 0)))
+
+    def ends(self, pair: int) -> tuple[Address, Address]:
+        """Both endpoints; [0] sent the pair's first packet."""
+        entry = int(self._entry[pair])
+        if entry & 2:
+            a0, a1, b0, b1, ports = self._six.key(entry >> 2)
+            low = Address(_ipv6(a0, a1), ports >> 16)
+            high = Address(_ipv6(b0, b1), ports & 0xFFFF)
+        else:
+            a, b = self._four.key(entry >> 2)
+            low, high = Address(_ipv4(a >> 16), a & 0xFFFF), Address(_ipv4(b >> 16), b & 0xFFFF)
+        return (high, low) if entry & 1 else (low, high)
+
+    def same_socket(self, pair: int) -> bool:
+        """True where both endpoints are one address and port: a socket connected to itself."""
+        one, other = self.ends(pair)
+        return one == other
+
+    def rows(self, pair: int) -> Ints:
+        """All rows of the pair in capture order."""
+        return self._index.rows(pair)
+
+    def count(self, pair: int) -> int:
+        """How many rows the pair has."""
+        return self._index.count(pair)
+
+    def touched(self) -> Touched:
+        """The pairs that got rows in the last append."""
+        return self._touched
+
+    def identify(self, columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Pair and sender (0 or 1) of each segment; pairs that are new get numbers."""
+        four = np.flatnonzero(columns.version == 4)
+        pair = np.empty(len(columns.record), np.int32)
+        high = np.empty(len(columns.record), np.bool_)  # the source is the higher endpoint
+        fresh: list[tuple[Ints, Ints]] = []  # rows of new pairs, and their entries
+        four_number = six_number = np.zeros(0, np.int32)
+        if four.size:
+            key, high[four] = _key_of_four(columns, four)
+            four_number, first = self._four.numbers(key)
+            entry = np.arange(self._four.n - len(first), self._four.n) << 2
+            fresh.append((four[first], entry))
+        six = np.flatnonzero(columns.version == 6)
+        if six.size:
+            key, high[six] = _key_of_six(columns, six)
+            six_number, first = self._six.numbers(key)
+            entry = np.arange(self._six.n - len(first), self._six.n) << 2 | 2
+            fresh.append((six[first], entry))
+        self._enter(fresh, high)
+        pair[four] = self._pair_of_four[four_number]
+        pair[six] = self._pair_of_six[six_number]
+        sender = high != (self._entry[pair] & 1).astype(np.bool_)
+        return pair, sender.astype(np.uint8)
+
+    def publish(self, pair: NDArray[np.int32], first_row: int) -> None:
+        """Rows from `first_row` on belong to these pairs; from now on readers see them."""
+        self._touched = self._index.add(pair, first_row, self.n)
+
+    def _enter(self, fresh: list[tuple[Ints, Ints]], high: NDArray[np.bool_]) -> None:
+        """Numbers the new pairs of both families together, in order of their first rows."""
+        if not fresh or not any(len(rows) for rows, _ in fresh):
+            return
+        rows = np.concatenate([rows for rows, _ in fresh])
+        entry = np.concatenate([entry for _, entry in fresh])
+        order = np.argsort(rows)
+        rows, entry = rows[order], entry[order]
+        before, after = self.n, self.n + len(rows)
+        self._entry = grown(self._entry, after)
+        self._entry[before:after] = entry | high[rows]
+        number, is_six = entry >> 2, (entry & 2) != 0
+        pair = np.arange(before, after, dtype=np.int32)
+        self._pair_of_four = grown(self._pair_of_four, self._four.n)
+        self._pair_of_six = grown(self._pair_of_six, self._six.n)
+        self._pair_of_four[number[~is_six]] = pair[~is_six]
+        self._pair_of_six[number[is_six]] = pair[is_six]
+        self.n = after
+
+
+def _key_of_four(columns: Columns, rows: Ints) -> tuple[list[Words], NDArray[np.bool_]]:
+    """Keys that do not depend on the direction, and whether the source is the higher endpoint."""
+    source = columns.source[1][rows] << np.uint64(16) | columns.source_port[rows]
+    destination = columns.destination[1][rows] << np.uint64(16) | columns.destination_port[rows]
+    high = source > destination
+    return [np.minimum(source, destination), np.maximum(source, destination)], high
+
+
+def _key_of_six(columns: Columns, rows: Ints) -> tuple[list[Words], NDArray[np.bool_]]:
+    s0, s1 = columns.source[0][rows], columns.source[1][rows]
+    d0, d1 = columns.destination[0][rows], columns.destination[1][rows]
+    sp = columns.source_port[rows].astype(np.uint64)
+    dp = columns.destination_port[rows].astype(np.uint64)
+    high = (s0 > d0) | ((s0 == d0) & ((s1 > d1) | ((s1 == d1) & (sp > dp))))
+    ports = np.where(high, dp << np.uint64(16) | sp, sp << np.uint64(16) | dp)
+    low_high = [(d0, s0), (d1, s1), (s0, d0), (s1, d1)]
+    return [np.where(high, a, b) for a, b in low_high] + [ports], high
+
+
+def _ipv4(number: int) -> str:
+    return socket.inet_ntop(socket.AF_INET, struct.pack(">I", number))
+
+
+def _ipv6(upper: int, lower: int) -> str:
+    return socket.inet_ntop(socket.AF_INET6, struct.pack(">QQ", upper, lower))

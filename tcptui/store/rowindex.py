@@ -1,0 +1,147 @@
+"""Which rows belong to which pair: an index that grows by batches and is merged as it grows.
+
+A block indexes a range of rows, grouped by pair. Small neighbouring blocks are merged like the carries of a
+binary counter: a live capture of many small batches ends in few blocks, each row grouped some ten times at
+most. Grouping sorts 16-bit numbers only (a radix sort, 5 ns a row): within a batch each pair is called by the
+place of its first row.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.headers import Ints
+
+T = TypeVar("T", bound=np.generic)
+_LARGEST = 1 << 16  # rows of a block: their places fit 16 bits
+
+
+def grown(column: NDArray[T], size: int) -> NDArray[T]:
+    """The column itself, or a longer one with the same beginning, at least twice as long."""
+    if size <= len(column):
+        return column
+    longer = np.zeros(max(size, 2 * len(column)), column.dtype)
+    longer[: len(column)] = column
+    return longer
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Pairs that got rows, in order of the first of these rows: pair i got rows[starts[i] : starts[i + 1]].
+
+    Each pair stands once, its rows in capture order. len(starts) == len(pairs) + 1.
+    """
+
+    pairs: Ints
+    starts: Ints
+    rows: Ints
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows first..first+len(order): pair pairs[i] has those at order[starts[i] : ends[i]]; pairs ascend."""
+
+    first: int
+    pairs: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    order: NDArray[np.uint16]
+
+    def rows(self, pair: int) -> Ints:
+        at = int(np.searchsorted(self.pairs, pair))
+        if at == len(self.pairs) or self.pairs[at] != pair:
+            return np.zeros(0, np.int64)
+        return self.order[self.starts[at] : self.ends[at]].astype(np.int64) + self.first
+
+    def by_row(self) -> NDArray[np.int32]:
+        """The pair of each row."""
+        pair = np.empty(len(self.order), np.int32)
+        by_start = np.argsort(self.starts)
+        pair[self.order] = np.repeat(self.pairs[by_start], (self.ends - self.starts)[by_start])
+        return pair
+
+
+class RowIndex:
+    """Rows by pair. One writer; readers see whole batches only."""
+
+    def __init__(self) -> None:
+        self._blocks: tuple[list[int], list[_Block]] = (
+            [],
+            [],
+        )  # firsts, and the blocks; replaced, never changed
+        self._count = np.zeros(1024, np.int64)
+        self._first = np.zeros(1024, np.int64)
+        self._last = np.zeros(1024, np.int64)
+
+    def count(self, pair: int) -> int:
+        return int(self._count[pair]) if pair < len(self._count) else 0
+
+    def rows(self, pair: int) -> Ints:
+        """All rows of the pair, ascending."""
+        firsts, blocks = self._blocks
+        if not self.count(pair):
+            return np.zeros(0, np.int64)
+        begin = max(bisect_right(firsts, int(self._first[pair])) - 1, 0)
+        end = bisect_right(firsts, int(self._last[pair]))
+        parts = [block.rows(pair) for block in blocks[begin:end]]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def add(self, pair: NDArray[np.int32], first_row: int, pairs: int) -> Touched:
+        """The next rows, from `first_row` on; `pairs` is how many pairs there are by now."""
+        for at in range(0, len(pair), _LARGEST):
+            self._push(_block(pair[at : at + _LARGEST], first_row + at, pairs)[0])
+        touched = _block(pair, first_row, pairs)[1]
+        self._tally(touched, pairs)
+        return touched
+
+    def _tally(self, touched: Touched, pairs: int) -> None:
+        count, first, last = (grown(c, pairs) for c in (self._count, self._first, self._last))
+        new = touched.pairs[count[touched.pairs] == 0]
+        first[new] = touched.rows[touched.starts[:-1]][count[touched.pairs] == 0]
+        last[touched.pairs] = touched.rows[touched.starts[1:] - 1]
+        count[touched.pairs] += np.diff(touched.starts)
+        self._first, self._last, self._count = first, last, count
+
+    def _push(self, block: _Block) -> None:
+        firsts, blocks = list(self._blocks[0]), list(self._blocks[1])
+        while blocks and len(blocks[-1].order) <= len(block.order):
+            if len(blocks[-1].order) + len(block.order) > _LARGEST:
+                break
+            before = blocks.pop()
+            firsts.pop()
+            pair = np.concatenate((before.by_row(), block.by_row()))
+            block = _block(pair, before.first, int(pair.max()) + 1)[0]
+        self._blocks = ([*firsts, block.first], [*blocks, block])
+
+
+def _block(pair: NDArray[np.int32], first_row: int, pairs: int) -> tuple[_Block, Touched]:
+    """Groups rows by pair."""
+    rows = len(pair)
+    small: Any = np.uint16 if rows <= _LARGEST else np.int32
+    name = np.empty(pairs, small)  # of each pair here: the place of its first row
+    name[pair[::-1]] = np.arange(rows)[::-1].astype(
+        small
+    )  # of several writes to one place the last one stays
+    names = name[pair]
+    order = np.argsort(names, kind="stable")
+    ordered = names[order]
+    starts = np.flatnonzero(np.concatenate(([rows > 0], ordered[1:] != ordered[:-1])))
+    bounds = np.concatenate((starts, [rows]))
+    which = pair[order[starts]]
+    ascending = np.argsort(which, kind="stable")
+    block = _Block(
+        first_row,
+        which[ascending],
+        bounds[:-1][ascending].astype(np.int32),
+        bounds[1:][ascending].astype(np.int32),
+        order.astype(np.uint16),
+    )
+    return block, Touched(which.astype(np.int64), bounds, order + first_row)

@@ -1,0 +1,219 @@
+"""All TCP segments of a capture, as columns that only grow.
+
+One thread appends batches; any number of threads read. A reader sees rows below `n`, which is raised after
+everything about the new rows is in place, so it needs no lock. The packet bytes stay in the capture file: a
+row knows its place there. A row takes 56 bytes, and the index of pairs 2 more.
+
+Limits: 2**31 rows; frame numbers below 2**32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.capture.pcapfile import Batch
+from tcptui.store.decode import Columns, Counts, decode
+from tcptui.store.flows import PairTable
+from tcptui.store.headers import Ints
+from tcptui.tcp.segment import Segment
+
+_BITS = 16
+_CHUNK = 1 << _BITS
+_SENDER, _IPV6 = 0x4000, 0x8000  # beside the nine control bits
+_KINDS: dict[str, Any] = {
+    "offset": np.int64,
+    "time_ns": np.int64,
+    "frame": np.uint32,
+    "flow": np.int32,
+    "seq": np.uint32,
+    "ack": np.uint32,
+    "length": np.uint32,
+    "caplen": np.uint32,
+    "wirelen": np.uint32,
+    "window": np.uint16,
+    "bits": np.uint16,
+    "ip_id": np.uint16,
+    "linktype": np.uint16,
+    "options_at": np.uint16,
+    "options": np.uint8,
+    "ttl": np.uint8,
+}
+_IN_BITS = ("sender", "flags", "version")
+Rows = Ints | slice
+
+
+class SegmentStore:
+    """The segments, a row each in capture order, and the pairs of endpoints that they belong to.
+
+    packet: gives the bytes at (file offset, count) again; thread-safe, as CaptureReader.packet.
+    n: rows that may be read. counts: what became of all frames so far. pairs: the 4-tuples.
+    """
+
+    def __init__(self, packet: Callable[[int, int], bytes]) -> None:
+        self.n = 0
+        self.counts = Counts()
+        self.pairs = PairTable()
+        self._packet = packet
+        self._chunks: list[dict[str, NDArray[Any]]] = []
+        self._recent: tuple[int, memoryview] = (0, memoryview(b""))  # offset and bytes of the last batch
+
+    def append(self, batch: Batch) -> range:
+        """Decodes a batch; its segments become the next rows, which are returned."""
+        columns, counts = decode(batch)
+        pair, sender = self.pairs.identify(columns)
+        first = self.n
+        self._recent = (batch.base, batch.data.data)
+        self._write(first, _stored(columns, batch, pair, sender))
+        self.pairs.publish(pair, first)
+        self.counts = _sum(self.counts, counts)
+        self.n = first + len(columns.record)
+        return range(first, self.n)
+
+    def column(self, name: str, rows: Rows = slice(None)) -> NDArray[Any]:
+        """One property of many rows, as a new array.
+
+        Names: frame, time_ns, flow (the pair), sender, seq, ack, flags, window, length, ip_id, ttl, version
+        (of IP), offset and caplen (the packet in the file), wirelen, linktype, options (bytes of options that
+        were captured), options_at (their place in the packet). A slice ends at `n`, and may have no step.
+        """
+        if name not in _IN_BITS:
+            return self._gather(name, rows)
+        bits: NDArray[np.uint16] = self._gather("bits", rows)
+        if name == "sender":
+            return np.where(bits & _SENDER, 1, 0).astype(np.uint8)
+        if name == "version":
+            return np.where(bits & _IPV6, 6, 4).astype(np.uint8)
+        flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
+        return flags
+
+    def segment(self, row: int) -> Segment:
+        """One row, with its options."""
+        return self.segments(np.array([row], np.int64))[0]
+
+    def segments(self, rows: Ints | range | list[int]) -> list[Segment]:
+        """Rows as segments. Option bytes are read from the file: about 1 µs for each row that has some."""
+        which = np.asarray(rows, np.int64)
+        bits = self._gather("bits", which)
+        ip_id = self._gather("ip_id", which).tolist()
+        for at in np.flatnonzero(bits & _IPV6).tolist():
+            ip_id[at] = None
+        return list(
+            map(
+                Segment,
+                self._gather("frame", which).tolist(),
+                self._gather("time_ns", which).tolist(),
+                ((bits & _SENDER) >> 14).tolist(),
+                self._gather("seq", which).tolist(),
+                self._gather("ack", which).tolist(),
+                (bits & 0x1FF).tolist(),
+                self._gather("window", which).tolist(),
+                self._gather("length", which).tolist(),
+                self._options(which),
+                ip_id,
+                self._gather("ttl", which).tolist(),
+            )
+        )
+
+    def raw(self, row: int) -> bytes:
+        """The captured frame from its link layer on; shorter, or b"", where the file has lost it."""
+        chunk, at = self._chunks[row >> _BITS], row & _CHUNK - 1
+        return self._packet(int(chunk["offset"][at]), int(chunk["caplen"][at]))
+
+    def linktype(self, row: int) -> int:
+        """LINKTYPE_ number of the interface that captured the row."""
+        return int(self._chunks[row >> _BITS]["linktype"][row & _CHUNK - 1])
+
+    def _options(self, rows: Ints) -> Iterable[bytes]:
+        sizes = self._gather("options", rows).tolist()
+        if not any(sizes):
+            return [b""] * len(sizes)
+        places = (self._gather("offset", rows) + self._gather("options_at", rows)).tolist()
+        base, recent = self._recent
+        end = base + len(recent)
+        return [
+            b""
+            if not size
+            else bytes(recent[place - base : place - base + size])
+            if base <= place and place + size <= end
+            else self._packet(place, size)
+            for place, size in zip(places, sizes, strict=True)
+        ]
+
+    def _gather(self, name: str, rows: Rows) -> NDArray[Any]:
+        if isinstance(rows, slice):
+            return self._range(name, *rows.indices(self.n)[:2])
+        if not len(rows):
+            return np.zeros(0, _KINDS[name])
+        first, last = int(rows.min()) >> _BITS, int(rows.max()) >> _BITS
+        if first == last:
+            return np.take(self._chunks[first][name], rows & (_CHUNK - 1))
+        result = np.empty(len(rows), _KINDS[name])
+        chunk = rows >> _BITS
+        if (chunk[1:] >= chunk[:-1]).all():  # ascending, as a pair's rows are: a piece of them in each chunk
+            bounds = np.flatnonzero(np.diff(chunk)) + 1
+            for begin, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(rows)], strict=True):
+                source = self._chunks[int(chunk[begin])][name]
+                result[begin:end] = source[rows[begin:end] & (_CHUNK - 1)]
+            return result
+        for number in np.unique(chunk).tolist():
+            here = chunk == number
+            result[here] = self._chunks[number][name][rows[here] & (_CHUNK - 1)]
+        return result
+
+    def _range(self, name: str, start: int, stop: int) -> NDArray[Any]:
+        parts = [
+            self._chunks[number][name][max(start - (number << _BITS), 0) : stop - (number << _BITS)]
+            for number in range(start >> _BITS, (stop + _CHUNK - 1) >> _BITS)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, _KINDS[name])
+
+    def _write(self, first: int, columns: dict[str, NDArray[Any]]) -> None:
+        count = len(columns["offset"])
+        done = 0
+        while done < count:
+            row = first + done
+            if row >> _BITS == len(self._chunks):
+                self._chunks.append({name: np.empty(_CHUNK, kind) for name, kind in _KINDS.items()})
+            chunk, at = self._chunks[row >> _BITS], row & _CHUNK - 1
+            size = min(count - done, _CHUNK - at)
+            for name, values in columns.items():
+                chunk[name][at : at + size] = values[done : done + size]
+            done += size
+
+
+def _stored(
+    columns: Columns, batch: Batch, pair: NDArray[np.int32], sender: NDArray[np.uint8]
+) -> dict[str, NDArray[Any]]:
+    record = columns.record
+    bits = columns.flags | sender.astype(np.uint16) << np.uint16(14)
+    bits |= (columns.version == 6).astype(np.uint16) << np.uint16(15)
+    return {
+        "offset": batch.offset[record],
+        "time_ns": batch.time_ns[record],
+        "frame": (record + batch.first_frame).astype(np.uint32),
+        "flow": pair,
+        "seq": columns.seq,
+        "ack": columns.ack,
+        "length": columns.length,
+        "caplen": batch.caplen[record],
+        "wirelen": batch.wirelen[record],
+        "window": columns.window,
+        "bits": bits,
+        "ip_id": columns.ip_id,
+        "linktype": batch.linktype[record],
+        "options_at": columns.options_at,
+        "options": columns.options,
+        "ttl": columns.ttl,
+    }
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    """A new object: readers hold the one before."""
+    total = Counts(one.frames + other.frames, one.tcp + other.tcp, one.cut + other.cut, dict(one.other))
+    for what, number in other.other.items():
+        total.add(what, number)
+    return total
