@@ -72,8 +72,6 @@ class SpoolingFeed(ABC):
     `_fill` or instead of it.
     """
 
-    live = False
-
     def __init__(self, label: str, spool: Spool) -> None:
         self.label = label
         self.spool = spool
@@ -89,6 +87,10 @@ class SpoolingFeed(ABC):
     @property
     def path(self) -> str:
         return self.spool.path
+
+    @property
+    def live(self) -> bool:
+        return False
 
     @property
     def running(self) -> bool:

@@ -1,7 +1,5 @@
-"""A thin layer over libpcap, through the ctypes bindings that scapy ships.
+"""libpcap's devices, filters and capture files, as far as they are needed here.
 
-`scapy.libs.winpcapy` finds and loads the library (16 ms; nothing else of scapy is imported) and
-declares most of its functions; those that it lacks are declared here on the same library handle.
 Packets never pass through Python: `Capture.dispatch` hands libpcap's own `pcap_dump` to
 `pcap_dispatch` as its callback, and ctypes lets go of the interpreter's lock meanwhile.
 
@@ -11,23 +9,22 @@ Limits: one thread at a time may use a Capture and its Dump, except for `Capture
 from __future__ import annotations
 
 import ctypes
-import functools
 import os
 import socket
 import threading
 from dataclasses import dataclass
 from typing import Any
 
+from tcptui.capture.bindings import library
 from tcptui.capture.spool import reason
 from tcptui.errors import CaptureError
 
-INSTALL = "install it: apt install libpcap0.8, dnf install libpcap; or pipe: tcpdump -U -w - | tcptui -r -"
 SNAPLEN = 262144
 """Bytes kept of a packet, tcpdump's default: more than any packet has."""
 
 BUFFER_SIZE = 1 << 18
 _IONBF, _IOFBF = 2, 0  # setvbuf: none, full
-_NANO = 1
+_NANO = 1  # of PCAP_TSTAMP_PRECISION_
 _ERROR, _BREAK, _NO_DEVICE, _PERM, _NOT_UP, _PROMISC_PERM = -1, -2, -5, -8, -9, -11
 _PROMISC_NOTSUP = 2
 _IF_UP = 2
@@ -43,58 +40,10 @@ class Interface:
     addresses: tuple[str, ...]
 
 
-class _Library:
-    """libpcap and the parts of C's stdio that it writes files with."""
-
-    def __init__(self) -> None:
-        try:
-            from scapy.libs import winpcapy
-        except (OSError, ImportError, AttributeError) as error:
-            raise CaptureError("libpcap is not installed", INSTALL) from error
-        handle, pointer = winpcapy._lib, ctypes.c_void_p
-        pcap = ctypes.POINTER(winpcapy.pcap_t)
-        dumper = ctypes.POINTER(winpcapy.pcap_dumper_t)
-        integer, text = ctypes.c_int, ctypes.c_char_p
-        libc = ctypes.CDLL(None, use_errno=True)
-        self.w: Any = winpcapy
-        self.dump_callback: Any = ctypes.cast(winpcapy.pcap_dump, winpcapy.pcap_handler)
-        self.set_precision = _declare(handle, "pcap_set_tstamp_precision", integer, pcap, integer)
-        self.open_stream = _declare(
-            handle, "pcap_fopen_offline_with_tstamp_precision", pcap, pointer, ctypes.c_uint, text
-        )
-        self.dump_stream = _declare(handle, "pcap_dump_fopen", dumper, pcap, pointer)
-        self.fdopen = _declare(libc, "fdopen", pointer, integer, text)
-        self.fclose = _declare(libc, "fclose", integer, pointer)
-        self.fflush = _declare(libc, "fflush", integer, pointer)
-        self.ferror = _declare(libc, "ferror", integer, pointer)
-        self.setvbuf = _declare(libc, "setvbuf", integer, pointer, pointer, integer, ctypes.c_size_t)
-
-    def stream(self, fd: int, mode: bytes) -> int:
-        """A C stream that owns `fd` from now on."""
-        stream = self.fdopen(fd, mode)
-        if not stream:
-            os.close(fd)
-            raise CaptureError(f"cannot open a stream: {os.strerror(ctypes.get_errno())}")
-        return int(stream)
-
-
-def _declare(handle: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
-    # By item, not by attribute: that is a function object of our own, so scapy's declarations stay as
-    # they are.
-    function = handle[name]
-    function.restype, function.argtypes = result, arguments
-    return function
-
-
-@functools.cache
-def _library() -> _Library:
-    return _Library()
-
-
 def available() -> bool:
     """Whether libpcap is installed."""
     try:
-        _library()
+        library()
     except CaptureError:
         return False
     return True
@@ -102,7 +51,7 @@ def available() -> bool:
 
 def interfaces() -> list[Interface]:
     """The devices, in libpcap's order, which is the order that `tcpdump -D` numbers from 1."""
-    w = _library().w
+    w = library().w
     first = ctypes.POINTER(w.pcap_if_t)()
     message = ctypes.create_string_buffer(w.PCAP_ERRBUF_SIZE)
     if w.pcap_findalldevs(ctypes.byref(first), message) != 0:
@@ -148,7 +97,7 @@ def check_filter(text: str, linktypes: tuple[int, ...] = (1, 12, 113, 105)) -> N
 
     For input whose link type is not known yet: Ethernet, raw IP, Linux cooked, 802.11.
     """
-    w = _library().w
+    w = library().w
     first_error: CaptureError | None = None
     for linktype in linktypes:
         capture = Capture(w.pcap_open_dead(linktype, SNAPLEN), "")
@@ -167,7 +116,7 @@ class Capture:
     """An open libpcap handle: a device, or a stream of a capture file."""
 
     def __init__(self, handle: Any, name: str) -> None:
-        self._w = _library().w
+        self._w = library().w
         self._handle = handle
         self.name = name
         self.notices: list[str] = []
@@ -182,8 +131,8 @@ class Capture:
         buffer: bytes of the kernel's ring. timeout_ms: how long the kernel may hold packets back.
         CaptureError with the way out: no permission, no such device, device down.
         """
-        library = _library()
-        w = library.w
+        pcap = library()
+        w = pcap.w
         message = ctypes.create_string_buffer(w.PCAP_ERRBUF_SIZE)
         handle = w.pcap_create(os.fsencode(device), message)
         if not handle:
@@ -196,7 +145,7 @@ class Capture:
             w.pcap_set_promisc(handle, int(promiscuous and device != "any"))
             w.pcap_set_buffer_size(handle, buffer)
             w.pcap_set_timeout(handle, timeout_ms)
-            library.set_precision(handle, _NANO)  # a device without keeps microseconds
+            pcap.set_precision(handle, _NANO)  # a device without keeps microseconds
             capture._activated(w.pcap_activate(handle))
             if w.pcap_setnonblock(handle, 1, message) != 0:
                 raise CaptureError(f"cannot listen on {device}: {_words(message.value)}")
@@ -211,12 +160,12 @@ class Capture:
 
         Blocks until the file's header is there. CaptureError when there is none.
         """
-        library = _library()
-        stream = library.stream(fd, b"rb")
-        message = ctypes.create_string_buffer(library.w.PCAP_ERRBUF_SIZE)
-        handle = library.open_stream(stream, _NANO, message)
+        pcap = library()
+        stream = pcap.stream(fd, b"rb")
+        message = ctypes.create_string_buffer(pcap.w.PCAP_ERRBUF_SIZE)
+        handle = pcap.open_stream(stream, _NANO, message)
         if not handle:
-            library.fclose(stream)
+            pcap.fclose(stream)
             raise CaptureError(f"cannot read {name}: {_words(message.value)}")
         return cls(handle, name)
 
@@ -266,7 +215,7 @@ class Capture:
 
         Returns how many; None when `interrupt` ended it. CaptureError when the source failed.
         """
-        done = self._w.pcap_dispatch(self._handle, most, _library().dump_callback, dump.handle)
+        done = self._w.pcap_dispatch(self._handle, most, library().dump_callback, dump.handle)
         if done == _BREAK:
             return None
         if done < 0:
@@ -300,7 +249,7 @@ class Dump:
     """
 
     def __init__(self, capture: Capture, fd: int, path: str, *, buffered: bool = True) -> None:
-        self._library = _library()
+        self._library = library()
         self._path = path
         self._stream = self._library.stream(fd, b"wb")
         self._library.setvbuf(self._stream, None, _IOFBF if buffered else _IONBF, BUFFER_SIZE)

@@ -56,8 +56,6 @@ class LiveFeed(SpoolingFeed):
     On other systems than Linux a device that vanishes may end the capture without an error.
     """
 
-    live = True
-
     def __init__(
         self,
         iface: str,
@@ -88,6 +86,10 @@ class LiveFeed(SpoolingFeed):
         self._left = count
         self._counters = _Counters()
 
+    @property
+    def live(self) -> bool:
+        return True
+
     def stats(self) -> FeedStats:
         return self._counters.total
 
@@ -104,7 +106,8 @@ class LiveFeed(SpoolingFeed):
             if not full:
                 poll.poll(POLL_MS)
         if self._stopping.is_set() and self._left is None:
-            self._turn()  # what the ring still holds
+            time.sleep(2 * HOLD_MS / 1000)  # what was sent before the end is in the ring by then
+            self._turn()
 
     def _turn(self) -> bool:
         """Dump what the ring holds. Whether there may be more at once."""

@@ -9,76 +9,66 @@ from __future__ import annotations
 import os
 import select
 import sys
-import zlib
+import time
 from collections.abc import Iterator
 
 from tcptui.capture.feed import SpoolingFeed
+from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.spool import Spool, reason
-from tcptui.errors import CaptureError
+from tcptui.errors import CaptureError, FormatError
 
 CHUNK = 1 << 18
 """Bytes read at a time, at most."""
 
-GZIP = b"\x1f\x8b"
+STDIN = "standard input"
+
+NOW_NS = 60 * 10**9
+"""A first packet that is no older than this when it arrives comes from a capture that goes on."""
 
 
-class Gunzip:
-    """Decompress a stream that may or may not be gzip, in one or more members.
+class Arrival:
+    """Whether the packets that arrive in a spool are being captured now, or were once."""
 
-    `feed` takes what has arrived and returns what it means. CaptureError when a gzip stream is broken;
-    `cut` tells whether it ended in the middle.
-    """
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._size = -1
+        self._known: bool | None = None
 
-    def __init__(self) -> None:
-        self._head: bytes | None = b""  # until the first two bytes are known
-        self._inflate: zlib._Decompress | None = None
+    def is_now(self) -> bool:
+        """By the first packet's age when it is first seen here; False while there is none."""
+        if self._known is None:
+            self._look()
+        return bool(self._known)
 
-    @property
-    def cut(self) -> bool:
-        return self._inflate is not None and not self._inflate.eof
-
-    def feed(self, data: bytes) -> bytes:
-        if self._head is not None:
-            data = self._head + data
-            if len(data) < len(GZIP):
-                self._head = data
-                return b""
-            self._head = None
-            if data.startswith(GZIP):
-                self._inflate = _member()
-        return data if self._inflate is None else self._expand(data)
-
-    def rest(self) -> bytes:
-        """What was held back, at the end of the input: input of a single byte."""
-        head, self._head = self._head, None
-        return head or b""
-
-    def _expand(self, data: bytes) -> bytes:
-        out = []
-        while data:
-            assert self._inflate is not None
-            if self._inflate.eof:
-                if not data.lstrip(b"\0"):
-                    break  # padding after the last member
-                self._inflate = _member()
-            try:
-                out.append(self._inflate.decompress(data))
-            except zlib.error as error:
-                raise CaptureError(
-                    f"the gzip stream is broken: {error}", "what came before is kept"
-                ) from error
-            data = self._inflate.unused_data
-        return b"".join(out)
+    def _look(self) -> None:
+        try:
+            size = os.stat(self._path).st_size
+        except FileNotFoundError:
+            return
+        if size == self._size:
+            return
+        self._size = size
+        first = _first_time(self._path)
+        if first is not None:
+            self._known = abs(time.time_ns() - first) < NOW_NS
 
 
-def _member() -> zlib._Decompress:
-    return zlib.decompressobj(wbits=31)
+def _first_time(path: str) -> int | None:
+    reader = CaptureReader(path, growing=True)
+    try:
+        batch = reader.read(1)
+    except FormatError:
+        return None
+    finally:
+        reader.close()
+    return int(batch.time_ns[0]) if batch is not None else None
 
 
 class PipeFeed(SpoolingFeed):
-    """Bytes of a capture (pcap or pcapng, also gzipped), from a descriptor into the spool.
+    """Bytes of a capture (pcap or pcapng, also gzipped), from a descriptor into the spool as they are.
 
-    fd: read from, never closed. keep: the file to keep the bytes in. CaptureError when fd is a terminal.
+    fd: read from, never closed; standard input by default. keep: the file to keep the bytes in. live: the
+    first packet was of now when it arrived. CaptureError when fd is a terminal.
     """
 
     def __init__(
@@ -86,18 +76,19 @@ class PipeFeed(SpoolingFeed):
         fd: int | None = None,
         keep: str | os.PathLike[str] | None = None,
         *,
-        label: str = "standard input",
+        label: str = STDIN,
     ) -> None:
         self._fd = check_input(fd)
         super().__init__(label, Spool.create(keep))
-        self._gunzip = Gunzip()
+        self._arrival = Arrival(self.path)
+
+    @property
+    def live(self) -> bool:
+        return self._arrival.is_now()
 
     def _fill(self) -> None:
         for data in chunks(self._fd, self._wake_fd):
-            self._write(self._gunzip.feed(data))
-        self._write(self._gunzip.rest())
-        if self._gunzip.cut and not self._stopping.is_set():
-            self.notices.append("the gzip stream is cut off: read up to there")
+            self._write(data)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -128,14 +119,13 @@ def check_input(fd: int | None = None) -> int:
     return fd
 
 
-def chunks(fd: int, wake: int) -> Iterator[bytes]:
+def chunks(fd: int, wake: int | None = None) -> Iterator[bytes]:
     """What arrives on `fd`, as it arrives, until it ends or `wake` becomes readable."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
-    poll.register(wake, select.POLLIN)
-    while True:
-        if any(ready == wake for ready, _ in poll.poll()):
-            return
+    if wake is not None:
+        poll.register(wake, select.POLLIN)
+    while all(ready != wake for ready, _ in poll.poll()):
         try:
             data = os.read(fd, CHUNK)
         except BlockingIOError:
