@@ -22,10 +22,13 @@ class Event(Enum):
     RECV_FIN = "FIN received"
     RECV_ACK_OF_FIN = "ACK of FIN received"
     RECV_RST = "RST received"
+    RECV_RST_PASSIVE = "RST received: back to listening"
     SEND_RST = "abort: RST sent"
     REPLIED_RST = "had no socket: answered with RST"
     TIMEOUT_2MSL = "2MSL passed"
     TIMEOUT_USER = "gave up: no answer"
+    REQUEST_EXPIRED = "no ACK of SYN: request dropped"
+    FORGOTTEN = "forgotten: a new connection began"
     PICKED_UP = "picked up mid-stream"
 
     def __str__(self) -> str:

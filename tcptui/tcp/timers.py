@@ -1,4 +1,4 @@
-"""How long the kernel waits, by profile (tcp-inference: Linux defaults are measured, RFC's are the text's)."""
+"""How long the kernel waits, by profile (tcp-inference: Linux as measured, RFC as written)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""Guards before the lookup: which events a segment is for the endpoint that it reaches.
+
+`arrival` follows RFC 9293 3.10.7.4 in its order: RST, SYN, ACK, text, FIN. It takes the text into the
+receiver's books and returns the events; the caller looks them up. Nothing here knows the arrows.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp import rst, seq
+from tcptui.tcp.events import Event
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import State
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+
+NOTHING: tuple[Event, ...] = ()
+_RESET = (Event.RECV_RST,)
+_RESET_REQUEST = (Event.RECV_RST_PASSIVE,)
+_FIN_ACKED = (Event.RECV_ACK_OF_FIN,)
+
+
+def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
+    """The events that `segment` is for an endpoint, in order; its books take the contents in."""
+    state = tcb.state
+    if state is State.CLOSED or state is State.LISTEN:
+        return NOTHING  # it moves when it answers: until then nobody knows whether it listens
+    flags = segment.flags
+    if state is State.SYN_SENT:
+        return _in_syn_sent(tcb, segment)
+    if flags & RST:
+        return _reset(tcb, segment)
+    if flags & SYN:
+        return _syn_again(tcb, segment)
+    if not flags & ACK or _is_old(tcb, segment):
+        return NOTHING
+    if state is State.SYN_RCVD and not tcb.acknowledges_syn(segment.ack):
+        return NOTHING
+    return _ordinary(tcb, segment)
+
+
+def _in_syn_sent(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
+    flags = segment.flags
+    if flags & ACK and not tcb.acknowledges_syn(segment.ack):
+        return NOTHING  # it answers RST, and goes on asking
+    if flags & RST:
+        return _RESET if flags & ACK else NOTHING
+    if not flags & SYN:
+        return NOTHING
+    tcb.irs = segment.seq
+    tcb.rcv_nxt = seq.add(segment.seq, 1)
+    tcb.peer_fin = None
+    if segment.length:
+        tcb.accept(tcb.rcv_nxt, seq.add(tcb.rcv_nxt, segment.length))
+    return (Event.RECV_SYN_ACK,) if flags & ACK else (Event.RECV_SYN_IN_SYN_SENT,)
+
+
+def _reset(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
+    if not rst.acceptable(tcb, segment):
+        return NOTHING
+    return _RESET_REQUEST if tcb.state is State.SYN_RCVD and tcb.passive else _RESET
+
+
+def _syn_again(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
+    """A SYN where there is a connection: only the SYN,ACK of a simultaneous open is news."""
+    crossing = tcb.state is State.SYN_RCVD and not tcb.passive and segment.seq == tcb.irs
+    if crossing and segment.flags & ACK and tcb.acknowledges_syn(segment.ack):
+        return (Event.RECV_ACK_OF_SYN,)
+    return NOTHING
+
+
+def _is_old(tcb: Tcb, segment: Segment) -> bool:
+    """Wholly before what it has acknowledged: a copy from the past, whose ACK counts for nothing."""
+    return tcb.ack_sent is not None and seq.lt(seq.add(segment.seq, space(segment)), tcb.ack_sent)
+
+
+def _ordinary(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
+    events: list[Event] = []
+    if tcb.state is State.SYN_RCVD:
+        events.append(Event.RECV_ACK_OF_SYN)
+    if not tcb.fin_acked and tcb.fin_seq is not None and seq.gt(segment.ack, tcb.fin_seq):
+        tcb.fin_acked = True
+        events.append(Event.RECV_ACK_OF_FIN)
+    if segment.length or segment.flags & FIN:
+        _take_text(tcb, segment)
+        if not tcb.peer_fin_consumed and tcb.fin_arrived():
+            tcb.peer_fin_consumed = True
+            events.append(Event.RECV_FIN)
+    return tuple(events)
+
+
+def _take_text(tcb: Tcb, segment: Segment) -> None:
+    end = seq.add(segment.seq, segment.length)
+    if segment.flags & FIN:
+        tcb.peer_fin = end
+        end = seq.add(end, 1)
+    tcb.accept(segment.seq, end)

@@ -1,0 +1,227 @@
+"""What a segment proves about its sender (exact, because a sender knows its own state).
+
+One function per kind of segment. Each first settles what the segment shows about earlier deliveries,
+then moves the sender.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcptui.tcp import rst, seq
+from tcptui.tcp.endpoint import Endpoint
+from tcptui.tcp.events import Event
+from tcptui.tcp.flight import Flight, acknowledges
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+
+if TYPE_CHECKING:
+    from tcptui.tcp.connection import Connection
+
+SENT, ASSUMED, PROVEN = Evidence.SENT, Evidence.ASSUMED, Evidence.PROVEN
+_UNOPENED = (State.CLOSED, State.LISTEN)
+
+
+def emit(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """Move `sender` by what it sends."""
+    flags = segment.flags
+    if flags & RST:
+        _emit_rst(sender, receiver, segment)
+    elif not flags & SYN:
+        _emit_ordinary(sender, receiver, segment)
+    elif flags & ACK:
+        _emit_syn_ack(connection, sender, receiver, segment)
+    else:
+        _emit_syn(connection, sender, receiver, segment)
+
+
+# -- SYN ------------------------------------------------------------------------------------------------
+
+
+def _emit_syn(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.iss == segment.seq and exact.state is not State.CLOSED:
+        if exact.state is State.SYN_SENT:
+            for one in sender.flights:
+                if sender.had_time(one, segment.time_ns):
+                    sender.lose(one, f"SYN retransmitted: the answer (#{one.segment.packet}) did not arrive")
+        return
+    if sender.heard or exact.path:
+        keep = [one for one in sender.flights if one.segment.flags & SYN and not one.segment.flags & ACK]
+        exact.step(Event.FORGOTTEN, segment, SENT)
+        sender.refresh(segment.packet, segment.time_ns)
+        sender.begin(State.CLOSED, [])
+        connection.reopened(sender, receiver, segment)
+        sender.flights = keep if connection.generations == 1 else []
+    elif exact.state is State.LISTEN:
+        sender.start = exact.state = State.CLOSED  # it calls too: a simultaneous open, nobody listened
+        connection.nobody_listened(sender)
+    _open(sender, segment, Event.ACTIVE_OPEN)
+
+
+def _open(sender: Endpoint, segment: Segment, event: Event, evidence: Evidence = SENT) -> None:
+    exact = sender.exact
+    exact.iss = segment.seq
+    exact.snd_max = seq.add(segment.seq, space(segment))
+    exact.step(event, segment, evidence)
+
+
+# -- SYN,ACK --------------------------------------------------------------------------------------------
+
+
+def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.iss == segment.seq and exact.state is not State.CLOSED:
+        _syn_ack_of_known(sender, segment)
+        return
+    _miss_syn(receiver, segment)
+    if exact.state not in _UNOPENED:
+        exact.step(Event.FORGOTTEN, segment, SENT)
+    if sender.heard or exact.path:
+        keep = [one for one in sender.flights if one.segment.flags & SYN and not one.segment.flags & ACK]
+        sender.refresh(segment.packet, segment.time_ns)
+        sender.begin(State.LISTEN, keep[-1:])
+    connection.accepted(sender, receiver, segment)
+    exact = sender.exact
+    exact.state = State.LISTEN
+    exact.passive = True
+    exact.irs = receiver.exact.iss if receiver.exact.iss is not None else seq.add(segment.ack, -1)
+    exact.rcv_nxt = seq.add(exact.irs, 1)
+    exact.fast_open = seq.gt(segment.ack, exact.rcv_nxt)
+    exact.rcv_nxt = exact.ack_sent = segment.ack
+    _measure_syn(sender, segment)
+    sender.flights = [one for one in sender.flights if seq.gt(one.end, segment.ack)]
+    _open(sender, segment, Event.RECV_SYN)
+
+
+def _measure_syn(sender: Endpoint, segment: Segment) -> None:
+    asked = [one for one in sender.flights if one.segment.flags & SYN]
+    if len(asked) == 1:
+        sender.round_trip = max(sender.round_trip, segment.time_ns - asked[0].segment.time_ns)
+
+
+def _syn_ack_of_known(sender: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.state is State.SYN_SENT:
+        sender.acknowledge(segment)
+        if exact.state is State.SYN_SENT:
+            exact.irs = seq.add(segment.ack, -1)
+            exact.step(Event.RECV_SYN_IN_SYN_SENT, segment, ASSUMED)
+        exact.ack_sent = segment.ack
+    elif exact.state is State.SYN_RCVD and exact.iss is not None:
+        sender.deny_acks_of(exact.iss, segment, "SYN,ACK")
+
+
+def _miss_syn(receiver: Endpoint, segment: Segment) -> None:
+    """A SYN,ACK whose SYN we have not seen: the receiver must have sent one."""
+    exact = receiver.exact
+    if receiver.heard or exact.path:
+        return
+    receiver.start = exact.state = State.CLOSED
+    receiver.syn_assumed = True
+    exact.iss = seq.add(segment.ack, -1)
+    exact.snd_max = segment.ack
+    exact.step(Event.ACTIVE_OPEN, segment, ASSUMED)
+
+
+# -- ACK, data, FIN -------------------------------------------------------------------------------------
+
+
+def _emit_ordinary(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.state in _UNOPENED or not segment.flags & ACK:
+        return
+    ack = segment.ack
+    stale = exact.ack_sent is not None and seq.lt(ack, exact.ack_sent)
+    if not stale:
+        if exact.state is State.SYN_SENT:
+            _opened(sender, receiver, segment)
+        elif exact.state is State.SYN_RCVD:
+            _handshake_done(sender, segment)
+        _settle(sender, receiver, segment)
+        exact.ack_sent = ack
+    end = seq.add(segment.seq, space(segment))
+    if exact.iss is None and not sender.heard:
+        exact.snd_max = end
+    if seq.gt(end, exact.snd_max):
+        exact.snd_max = end
+    if segment.flags & FIN:
+        _fin(sender, segment)
+
+
+def _opened(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """It speaks after its SYN: the answer has reached it."""
+    exact = sender.exact
+    sender.acknowledge(segment)
+    if exact.state is State.SYN_SENT:
+        exact.rcv_nxt = segment.ack
+        exact.irs = seq.add(segment.ack, -1)
+        exact.step(Event.RECV_SYN_ACK, segment, ASSUMED)
+
+
+def _handshake_done(sender: Endpoint, segment: Segment) -> None:
+    """It sends data or acknowledges some: the ACK of its SYN has reached it, captured or not."""
+    exact = sender.exact
+    speaks = space(segment) > 0
+    hears = exact.irs is not None and seq.gt(segment.ack, seq.add(exact.irs, 1))
+    if exact.fast_open or not (speaks or hears) or exact.iss is None:
+        return
+    for index, one in enumerate(sender.flights):
+        if acknowledges(one, exact.iss) and not one.lost:
+            # it has come this far at least; its text counts only where this segment acknowledges it
+            deliver_ack_of_syn(exact, one, segment)
+            del index
+            break
+    else:
+        exact.step(Event.RECV_ACK_OF_SYN, segment, ASSUMED)
+
+
+def deliver_ack_of_syn(exact: Tcb, one: Flight, segment: Segment) -> None:
+    exact.step(Event.RECV_ACK_OF_SYN, one.segment, PROVEN, proven_by=segment.packet)
+
+
+def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """What its ACK proves and denies about deliveries."""
+    exact = sender.exact
+    if exact.rcv_nxt is None:
+        exact.rcv_nxt = segment.ack
+    sender.acknowledge(segment)
+    sender.deny(segment)
+    fin = receiver.exact.fin_seq
+    if fin is not None and seq.gt(segment.ack, fin) and not exact.peer_fin_consumed:
+        exact.peer_fin_consumed = True
+        exact.step(Event.RECV_FIN, segment, PROVEN, proven_by=segment.packet)
+
+
+def _fin(sender: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    number = seq.add(segment.seq, segment.length)
+    if exact.fin_seq is None:
+        exact.fin_seq = number
+        exact.step(Event.CLOSE, segment, SENT)
+    elif exact.fin_seq == number:
+        sender.deny_acks_of(number, segment, "FIN")
+
+
+# -- RST ------------------------------------------------------------------------------------------------
+
+
+def _emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.state is State.CLOSED:
+        return
+    if exact.state is State.LISTEN:
+        return
+    if not rst.is_reply(segment):
+        sender.acknowledge(segment)
+        exact.step(Event.SEND_RST, segment, SENT)
+        sender.flights = []
+        return
+    if exact.state is State.SYN_SENT and exact.iss is not None and segment.seq != seq.add(exact.iss, 1):
+        return
+    if exact.state is State.SYN_RCVD and exact.iss is not None and segment.seq != seq.add(exact.iss, 1):
+        return
+    exact.step(Event.REPLIED_RST, segment, SENT)
+    sender.flights = []
+    sender.reason = f"it answered RST (#{segment.packet}): it had no such connection"

@@ -1,0 +1,177 @@
+"""One end of a connection: what is certain of it, what is under way to it, and what follows from both.
+
+`exact` is moved by what the endpoint itself sends, and by deliveries that its segments prove.
+`flights` passed us towards it and are neither proven nor denied. `shown` is `exact` with the flights
+replayed: the state to display. When a segment proves or denies something, the path is recomputed, and
+the log records what that adds and what it takes back.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp import seq
+from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
+from tcptui.tcp.log import Entry, Log
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import RST, Tcb
+
+MILLISECOND = 1_000_000
+MARGIN = 2 * MILLISECOND
+UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
+
+
+class Endpoint:
+    """See the module. `start` is the state before the first step of its present life."""
+
+    __slots__ = (
+        "exact",
+        "flights",
+        "heard",
+        "log",
+        "number",
+        "previous",
+        "reason",
+        "round_trip",
+        "shown",
+        "start",
+        "syn_assumed",
+        "tsval",
+        "unseen_from",
+    )
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.log = Log(number)
+        self.start = State.CLOSED
+        self.heard = False  # it has sent something
+        self.tsval: int | None = None
+        self.previous: Previous | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self.exact = Tcb(state=self.start)
+        self.shown = self.exact
+        self.flights: list[Flight] = []
+        self.round_trip = 0
+        self.reason = ""
+        self.syn_assumed = False
+        self.unseen_from: Segment | None = None
+
+    # -- what passes towards it ---------------------------------------------------------------------
+
+    def approach(self, segment: Segment) -> None:
+        """`segment` passed on its way here: assume, for now, that it arrives."""
+        one = flight(segment)
+        flights = self.flights
+        if flights and not one.size and is_pure_ack(segment):
+            last = flights[-1]
+            if (
+                is_pure_ack(last.segment)
+                and last.segment.ack == segment.ack
+                and self.shown.state < State.FIN_WAIT_1
+            ):
+                flights.pop()  # says the same again, or nothing that could matter later
+        flights.append(one)
+        if len(flights) > MOST:
+            self.believe(MOST // 2)
+
+    def believe(self, count: int) -> None:
+        """Take the first `count` flights as delivered: nothing has been heard for too long."""
+        for one in self.flights[:count]:
+            if not one.lost:
+                deliver(self.exact, one.segment, Evidence.PASSED)
+        del self.flights[:count]
+
+    def believe_all(self) -> None:
+        self.believe(len(self.flights))
+
+    # -- what it sends proves -----------------------------------------------------------------------
+
+    def consume(self, segment: Segment, count: int) -> None:
+        """`segment`, sent from here, proves that the first `count` flights arrived."""
+        held: list[Flight] = []
+        ack = segment.ack
+        for one in self.flights[:count]:
+            if one.size and seq.gt(one.end, ack):
+                held.append(one)
+            elif not one.lost:
+                deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
+        self.flights[:count] = held
+
+    def acknowledge(self, segment: Segment) -> None:
+        """It acknowledges: consume what that proves, measure how long it took."""
+        exact = self.exact
+        if exact.rcv_nxt is not None and seq.le(segment.ack, exact.rcv_nxt):
+            return
+        count = proven(self.flights, exact.rcv_nxt, segment.ack)
+        if count:
+            last = self.flights[count - 1]
+            copies = sum(1 for one in self.flights if one.size and one.end == last.end)
+            self.consume(segment, count)
+            if copies == 1:
+                self.round_trip = max(self.round_trip, segment.time_ns - last.segment.time_ns)
+        exact.advance_to(segment.ack)
+
+    def had_time(self, one: Flight, now_ns: int) -> bool:
+        """Old enough that, had it arrived, what we see now would show it."""
+        wait = self.round_trip or UNKNOWN_ROUND_TRIP
+        return now_ns - one.segment.time_ns > wait + MARGIN
+
+    def deny(self, segment: Segment) -> None:
+        """What an ordinary segment from here shows not to have arrived: what it leaves unacknowledged."""
+        ack = segment.ack
+        for one in self.flights:
+            if one.lost or not self.had_time(one, segment.time_ns):
+                continue
+            if one.segment.flags & RST:
+                self.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")
+            elif one.size and seq.le(one.segment.seq, ack) and seq.gt(one.end, ack):
+                self.lose(one, f"its ACK (#{segment.packet}) leaves out #{one.segment.packet}: not arrived")
+
+    def deny_acks_of(self, number: int, segment: Segment, what: str) -> None:
+        """It sends `what` again: whatever acknowledges `number` has not arrived."""
+        for one in self.flights:
+            if not one.lost and acknowledges(one, number) and self.had_time(one, segment.time_ns):
+                self.lose(one, f"{what} retransmitted: the ACK (#{one.segment.packet}) did not arrive")
+
+    def lose(self, one: Flight, reason: str) -> None:
+        one.lost = True
+        self.reason = self.reason or reason
+
+    # -- lives --------------------------------------------------------------------------------------
+
+    def begin(self, start: State, keep: list[Flight]) -> None:
+        """A new life, from `start`, in which `keep` is still under way. The old one can be restored."""
+        self.previous = Previous(self.exact, self.flights, self.start, len(self.log.entries), self.log.path)
+        self.log.path = []
+        self.start = start
+        self._reset()
+        self.flights = keep
+
+    # -- outcome ------------------------------------------------------------------------------------
+
+    def refresh(self, packet: int, time_ns: int) -> None:
+        """Replay what is under way on what is certain, and bring the log up to date as of `packet`."""
+        self.shown = replay(self.exact, self.flights)
+        reason = self.reason or f"#{packet} shows otherwise"
+        self.log.reconcile(self.exact.path + self.shown.path, packet, time_ns, reason)
+        self.reason = ""
+
+    @property
+    def state(self) -> State:
+        return self.shown.state
+
+
+class Previous:
+    """An endpoint's old life, in case the new one turns out to be forged."""
+
+    __slots__ = ("entries", "exact", "flights", "path", "start")
+
+    def __init__(
+        self, exact: Tcb, flights: list[Flight], start: State, entries: int, path: list[Entry]
+    ) -> None:
+        self.exact = exact
+        self.flights = flights
+        self.start = start
+        self.entries = entries
+        self.path = path

@@ -1,0 +1,88 @@
+"""Segments under way: passed us towards an endpoint, and not yet known to have arrived there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcptui.tcp import seq
+from tcptui.tcp.classify import arrival
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+
+MOST = 300
+"""Segments remembered per endpoint. More unproven ones mean a one-sided capture: the oldest are believed."""
+
+
+@dataclass(slots=True)
+class Flight:
+    """One segment under way. end: the number after it. lost: something showed that it did not arrive."""
+
+    segment: Segment
+    end: int
+    size: int
+    lost: bool = False
+    copy: bool = False  # the same numbers were under way before
+
+
+def flight(segment: Segment) -> Flight:
+    size = space(segment)
+    return Flight(segment, seq.add(segment.seq, size), size)
+
+
+def deliver(tcb: Tcb, segment: Segment, evidence: Evidence, proven_by: int | None = None) -> None:
+    """Let `segment` reach the endpoint: classify, then step through the table."""
+    for event in arrival(tcb, segment):
+        tcb.step(event, segment, evidence, proven_by=proven_by)
+    if tcb.state is State.TIME_WAIT and not segment.flags & RST:
+        tcb.since_ns = max(tcb.since_ns, segment.time_ns)
+
+
+def replay(exact: Tcb, flights: list[Flight]) -> Tcb:
+    """Where the endpoint stands if everything under way arrives, in order."""
+    tcb = exact.fork()
+    for one in flights:
+        if not one.lost:
+            deliver(tcb, one.segment, Evidence.PASSED)
+    return tcb
+
+
+def proven(flights: list[Flight], rcv_nxt: int | None, ack: int) -> int:
+    """How many flights, from the front, an acknowledgement up to `ack` shows to have arrived.
+
+    Up to the copy that completes it, not a later retransmission; pure ACKs before that arrived too, as
+    networks keep order. A segment thought lost counts where nothing else explains the acknowledgement.
+    """
+    count, reached = _covering(flights, rcv_nxt, ack, believe_lost=False)
+    if reached is None or seq.lt(reached, ack):
+        again, further = _covering(flights, rcv_nxt, ack, believe_lost=True)
+        if further is not None and (reached is None or seq.gt(further, reached)):
+            for one in flights[:again]:
+                if one.size and seq.le(one.end, ack):
+                    one.lost = False
+            return again
+    return count
+
+
+def _covering(
+    flights: list[Flight], rcv_nxt: int | None, ack: int, *, believe_lost: bool
+) -> tuple[int, int | None]:
+    books = Tcb(rcv_nxt=rcv_nxt)
+    count = 0
+    for index, one in enumerate(flights):
+        if not one.size or (one.lost and not believe_lost) or one.segment.flags & RST:
+            continue
+        if seq.gt(one.end, ack):
+            continue
+        if books.accept(one.segment.seq, one.end):
+            count = index + 1
+    return count, books.rcv_nxt
+
+
+def acknowledges(one: Flight, number: int) -> bool:
+    """This flight carries an ACK beyond `number`."""
+    return bool(one.segment.flags & ACK) and seq.gt(one.segment.ack, number)
+
+
+def is_pure_ack(segment: Segment) -> bool:
+    return not segment.length and not segment.flags & (SYN | FIN | RST)

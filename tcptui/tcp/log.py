@@ -1,0 +1,97 @@
+"""From an endpoint's path to what readers see: transitions believed, proven, taken back.
+
+The engine recomputes an endpoint's whole path after each segment; the log compares it with the path
+it knew. What is new is added; what is gone is withdrawn, and that is a correction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcptui.tcp.history import Correction, Transition
+from tcptui.tcp.states import State
+from tcptui.tcp.tcb import Step
+from tcptui.tcp.why import why
+
+
+@dataclass(slots=True)
+class Entry:
+    """A step as it was believed. packet: where it takes effect, never before the step it follows."""
+
+    step: Step
+    packet: int
+    time_ns: int
+    shown: int
+    withdrawn: int | None = None
+    note: str = ""
+
+
+class Log:
+    """One endpoint's entries: `path` are those that stand in the present life, in order."""
+
+    __slots__ = ("corrections", "endpoint", "entries", "path", "version")
+
+    def __init__(self, endpoint: int) -> None:
+        self.endpoint = endpoint
+        self.entries: list[Entry] = []
+        self.path: list[Entry] = []
+        self.corrections: list[Correction] = []
+        self.version = 0
+
+    def reconcile(self, steps: list[Step], packet: int, time_ns: int, reason: str) -> None:
+        """Make the path these steps, as of frame `packet`; what does not fit is withdrawn for `reason`."""
+        path = self.path
+        same = 0
+        for entry, step in zip(path, steps, strict=False):
+            if entry.step is not step:
+                if not entry.step.same(step):
+                    break
+                entry.step = step
+                self.version += 1
+            same += 1
+        if same < len(path):
+            self._withdraw(same, packet, time_ns, reason)
+        for step in steps[same:]:
+            self._append(step, packet)
+
+    def _append(self, step: Step, packet: int) -> None:
+        before = self.path[-1] if self.path else self._last_settled()
+        own = step.cause.packet if step.cause is not None else packet
+        at, when = own, step.time_ns
+        if before is not None and (before.packet > at or before.time_ns > when):
+            at, when = max(at, before.packet), max(when, before.time_ns)
+        entry = Entry(step, at, when, max(packet, at))
+        self.path.append(entry)
+        self.entries.append(entry)
+        self.version += 1
+
+    def _last_settled(self) -> Entry | None:
+        return next((entry for entry in reversed(self.entries) if entry.withdrawn is None), None)
+
+    def _withdraw(self, keep: int, packet: int, time_ns: int, reason: str) -> None:
+        gone = self.path[keep:]
+        del self.path[keep:]
+        for entry in gone:
+            entry.withdrawn = packet
+        states: tuple[State, ...] = tuple(entry.step.new for entry in gone)
+        self.corrections.append(Correction(packet, time_ns, self.endpoint, states, reason))
+        self.version += 1
+
+
+def transition(entry: Entry, endpoint: int) -> Transition:
+    """The reader's form of an entry."""
+    step = entry.step
+    return Transition(
+        packet=entry.packet if step.cause is not None else None,
+        time_ns=entry.time_ns,
+        endpoint=endpoint,
+        old=step.old,
+        new=step.new,
+        event=step.event,
+        evidence=step.evidence,
+        shown=entry.shown,
+        why=why(step),
+        proven_by=step.proven_by,
+        withdrawn=entry.withdrawn,
+        note=entry.note,
+    )

@@ -1,0 +1,145 @@
+"""What one endpoint knows: the numbers of RFC 9293 3.3.1 as far as packets show them, its state, its path.
+
+A `Tcb` changes in two ways only: `step` moves the state through the rule table, and the numbers are
+set by what was sent (`connection.py`) or delivered (`classify.py`). `fork` makes the scratch copy on
+which segments still under way are replayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from tcptui.tcp import seq
+from tcptui.tcp.events import Event
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.table import RULES
+
+SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
+
+MOST_GAPS = 64
+"""Ranges remembered behind a gap: a receiver with more of them would have run out of window."""
+
+
+def space(segment: Segment) -> int:
+    """How much sequence space a segment takes: payload, and one for each of SYN and FIN."""
+    flags = segment.flags
+    return segment.length + (1 if flags & SYN else 0) + (1 if flags & FIN else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move on an endpoint's path.
+
+    cause: the segment that moved it; None for a timer. time_ns: when. proven_by: the segment that showed
+    that an assumed delivery had happened.
+    """
+
+    old: State
+    new: State
+    event: Event
+    cause: Segment | None
+    time_ns: int
+    evidence: Evidence
+    proven_by: int | None = None
+
+    def same(self, other: Step) -> bool:
+        """The same move for the same cause; how sure we are of it may differ."""
+        return self.event is other.event and self.cause is other.cause and self.new is other.new
+
+
+@dataclass(slots=True)
+class Tcb:
+    """One endpoint in one life.
+
+    iss, irs: the two initial sequence numbers; None while unknown. snd_max: the end of what it has sent.
+    rcv_nxt: the next number it expects; gaps: ranges [start, end) it holds behind a hole.
+    fin_seq: the number of its own FIN; fin_acked: that FIN is acknowledged and it knows.
+    peer_fin: the number of the peer's FIN once that has arrived, in order or not.
+    ack_sent: the highest ACK it has sent. since_ns: when its state began (restarts in TIME_WAIT).
+    """
+
+    state: State = State.CLOSED
+    iss: int | None = None
+    snd_max: int = 0
+    fin_seq: int | None = None
+    fin_acked: bool = False
+    irs: int | None = None
+    rcv_nxt: int | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
+    peer_fin: int | None = None
+    peer_fin_consumed: bool = False
+    ack_sent: int | None = None
+    passive: bool = False
+    fast_open: bool = False
+    since_ns: int = 0
+    path: list[Step] = field(default_factory=list)
+
+    def fork(self) -> Tcb:
+        """A copy to try things on: the same numbers, an empty path."""
+        return replace(self, path=[])
+
+    def step(
+        self,
+        event: Event,
+        cause: Segment | None,
+        evidence: Evidence,
+        *,
+        time_ns: int | None = None,
+        proven_by: int | None = None,
+    ) -> bool:
+        """Look the event up and move. False where the table ignores it."""
+        rule = RULES.get((self.state, event))
+        if rule is None:
+            return False
+        when = cause.time_ns if time_ns is None and cause is not None else time_ns or 0
+        self.path.append(Step(self.state, rule.new, event, cause, when, evidence, proven_by))
+        self.state = rule.new
+        self.since_ns = when
+        return True
+
+    def accept(self, start: int, end: int) -> bool:
+        """Take [start, end) into the receive queue. True where it brought anything new."""
+        if self.rcv_nxt is None:
+            self.rcv_nxt = end
+            return True
+        if seq.le(end, self.rcv_nxt):
+            return False
+        if seq.gt(start, self.rcv_nxt):
+            if any(seq.le(a, start) and seq.le(end, b) for a, b in self.gaps):
+                return False
+            self.gaps = (*self.gaps, (start, end))[-MOST_GAPS:]
+            return True
+        self.rcv_nxt = end
+        self._close_gaps()
+        return True
+
+    def advance_to(self, ack: int) -> None:
+        """It has said itself that everything before `ack` is there."""
+        if self.rcv_nxt is None or seq.gt(ack, self.rcv_nxt):
+            self.rcv_nxt = ack
+            self._close_gaps()
+
+    def _close_gaps(self) -> None:
+        while self.gaps:
+            nxt = self.rcv_nxt
+            assert nxt is not None
+            reached = [b for a, b in self.gaps if seq.le(a, nxt) and seq.gt(b, nxt)]
+            self.gaps = tuple((a, b) for a, b in self.gaps if seq.gt(a, nxt))
+            if not reached:
+                return
+            self.rcv_nxt = max(reached, key=lambda b: seq.diff(b, nxt))
+
+    def fin_arrived(self) -> bool:
+        """The peer's FIN has arrived and no gap before it is left."""
+        return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
+
+    def acknowledges_syn(self, ack: int) -> bool:
+        """`ack` lies in what it has sent since its SYN (ISS < ack ≤ SND.NXT)."""
+        if self.iss is None:
+            return seq.le(ack, self.snd_max)
+        return seq.gt(ack, self.iss) and seq.le(ack, self.snd_max)
+
+    def acknowledges_fin(self, ack: int) -> bool:
+        """`ack` covers its FIN."""
+        return self.fin_seq is not None and seq.gt(ack, self.fin_seq)
