@@ -235,17 +235,13 @@ def last_ack_lost(stage: Stage) -> None:
 
 
 def fin_before_data(stage: Stage) -> None:
-    """Data is lost, again and again; the FIN behind it arrives."""
+    """Data is lost; the FIN behind it arrives, and has to wait."""
     client, server = stage.open()
-    time.sleep(1)
-    stage.wire.rule(sent_by(Side.A, data=True), Drop(), times=3)
+    time.sleep(1.5)
+    stage.wire.rule(sent_by(Side.A, data=True), Drop())
     client.sendall(b"last words\r\n")
-    time.sleep(0.05)
-    client.close()
-    while server.recv(100):
-        pass
-    time.sleep(1)
-    server.close()
+    time.sleep(0.1)
+    close(client, server, after=1)
 
 
 def time_wait_reuse(stage: Stage) -> None:
@@ -328,7 +324,7 @@ SCENARIOS: dict[str, Scenario] = {
     "syn-lost": Scenario(syn_lost),
     "handshake-ack-lost": Scenario(handshake_ack_lost),
     "last-ack-lost": Scenario(last_ack_lost),
-    "fin-before-data": Scenario(fin_before_data),
+    "fin-before-data": Scenario(fin_before_data, FAR),
     "time-wait-reuse": Scenario(time_wait_reuse),
     "keep-alive": Scenario(keep_alive),
     "zero-window": Scenario(zero_window),

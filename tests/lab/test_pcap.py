@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dpkt
+import dpkt  # type: ignore[import-untyped]
 
 from lab.pcap import PcapWriter
 

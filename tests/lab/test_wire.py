@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import dpkt
+import dpkt  # type: ignore[import-untyped]
 import pytest
 
 from lab.frame import Frame, Side, parse, sent_by
