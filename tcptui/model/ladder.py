@@ -1,0 +1,399 @@
+"""The ladder: one connection's segments between two lifelines, as a list of items.
+
+An item is a segment, a run of them folded into one, a state change that no packet caused, an
+assumption taken back, or a silence. Items are kept as blocks of consecutive segments, so that a
+ladder of millions has few of them, and item i is found by bisection; ladder_rows.py draws it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
+
+from tcptui.model.cells import Row
+from tcptui.model.ladder_rows import Drawing, LadderOptions, header_row, segment_words
+from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Scan
+from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.segment import Segment
+
+__all__ = ["Item", "Kind", "Ladder", "LadderOptions"]
+
+Entry = TypeVar("Entry")
+
+
+class Kind(Enum):
+    """What a row of the ladder is."""
+
+    SEGMENT = "segment"
+    FOLD = "fold"
+    TIMER = "timer"
+    CORRECTION = "correction"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row. moment: the world when it is over (a fold: after its last segment).
+
+    index: the position of its (first) segment in the flow; of the segment before it for a timer, a
+    correction or a silence, None when there is none. count: how many segments it stands for.
+    """
+
+    kind: Kind
+    moment: Moment
+    index: int | None
+    count: int = 0
+    cause: Transition | Correction | None = None
+    silence_ns: int = 0
+
+
+class _Block(NamedTuple):
+    """Segments start..stop-1 as rows (SEGMENT) or as one row (FOLD), or one row before segment `start`."""
+
+    kind: Kind
+    start: int
+    stop: int
+    cause: Transition | Correction | None = None
+    time_ns: int = 0
+    silence_ns: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.stop - self.start if self.kind is Kind.SEGMENT else 1
+
+
+class Ladder:
+    """The rows of one flow.
+
+    segments, marks: in capture order, marks[i] belonging to segments[i]; both are only read, and may
+    be lazy sequences. ends: the names of endpoints 0 and 1 ("127.0.0.1:39870"), already clean.
+
+    Building costs one pass over the segments; `extend` one over the new ones; `item`, `render` and
+    `find` a bisection.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        marks: Sequence[int],
+        history: History,
+        ends: tuple[str, str],
+        options: LadderOptions | None = None,
+    ) -> None:
+        self.options = options or LadderOptions()
+        self.ends = ends
+        self._segments = segments
+        self._marks = marks
+        self._history = history
+        self._scan = Scan()
+        self._scan.extend(segments, marks)
+        self._toggled: set[int] = set()  # runs that are not as the option says, by where they start
+        self._blocks: list[_Block] = []
+        self._firsts: list[int] = []  # item number of each block's first row
+        self._drawing = self._draw()
+        self._assemble(0)
+
+    # -- growing and changing --------------------------------------------------------------------
+
+    def extend(self, segments: Sequence[Segment], marks: Sequence[int], history: History) -> None:
+        """The flow has grown: all its segments and marks (the old ones first), and its log as of now.
+
+        Item numbers before the first change stay; selection should be kept as a Moment.
+        """
+        settled = min(self._scan.settled(), self._scan.n)
+        self._segments, self._marks = segments, marks
+        self._scan.extend(segments, marks)
+        changed = self._first_difference(history)
+        self._history = history
+        self._drawing = self._draw()
+        self._assemble(min(settled, changed))
+
+    def update(self, history: History) -> None:
+        """The log has changed, the segments have not: a timer, or a proof."""
+        self.extend(self._segments, self._marks, history)
+
+    def set_options(self, options: LadderOptions) -> None:
+        """Another way of showing the same."""
+        rebuild = options.folded != self.options.folded or options.live != self.options.live
+        self.options = options
+        self._drawing = self._draw()
+        if rebuild:
+            self._assemble(0)
+
+    def toggle_fold(self, i: int) -> bool:
+        """Unfold the run at item i, or fold the one that its segment is in. False when there is none."""
+        item = self.item(i)
+        if item.index is None or item.kind not in (Kind.FOLD, Kind.SEGMENT):
+            return False
+        run = next((r for r in self._runs(item.index) if r[0] <= item.index < r[1]), None)
+        if run is None:
+            return False
+        self._toggled ^= {run[0]}
+        self._assemble(0)
+        return True
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self._firsts[-1] + self._blocks[-1].rows if self._blocks else 0
+
+    @property
+    def history(self) -> History:
+        return self._history
+
+    def item(self, i: int) -> Item:
+        """Row i, 0 <= i < len(self). IndexError beyond."""
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        number = bisect_right(self._firsts, i) - 1
+        block = self._blocks[number]
+        if block.kind is Kind.SEGMENT:
+            at = block.start + i - self._firsts[number]
+            return Item(block.kind, self._moment(at), at, 1)
+        if block.kind is Kind.FOLD:
+            return Item(block.kind, self._moment(block.stop - 1), block.start, block.stop - block.start)
+        before = block.start - 1 if block.start else None
+        packet = self._segments[before].packet if before is not None else 0
+        moment = Moment(packet, block.time_ns)
+        return Item(block.kind, moment, before, 0, block.cause, block.silence_ns)
+
+    def header(self, width: int) -> list[Row]:
+        """The rows above the ladder: who stands left and right."""
+        return [header_row(self._drawing, width)]
+
+    def render(self, i: int, width: int, moment: Moment) -> Row:
+        """Row i in exactly `width` columns as seen at `moment`; later ones are dim."""
+        item = self.item(i)
+        drawing = self._drawing
+        match item.kind:
+            case Kind.SEGMENT:
+                assert item.index is not None
+                return drawing.segment(item.index, width, moment)
+            case Kind.FOLD:
+                assert item.index is not None
+                return drawing.fold(item.index, item.index + item.count, width, moment)
+            case Kind.SILENCE:
+                return drawing.silence(item.moment, item.silence_ns, width, moment)
+            case Kind.TIMER:
+                assert isinstance(item.cause, Transition)
+                return drawing.timer(item.moment, item.cause, width, moment)
+            case Kind.CORRECTION:
+                assert isinstance(item.cause, Correction)
+                return drawing.correction(item.moment, item.cause, width, moment)
+
+    def find(self, moment: Moment) -> int:
+        """The row at which the world is as at `moment`: the last not later one, or the fold it falls in.
+
+        0 when all rows are later, and for an empty ladder.
+        """
+        at = bisect_right(self._segments, moment.packet, key=lambda segment: segment.packet) - 1
+        if at < 0:
+            return 0
+        number = bisect_right(self._blocks, at, key=lambda block: block.stop)
+        block = self._blocks[number]
+        if block.kind is Kind.SEGMENT and at + 1 < block.stop:
+            return self._firsts[number] + at - block.start
+        row = self._firsts[number] + block.rows - 1
+        if at + 1 < block.stop:
+            return row
+        for i in range(row + 1, len(self)):
+            item = self.item(i)
+            if item.kind in (Kind.SEGMENT, Kind.FOLD) or item.moment > moment:
+                break
+            row = i
+        return row
+
+    def next_change(self, i: int, step: int) -> int:
+        """The nearest row after (step > 0) or before i in which a state changes; i when there is none."""
+        changes = sorted(
+            {self._row_of_step(t) for t in self._drawing.shown_steps()} | self._correction_rows()
+        )
+        if step > 0:
+            at = bisect_right(changes, i)
+            return changes[at] if at < len(changes) else i
+        at = bisect_left(changes, i) - 1
+        return changes[at] if at >= 0 else i
+
+    def search(self, text: str, start: int, direction: int = 1) -> int | None:
+        """The next row after `start` (before it, when direction < 0) whose full text contains `text`.
+
+        Letter case does not count; all of a row's words are searched, not only those that its width
+        shows, and those of a fold's segments too. Wraps around; None when no row has it.
+        """
+        wanted, n = text.casefold(), len(self)
+        if not wanted:
+            return None
+        step = 1 if direction >= 0 else -1
+        for distance in range(1, n + 1):
+            i = (start + step * distance) % n
+            if any(wanted in words.casefold() for words in self._words(i)):
+                return i
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _words(self, i: int) -> Iterator[str]:
+        item = self.item(i)
+        if item.kind in (Kind.SEGMENT, Kind.FOLD):
+            assert item.index is not None
+            for at in range(item.index, item.index + item.count):
+                yield segment_words(self._drawing, at)
+        else:
+            yield "".join(cell.text for cell in self.render(i, 1000, item.moment))
+
+    def _moment(self, at: int) -> Moment:
+        segment = self._segments[at]
+        return Moment(segment.packet, segment.time_ns)
+
+    def _draw(self) -> Drawing:
+        return Drawing(self._segments, self._marks, self._history, self.ends, self.options, self._scan)
+
+    def _row_of_step(self, step: Transition) -> int:
+        if step.packet is None:
+            for block, first in zip(self._blocks, self._firsts, strict=True):
+                if block.cause is step:
+                    return first
+        return self._row_of(self._index_of(self._drawing.packet_of(step)))
+
+    def _correction_rows(self) -> set[int]:
+        blocks = zip(self._blocks, self._firsts, strict=True)
+        return {first for block, first in blocks if block.kind is Kind.CORRECTION}
+
+    def _index_of(self, packet: int) -> int:
+        """The position of a frame in the flow; of the one before it when it is not in it."""
+        return max(0, bisect_right(self._segments, packet, key=lambda segment: segment.packet) - 1)
+
+    def _row_of(self, at: int) -> int:
+        number = bisect_right(self._blocks, at, key=lambda block: block.stop)
+        block = self._blocks[number]
+        return self._firsts[number] + (at - block.start if block.kind is Kind.SEGMENT else 0)
+
+    def _first_difference(self, history: History) -> int:
+        """The position before which a new log says what the old one did."""
+        old, new = self._history, history
+        packets = [t.shown for t in _changed(old.log, new.log)] + [
+            c.packet for c in _changed(old.corrections, new.corrections)
+        ]
+        packets += [t.packet for t in _changed(old.log, new.log) if t.packet is not None]
+        return self._index_of(min(packets)) if packets else self._scan.n
+
+    def _runs(self, start: int) -> Iterator[tuple[int, int]]:
+        """The foldable stretches that end after `start`: bulk data, cut at the rows of other kinds."""
+        cuts = self._cuts()
+        runs = self._scan.runs
+        for run in runs[bisect_right(runs, start, key=lambda run: run.stop) :]:
+            yield from _pieces(run.start, run.stop, cuts)
+        open_run = self._scan.open_run()
+        if open_run:
+            yield from _pieces(open_run.start, open_run.stop, cuts)
+
+    def _cuts(self) -> list[int]:
+        """Where a run must be cut: around segments that change a state, and at rows between segments."""
+        cuts = {block.start for block in self._extras()}
+        for step in self._drawing.shown_steps():
+            if step.packet is not None:
+                at = self._index_of(self._drawing.packet_of(step))
+                cuts.update((at, at + 1))
+        return sorted(cuts)
+
+    def _extras(self) -> list[_Block]:
+        """Timers and corrections, by position."""
+        blocks = []
+        for correction in self._history.corrections:
+            at = self._index_of(correction.packet) + 1
+            blocks.append(_Block(Kind.CORRECTION, at, at, correction, correction.time_ns))
+        for step in self._drawing.shown_steps():
+            if step.packet is None:
+                at = bisect_right(self._segments, step.time_ns, key=lambda segment: segment.time_ns)
+                blocks.append(_Block(Kind.TIMER, at, at, step, step.time_ns))
+        return sorted(blocks, key=lambda block: (block.start, block.kind is Kind.TIMER, block.time_ns))
+
+    def _assemble(self, start: int) -> None:
+        """Make the blocks anew from segment `start` on."""
+        keep = max(0, bisect_left(self._blocks, start, key=lambda block: block.stop) - 1)
+        while keep and self._blocks[keep - 1].start == self._blocks[keep - 1].stop:
+            keep -= 1  # rows between segments belong to what follows
+        del self._blocks[keep:], self._firsts[keep:]
+        done = self._blocks[-1].stop if self._blocks else 0
+        for block in self._compose(done):
+            self._append(block)
+
+    def _append(self, block: _Block) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        if block.kind is Kind.SEGMENT and last is not None and last.kind is Kind.SEGMENT:
+            self._blocks[-1] = _Block(Kind.SEGMENT, last.start, block.stop)
+            return
+        self._firsts.append(len(self))
+        self._blocks.append(block)
+
+    def _compose(self, start: int) -> Iterator[_Block]:
+        """The blocks of the segments from `start` on, and the rows before, between and after them."""
+        between: dict[int, list[_Block]] = {}
+        for block in self._extras():
+            between.setdefault(block.start, []).append(block)
+        silences = self._scan.silences
+        for at in silences[bisect_left(silences, start) :]:
+            between.setdefault(at, [])
+        folds = self._folds(start)
+        stops = sorted({at for at in between if at >= start} | {self._scan.n})
+        at = start
+        for stop in stops:
+            yield from _spans(at, stop, folds)
+            yield from self._gap(stop, between.get(stop, []))
+            at = stop
+
+    def _folds(self, start: int) -> list[tuple[int, int]]:
+        runs = self._runs(start)
+        return [run for run in runs if run[0] >= start and self.options.folded != (run[0] in self._toggled)]
+
+    def _gap(self, at: int, extras: list[_Block]) -> Iterator[_Block]:
+        """The rows between segments at-1 and at, with the silences between them."""
+        time_ns = self._segments[at - 1].time_ns if at else None
+        for block in extras:
+            if time_ns is not None:
+                yield from _silence(at, time_ns, block.time_ns)
+            time_ns = block.time_ns if time_ns is None else max(block.time_ns, time_ns + 1)
+            yield block._replace(time_ns=time_ns)
+        if time_ns is not None and at < self._scan.n:
+            yield from _silence(at, time_ns, self._segments[at].time_ns)
+
+
+def _silence(at: int, begin: int, end: int) -> Iterator[_Block]:
+    if end - begin >= SILENCE_NS:
+        yield _Block(Kind.SILENCE, at, at, None, end - 1, end - begin)
+
+
+def _spans(start: int, stop: int, folds: list[tuple[int, int]]) -> Iterator[_Block]:
+    """Segments start..stop-1 as blocks; no fold crosses `stop`."""
+    at = start
+    first = bisect_left(folds, (start, 0))
+    for fold in folds[first : bisect_left(folds, (stop, 0))]:
+        if at < fold[0]:
+            yield _Block(Kind.SEGMENT, at, fold[0])
+        yield _Block(Kind.FOLD, *fold)
+        at = fold[1]
+    if at < stop:
+        yield _Block(Kind.SEGMENT, at, stop)
+
+
+def _pieces(start: int, stop: int, cuts: list[int]) -> Iterator[tuple[int, int]]:
+    """start..stop cut at `cuts`; what is too short to fold is left out."""
+    inner = cuts[bisect_right(cuts, start) : bisect_left(cuts, stop)]
+    edges = [start, *inner, stop]
+    for left, right in pairwise(edges):
+        if right - left >= MIN_RUN:
+            yield left, right
+
+
+def _changed(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> list[Entry]:
+    """What is in one of two logs only."""
+    same = 0
+    for a, b in zip(old, new, strict=False):
+        if a != b:
+            break
+        same += 1
+    return [*old[same:], *new[same:]]

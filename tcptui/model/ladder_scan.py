@@ -1,0 +1,179 @@
+"""What a ladder must know about segments before it can draw any of them.
+
+One pass in capture order, resumed when packets are appended. What it keeps is small: a ladder of
+millions of segments is mostly a few runs.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tcptui.model.tcpdump import options
+from tcptui.store.analysis import Mark
+from tcptui.tcp.segment import Flags, Segment
+
+SILENCE_NS = 1_000_000_000
+"""A gap from which on a ladder says that nothing was sent."""
+
+MIN_RUN = 8
+"""Segments from which on a run of bulk data is worth folding."""
+
+LOOK_BACK = 2000
+"""Segments in which the original of a retransmission is looked for."""
+
+MOD = 1 << 32
+_PLAIN = Flags.PSH | Flags.ACK | Flags.ECE | Flags.CWR | Flags.AE
+
+
+class Run(NamedTuple):
+    """Segments start..stop-1: ordinary data in one direction, and the pure ACKs for it."""
+
+    start: int
+    stop: int
+    sender: int
+
+
+class Scan:
+    """Facts by position in the flow (from 0).
+
+    runs: of ordinary bulk data, in order. silences: positions before which SILENCE_NS or more passed
+    without a segment. lost: position of a segment that did not arrive, to the position at which that
+    was known. Indexed by endpoint, `windows` holds spans [from, to) of a zero window; the last may be open.
+    """
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.silences: list[int] = []
+        self.lost: dict[int, int] = {}
+        self.windows: tuple[list[list[int]], list[list[int]]] = ([], [])
+        self.n = 0
+        self._payload = array("q", [0])  # of all segments before a position
+        self._bases: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+        self._guessed = [True, True]  # the base is not the endpoint's own word
+        self._run: tuple[int, int] | None = None  # where the run that is open began, and its sender
+        self._time = 0
+
+    def extend(self, segments: Sequence[Segment], marks: Sequence[int]) -> None:
+        """Take in what is new: all of `segments` from position `n` on; `marks` has as many."""
+        for at in range(self.n, len(segments)):
+            segment, mark = segments[at], marks[at]
+            if at and segment.time_ns - self._time >= SILENCE_NS:
+                self.silences.append(at)
+                self._close(at)
+            self._time = segment.time_ns
+            self._payload.append(self._payload[-1] + segment.length)
+            self._follow_run(at, segment, mark)
+            self._follow_window(at, segment, mark)
+            if at < 2 or self._guessed[segment.sender] or segment.flags & Flags.SYN:
+                self._follow_base(at, segment)
+            if mark & Mark.RETRANSMISSION:
+                self._find_lost(at, segments)
+            elif segment.options and self.lost:
+                self._find_received(segment, segments)
+        self.n = len(segments)
+
+    def open_run(self) -> Run | None:
+        """The run that the next segments may continue."""
+        if self._run is None or self.n - self._run[0] < MIN_RUN:
+            return None
+        return Run(self._run[0], self.n, self._run[1])
+
+    def settled(self) -> int:
+        """The position before which appended segments change nothing."""
+        return self.n if self._run is None else self._run[0]
+
+    def payload(self, start: int, stop: int) -> int:
+        """Payload bytes of the segments start..stop-1."""
+        return self._payload[stop] - self._payload[start]
+
+    def base(self, endpoint: int, at: int) -> int:
+        """The sequence number that counts as 0 for an endpoint, at a position."""
+        bases = self._bases[endpoint]
+        if not bases:
+            return 0
+        return bases[max(0, bisect_right(bases, at, key=lambda entry: entry[0]) - 1)][1]
+
+    def zero_window(self, endpoint: int, at: int) -> bool:
+        """True while the endpoint's last word was that it takes no more."""
+        spans = self.windows[endpoint]
+        found = bisect_right(spans, at, key=lambda span: span[0]) - 1
+        return found >= 0 and at < spans[found][1]
+
+    def _follow_run(self, at: int, segment: Segment, mark: int) -> None:
+        plain = not segment.flags & ~_PLAIN and not mark & ~Mark.WINDOW_UPDATE
+        if not plain:
+            self._close(at)
+        elif segment.length and (self._run is None or self._run[1] != segment.sender):
+            self._close(at)
+            self._run = (at, segment.sender)
+
+    def _close(self, at: int) -> None:
+        if self._run is not None and at - self._run[0] >= MIN_RUN:
+            self.runs.append(Run(self._run[0], at, self._run[1]))
+        self._run = None
+
+    def _follow_window(self, at: int, segment: Segment, mark: int) -> None:
+        spans = self.windows[segment.sender]
+        is_open = bool(spans) and spans[-1][1] == MOD
+        if mark & Mark.ZERO_WINDOW:
+            if not is_open:
+                spans.append([at, MOD])
+        elif is_open and segment.window:
+            spans[-1][1] = at
+
+    def _follow_base(self, at: int, segment: Segment) -> None:
+        """A SYN's own number counts as 0; mid-stream the first byte seen counts as 1."""
+        sender, peer = segment.sender, 1 - segment.sender
+        if segment.flags & Flags.SYN:
+            if self._guessed[sender] or self.base(sender, at) != segment.seq:
+                self._bases[sender].append((at if self._bases[sender] else 0, segment.seq))
+            self._guessed[sender] = False
+        elif self._guessed[sender]:
+            if not self._bases[sender]:
+                self._bases[sender].append((0, (segment.seq - 1) % MOD))
+            self._guessed[sender] = False
+        if segment.flags & Flags.ACK and not self._bases[peer]:
+            self._bases[peer].append((0, (segment.ack - 1) % MOD))
+
+    def _find_lost(self, at: int, segments: Sequence[Segment]) -> None:
+        """What segment `at` repeats did not arrive the last time, unless it was acknowledged since."""
+        again = segments[at]
+        for before in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
+            earlier = segments[before]
+            if earlier.sender != again.sender:
+                if earlier.flags & Flags.ACK and 0 < (earlier.ack - again.seq) % MOD < MOD // 2:
+                    return
+            elif (again.seq - earlier.seq) % MOD < _space(earlier):
+                self.lost[before] = at
+                return
+
+    def _find_received(self, segment: Segment, segments: Sequence[Segment]) -> None:
+        """A duplicate report (DSACK, RFC 2883) shows that an original had arrived after all."""
+        left = duplicate_left(segment)
+        if left is None:
+            return
+        for at, known in list(self.lost.items())[-64:]:
+            original = segments[at]
+            theirs = known >= self.n - LOOK_BACK and original.sender != segment.sender
+            if theirs and (left - original.seq) % MOD < _space(original):
+                del self.lost[at]
+
+
+def _space(segment: Segment) -> int:
+    """Sequence numbers that the segment takes."""
+    return segment.length + bool(segment.flags & Flags.SYN) + bool(segment.flags & Flags.FIN)
+
+
+def duplicate_left(segment: Segment) -> int | None:
+    """The left edge of a DSACK block: a first block below the ACK, or inside the second (RFC 2883 4)."""
+    for option in options(segment.options):
+        if option.kind == 5 and option.whole and len(option.body) >= 8 and len(option.body) % 8 == 0:
+            edges = [int.from_bytes(option.body[at : at + 4]) for at in range(0, len(option.body), 4)]
+            if 0 < (segment.ack - edges[0]) % MOD < MOD // 2:
+                return edges[0]
+            if len(edges) >= 4 and (edges[0] - edges[2]) % MOD < (edges[3] - edges[2]) % MOD:
+                return edges[0]
+    return None
