@@ -1,108 +1,243 @@
-"""The state diagram's content at a moment: where both endpoints are, how they came there, what just happened.
+"""The state diagram drawn: from a view and a layout to rows of cells.
 
-`diagram_view` reads it from a history, `picture` draws it for a given room; the drawing itself is in
-diagram_drawing, the places of boxes and edges in diagram_layouts.
+`draw` makes one of three sizes, `picture` the largest that fits. What is drawn is `diagram_view.py`'s,
+where its boxes and edges lie is `diagram_layouts.py`'s, what the edges mean is the rule table's.
+
+What a reader sees, with or without colours: a box that an endpoint is in has its letter, `C` on the
+left or `S` on the right, and a heavy border; dashed and with a `?` while the state is assumed, not
+proven. With both endpoints in it, each has its half of the border. The edge just taken is heavy.
+Boxes and edges on the way so far are bright, with a small letter where an endpoint has been; the rest
+is dim.
+
+Theory: an endpoint's own segment proves its state; a segment that passed towards it only suggests the
+next one, until something that it sends later proves it. So each handshake has a moment in which a
+box is dashed, and that moment is what the diagram is for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from textwrap import wrap
 
-from tcptui.tcp.events import Event
-from tcptui.tcp.history import History, Moment, Transition
-from tcptui.tcp.states import Evidence, State
+from tcptui.model.canvas import HEAVY, LIGHT, Canvas
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.diagram_layouts import JUMP_WORDS, LAYOUTS, Box, Edge, Label, Layout
+from tcptui.model.diagram_view import DiagramView, Step, Walk, diagram_view
+from tcptui.tcp.states import State
+from tcptui.tcp.table import RULES
+from tcptui.tcp.words import duration
 
-_CERTAIN = (Evidence.SENT, Evidence.PROVEN)
-_RESETS = (Event.RECV_RST, Event.SEND_RST, Event.REPLIED_RST, Event.RECV_RST_PASSIVE)
+__all__ = [
+    "DiagramView",
+    "Step",
+    "Walk",
+    "best_size",
+    "diagram_view",
+    "draw",
+    "edge_label",
+    "in_words",
+    "picture",
+]
+
+LEGEND = "C client   S server   ? assumed   ━ just taken"
+_CALLS = (("passive OPEN", "listen()"), ("active OPEN", "connect()"), ("CLOSE", "close()"), (" timeout", ""))
+_UNTOUCHED, _PAST, _TAKEN = range(3)
+_LINE_ROLES = (Role.DIM, Role.PAST, Role.TAKEN)
+_SIZES = ("projector", "large", "compact")
+_NARROWEST_NOTES = 16
+_WIDEST_NOTES = 44
 
 
-class Step(NamedTuple):
-    """One edge of a walk."""
+def draw(size: str, view: DiagramView, *, width: int = 0) -> list[Row]:
+    """The diagram as "compact" (34×13), "large" (52×26) or "projector" (100×44), every row that wide.
 
-    old: State
-    event: Event
-    new: State
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """One endpoint's way through the diagram up to a moment.
-
-    state, evidence: where it is. steps: how it came there, oldest first.
-    taken: how many of the last steps are what happens at the moment itself.
-    dwell: nanoseconds in each state it went to (the last visit), up to the moment; for how long it was
-    in the first one is not known.
+    `width`: for the projector's notes, from 84 on; others ignore it. Raises KeyError for another size.
     """
-
-    state: State
-    evidence: Evidence = Evidence.PROVEN
-    steps: tuple[Step, ...] = ()
-    taken: int = 0
-    dwell: tuple[tuple[State, int], ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        """A packet of the endpoint's own proves its state. A timer or a packet towards it does not."""
-        return self.evidence in _CERTAIN
-
-    def fresh(self) -> tuple[Step, ...]:
-        """The steps taken at the moment."""
-        return self.steps[len(self.steps) - self.taken :]
-
-    def is_at(self, state: State, *, at_end: bool = False) -> bool:
-        """In `state`; of the two places of CLOSED, `at_end` is where a walk ends."""
-        return self.state is state and (state is not State.CLOSED or bool(self.steps) is at_end)
-
-    def was_at(self, state: State, *, at_end: bool = False) -> bool:
-        """In `state` at some time, now included."""
-        if self.is_at(state, at_end=at_end):
-            return True
-        return any((step.new if at_end else step.old) is state for step in self.steps)
+    return _Drawing(LAYOUTS[size], view, width).rows()
 
 
-@dataclass(frozen=True, slots=True)
-class DiagramView:
-    """All that a diagram shows. Equal views have equal drawings."""
-
-    client: Walk
-    server: Walk
-
-    @property
-    def ended(self) -> bool:
-        """Both endpoints are CLOSED, after having been something else."""
-        return all(walk.is_at(State.CLOSED, at_end=True) for walk in (self.client, self.server))
-
-    @property
-    def reset(self) -> bool:
-        """A RST moved an endpoint."""
-        return any(step.event in _RESETS for walk in (self.client, self.server) for step in walk.steps)
+def best_size(width: int, height: int) -> str | None:
+    """The largest size for which `width` by `height` cells suffice; None where not even the smallest fits."""
+    for name in _SIZES:
+        layout = LAYOUTS[name]
+        least = layout.notes + _NARROWEST_NOTES if layout.notes else layout.width
+        if least <= width and layout.height <= height:
+            return name
+    return None
 
 
-def diagram_view(history: History, moment: Moment, *, live: bool = False) -> DiagramView:
-    """The view of one life of a connection as of `moment`, in hindsight or as it was seen live."""
-    walks = [_walk(history, endpoint, moment, live) for endpoint in (0, 1)]
-    return DiagramView(client=walks[history.client], server=walks[1 - history.client])
+def picture(view: DiagramView, width: int, height: int) -> list[Row]:
+    """The largest diagram that fits, in the middle of `height` rows of `width` columns.
 
-
-def taken_at(history: History, moment: Moment, *, live: bool = False) -> tuple[Transition, ...]:
-    """The transitions that `moment` itself brings: those of its packet, or of a timer that runs out then."""
-    seen = [t for t in history.log if t.visible(moment, live=live)]
-    timers = [t for t in seen if t.packet is None and t.time_ns == moment.time_ns]
-    if timers:
-        return tuple(timers)
-    return tuple(t for t in seen if t.packet is not None and (t.shown if live else t.packet) == moment.packet)
-
-
-def _walk(history: History, endpoint: int, moment: Moment, live: bool) -> Walk:
-    past = [t for t in history.log if t.endpoint == endpoint and t.visible(moment, live=live)]
-    ends = [t.time_ns for t in past[1:]] + [moment.time_ns]
-    dwell = {t.new: max(0, end - t.time_ns) for t, end in zip(past, ends, strict=False)}
-    now = history.at(moment, live=live)[endpoint]
-    return Walk(
-        state=now.state,
-        evidence=now.evidence,
-        steps=tuple(Step(t.old, t.event, t.new) for t in past),
-        taken=sum(t.endpoint == endpoint for t in taken_at(history, moment, live=live)),
-        dwell=tuple(dwell.items()),
+    Where none fits, both states in words, and the way so far as far as there is room.
+    """
+    size = best_size(width, height)
+    if size is None:
+        return in_words(view, width, height)
+    layout = LAYOUTS[size]
+    room = min(width, layout.notes + _WIDEST_NOTES) if layout.notes else layout.width
+    rows = draw(size, view, width=room)
+    left, above = (width - room) // 2, (height - len(rows)) // 2
+    blank: Row = (Cell(" " * width, Role.DIM),)
+    middle = [(Cell(" " * left, Role.DIM), *row, Cell(" " * (width - room - left), Role.DIM)) for row in rows]
+    return (
+        [blank] * above
+        + [tuple(c for c in row if c.text) for row in middle]
+        + [blank] * (height - len(rows) - above)
     )
+
+
+def in_words(view: DiagramView, width: int, height: int) -> list[Row]:
+    """`height` rows, no wider than `width`: "C ESTABLISHED", "S SYN_RCVD ?", then both ways, newest last."""
+    sides = ((Role.CLIENT, "C", view.client), (Role.SERVER, "S", view.server))
+    rows: list[Row] = [
+        (Cell(f"{letter} {walk.state}{'' if walk.certain else ' ?'}"[:width], role),)
+        for role, letter, walk in sides
+    ]
+    ways: list[Row] = []
+    for _, letter, walk in sides:
+        for index, step in enumerate(walk.steps):
+            fresh = index >= len(walk.steps) - walk.taken
+            text = f"{letter.lower()} {step.old} {'━▶' if fresh else '─▶'} {step.new}"
+            ways.append((Cell(text[:width], Role.TAKEN if fresh else Role.PAST),))
+    room = max(0, height - len(rows) - 1)
+    if ways and room:
+        rows += [(), *ways[-room:]]
+    return (rows + [()] * height)[:height]
+
+
+def edge_label(edge: Edge) -> str:
+    """What is written beside an edge: the rule's label, with the calls that programmers know."""
+    text = RULES[edge].label
+    for old, new in _CALLS:
+        text = text.replace(old, new)
+    return text
+
+
+class _Drawing:
+    """One use: the canvas and the steps by edge."""
+
+    def __init__(self, layout: Layout, view: DiagramView, width: int) -> None:
+        self.layout = layout
+        self.width = max(width, layout.width if width == 0 else 0) if layout.notes else layout.width
+        self.canvas = Canvas(self.width, layout.height)
+        self.walks = ((Role.CLIENT, view.client), (Role.SERVER, view.server))
+        self.past = {(step.old, step.event): step for _, walk in self.walks for step in walk.steps}
+        self.taken = {(step.old, step.event): step for _, walk in self.walks for step in walk.fresh()}
+
+    def rows(self) -> list[Row]:
+        self._edges()
+        self._jumps()
+        for state, box in self.layout.boxes.items():
+            self._state(state, box, at_end=False)
+        self._state(State.CLOSED, self.layout.closed_at_end, at_end=True)
+        if self.layout.legend is not None:
+            self.canvas.text(0, self.layout.legend, LEGEND, Role.DIM)
+        if self.layout.notes:
+            self._notes()
+        return self.canvas.rows()
+
+    # -- edges ---------------------------------------------------------------------------------
+
+    def _rank(self, edge: Edge) -> int:
+        return _TAKEN if edge in self.taken else _PAST if edge in self.past else _UNTOUCHED
+
+    def _edges(self) -> None:
+        """The dim ones first, so that where lines share a cell the brighter one shows."""
+        for edge in sorted(self.layout.routes, key=self._rank):
+            route, rank = self.layout.routes[edge], self._rank(edge)
+            heads = "▲▶▼◀" if self.layout.framed or rank == _TAKEN else "↑→↓←"
+            self.canvas.arrow(route.points, _LINE_ROLES[rank], weight=self._weight(rank), heads=heads)
+            if route.label:
+                x, y, text = route.label
+                self.canvas.text(x, y, text or edge_label(edge), _LINE_ROLES[rank])
+
+    def _jumps(self) -> None:
+        for edge in sorted(self.past.keys() - self.layout.routes.keys(), key=self._rank):
+            jump, word = self.layout.jumps.get(self.past[edge].new), JUMP_WORDS.get(edge[1])
+            if jump is None or word is None:
+                continue
+            rank = self._rank(edge)
+            role = Role.RST if word == "RST" and rank == _TAKEN else _LINE_ROLES[rank]
+            self.canvas.arrow(jump.points, role, weight=self._weight(rank))
+            self.canvas.text(jump.x, jump.y, word[: jump.room].center(jump.room).rstrip(), role)
+
+    @staticmethod
+    def _weight(rank: int) -> int:
+        return HEAVY if rank == _TAKEN else LIGHT
+
+    # -- boxes ---------------------------------------------------------------------------------
+
+    def _state(self, state: State, box: Box, *, at_end: bool) -> None:
+        here = [(role, walk) for role, walk in self.walks if walk.is_at(state, at_end=at_end)]
+        been = [role for role, walk in self.walks if walk.was_at(state, at_end=at_end)]
+        idle = Role.PAST if been else Role.DIM
+        if self.layout.framed:
+            self._border(box, here, idle)
+        name = str(state)
+        x, y = box.x + (box.width - len(name)) // 2, box.y + self.layout.framed
+        self.canvas.text(x, y, name, Role.BOTH if len(here) == 2 else here[0][0] if here else idle)
+        for role, walk in self.walks:
+            if role in been:
+                self._badge(box, Label(x, y, name), role, walk, walk.is_at(state, at_end=at_end))
+                if self.layout.dwell:
+                    self._dwell(box, role, walk, state)
+
+    def _badge(self, box: Box, name: Label, role: Role, walk: Walk, here: bool) -> None:
+        """The letter at the end of its half, the mark of doubt right beside the name."""
+        letter = "C" if role is Role.CLIENT else "S"
+        padding = 1 if self.layout.framed else -2
+        at = box.x + padding if role is Role.CLIENT else box.x + box.width - 1 - padding
+        self.canvas.text(at, name.y, letter if here else letter.lower(), role if here else Role.PAST)
+        if here and not walk.certain:
+            self.canvas.text(at + (1 if role is Role.CLIENT else -1), name.y, "?", role)
+
+    def _border(self, box: Box, here: list[tuple[Role, Walk]], idle: Role) -> None:
+        left, right = box.x, box.x + box.width - 1
+        top, bottom = box.y, box.y + box.height - 1
+        middle = (left + right) // 2
+        for half, side in enumerate((left, right)):
+            points = ((middle, top), (side, top), (side, bottom), (middle, bottom))
+            if here:
+                role, walk = here[half % len(here)]
+                sure = walk.certain
+                self.canvas.line(points, role, weight=HEAVY if sure else LIGHT, dashed=not sure)
+            else:
+                self.canvas.line(points, idle)
+
+    def _dwell(self, box: Box, role: Role, walk: Walk, state: State) -> None:
+        """How long, in at most seven columns, on the box's second line in the endpoint's half."""
+        spent = dict(walk.dwell).get(state)
+        if spent is None:
+            return
+        text = " ".join(duration(spent).split()[:2])
+        x = box.x + 1 if role is Role.CLIENT else box.x + box.width - 1 - len(text)
+        self.canvas.text(x, box.y + 2, text, role if walk.state is state else Role.PAST)
+
+    # -- notes ---------------------------------------------------------------------------------
+
+    def _notes(self) -> None:
+        """The sentence of each step just taken, at the height of its edge, in the margin."""
+        x, room = self.layout.notes, self.width - self.layout.notes
+        free = 0
+        for role, walk in self.walks:
+            for step in walk.fresh():
+                lines = self._note(role, step, room)
+                y = max(free, min(self._height_of(step), self.layout.height - len(lines)))
+                for offset, (text, look) in enumerate(lines):
+                    self.canvas.text(x, y + offset, text, look)
+                free = y + len(lines) + 1
+
+    def _note(self, role: Role, step: Step, room: int) -> list[tuple[str, Role]]:
+        rule = RULES.get((step.old, step.event))
+        lines = [("client" if role is Role.CLIENT else "server", role)]
+        if rule is not None:
+            lines += [(line, Role.TEXT) for line in wrap(rule.sentence, room)]
+            lines.append((f"RFC 9293 §{rule.rfc}", Role.DIM))
+        return lines
+
+    def _height_of(self, step: Step) -> int:
+        route = self.layout.routes.get((step.old, step.event))
+        if route is not None and route.label:
+            return route.label.y
+        box = self.layout.closed_at_end if step.new is State.CLOSED else self.layout.boxes[step.new]
+        return box.y

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tcptui.model.cells import Row
-from tcptui.model.diagram import DiagramView
-from tcptui.model.diagram_drawing import picture
+from tcptui.model.diagram import DiagramView, picture
 from tcptui.tui.pane import Frame, Pane
 from tcptui.tui.theme import Palette
 
@@ -12,7 +11,7 @@ from tcptui.tui.theme import Palette
 class DiagramPane(Pane):
     """The largest diagram that the pane has room for, of `view`; nothing while that is None.
 
-    Set `view`, and what differs is painted; lines that do not differ are not sent.
+    A new view is drawn when it is set, and only the lines that differ are painted.
     """
 
     def __init__(
