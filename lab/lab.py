@@ -26,10 +26,6 @@ class Lab:
         introduce(self.b, self.a)
         self.wire = Wire(self._middle, {Side.A: "to-a", Side.B: "to-b"}, link, seed)
 
-    def host(self, side: Side) -> Host:
-        """The host at that end of the wire."""
-        return self.a if side is Side.A else self.b
-
     def close(self) -> None:
         """End the recordings and take everything down."""
         self.wire.close()

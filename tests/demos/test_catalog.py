@@ -102,8 +102,13 @@ def lives(name: str) -> tuple[History, ...]:
 
 def states(history: History) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths of client and server in hindsight, their starts included."""
-    client, server = (
-        tuple(map(str, (history.start[end], *(t.new for t in history.standing() if t.endpoint == end))))
-        for end in (history.client, 1 - history.client)
-    )
-    return client, server
+    return path(history, history.client), path(history, 1 - history.client)
+
+
+def path(history: History, end: int) -> tuple[str, ...]:
+    """The states of one end. A step that begins elsewhere than the last one ended shows both."""
+    seen = [history.start[end]]
+    for transition in history.standing():
+        if transition.endpoint == end:
+            seen += [transition.new] if transition.old is seen[-1] else [transition.old, transition.new]
+    return tuple(map(str, seen))
