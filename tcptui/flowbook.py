@@ -1,0 +1,296 @@
+"""The book of connections: what is inferred from a store's rows, kept by flow.
+
+A *pair* is a 4-tuple; each life of a pair is a *flow* with a number of its own. The book has no thread
+and no lock: the session has both.
+"""
+
+from __future__ import annotations
+
+import copy
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.flows import Address
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.connection import Connection
+from tcptui.tcp.diagnosis import Diagnosis, FlowFacts, diagnose, owes, verdict
+from tcptui.tcp.history import History, Moment, Roles
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import State
+from tcptui.tcp.timers import SECOND, Timers
+
+CHECKPOINT = 2048
+"""Segments between two copies of a flow's facts, so that a step back in time does not begin at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowInfo:
+    """One connection (one life of a 4-tuple), as the lists show it.
+
+    number: from 1, in order of the first packet. ends, packets, payload, states: by endpoint, 0 being
+    the source of the 4-tuple's first packet; `client` says which of them opened the connection.
+    payload: bytes sent, retransmissions included. states: at the newest packet.
+    """
+
+    number: int
+    pair: int
+    generation: int
+    ends: tuple[Address, Address]
+    client: int
+    roles: Roles
+    first_packet: int
+    start_ns: int
+    end_ns: int
+    packets: tuple[int, int]
+    payload: tuple[int, int]
+    states: tuple[State, State]
+
+    @property
+    def client_address(self) -> Address:
+        """Who opened the connection, or is believed to have."""
+        return self.ends[self.client]
+
+    @property
+    def server_address(self) -> Address:
+        """The other one."""
+        return self.ends[1 - self.client]
+
+    @property
+    def client_state(self) -> State:
+        """The client's state at the newest packet."""
+        return self.states[self.client]
+
+    @property
+    def server_state(self) -> State:
+        """The server's state at the newest packet."""
+        return self.states[1 - self.client]
+
+
+@dataclass(slots=True)
+class _Pair:
+    """What is kept for one 4-tuple. `scheduled` is its deadline that stands in the heap."""
+
+    connection: Connection
+    numbers: list[int] = field(default_factory=list)  # the flow number of each life
+    fed: int = 0
+    scheduled: int | None = None
+
+
+@dataclass(slots=True)
+class _Flow:
+    """What is counted for one life; `info` and `verdict` are kept until they are out of date."""
+
+    pair: int
+    generation: int
+    start_ns: int = 0
+    end_ns: int = 0
+    packets: list[int] = field(default_factory=lambda: [0, 0])
+    payload: list[int] = field(default_factory=lambda: [0, 0])
+    info: FlowInfo | None = None
+    verdict: tuple[int, str] = (-1, "")
+
+
+@dataclass(slots=True)
+class _Trail:
+    """Facts of one flow's first `fed` segments, with copies from further back."""
+
+    facts: FlowFacts
+    fed: int = 0
+    copies: list[tuple[int, FlowFacts]] = field(default_factory=list)
+
+
+class FlowBook:
+    """Connections, flow numbers, counters and facts of everything in `store`.
+
+    `last` is where time has got to: the newest frame, and a clock that only goes forward.
+    """
+
+    def __init__(self, store: SegmentStore, timers: Timers) -> None:
+        self.store = store
+        self.timers = timers
+        self.last = Moment(0, 0)
+        self.changed: set[int] = set()
+        self._pairs: list[_Pair] = []
+        self._flows: list[_Flow] = []
+        self._trails: dict[int, _Trail] = {}
+        self._deadlines: list[tuple[int, int]] = []
+
+    def __len__(self) -> int:
+        return len(self._flows)
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def feed(self, pair: int, segments: Sequence[Segment]) -> None:
+        """The next segments of a pair, in capture order."""
+        while len(self._pairs) <= pair:
+            same = self.store.pairs.same_socket(len(self._pairs))
+            self._pairs.append(_Pair(Connection(timers=self.timers, same_socket=same)))
+        kept = self._pairs[pair]
+        for segment in segments:
+            kept.connection.feed(segment)
+        kept.fed += len(segments)
+        if len(kept.numbers) < kept.connection.generations:
+            self._number(pair, kept)
+        else:
+            _count(self._flows[kept.numbers[-1] - 1], segments)
+        self._touch(kept)
+        self._schedule(pair, kept)
+
+    def seen(self, frame: int, time_ns: int) -> None:
+        """The capture has got to this frame and time: fire the timers that are due."""
+        self.last = Moment(max(frame, self.last.packet), max(time_ns, self.last.time_ns))
+        while self._deadlines and self._deadlines[0][0] <= self.last.time_ns:
+            _, pair = heapq.heappop(self._deadlines)
+            kept = self._pairs[pair]
+            kept.scheduled = None
+            due = kept.connection.deadline_ns
+            if due is not None and due <= self.last.time_ns:
+                kept.connection.advance(self.last.time_ns)
+                self._touch(kept)
+            self._schedule(pair, kept)
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When the next timer may be due."""
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def _number(self, pair: int, kept: _Pair) -> None:
+        """Give every new life of the pair a number, and count anew what belongs to which life."""
+        stale = kept.numbers[-1:]
+        while len(kept.numbers) < kept.connection.generations:
+            self._flows.append(_Flow(pair, len(kept.numbers)))
+            kept.numbers.append(len(self._flows))
+            stale.append(len(self._flows))
+        for number in stale:
+            flow = self._flows[number - 1]
+            flow.packets, flow.payload, flow.start_ns = [0, 0], [0, 0], 0
+            self._trails.pop(number, None)
+            _count(flow, self.store.segments(self.rows(number)))
+
+    def _touch(self, kept: _Pair) -> None:
+        for number in kept.numbers[-2:]:
+            flow = self._flows[number - 1]
+            flow.info, flow.verdict = None, (-1, "")
+            self.changed.add(number)
+
+    def _schedule(self, pair: int, kept: _Pair) -> None:
+        deadline = kept.connection.deadline_ns
+        if deadline is not None and deadline != kept.scheduled:
+            heapq.heappush(self._deadlines, (deadline, pair))
+            kept.scheduled = deadline
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def info(self, number: int) -> FlowInfo:
+        """A flow's line. IndexError when there is no such number."""
+        flow = self._flow(number)
+        if flow.info is None:
+            flow.info = self._info(number, flow)
+        return flow.info
+
+    def history(self, number: int) -> History:
+        """A flow's state log."""
+        flow = self._flow(number)
+        return self._pairs[flow.pair].connection.history(flow.generation)
+
+    def rows(self, number: int) -> NDArray[np.int64]:
+        """The store's rows of a flow that have been fed, in capture order."""
+        flow = self._flow(number)
+        kept = self._pairs[flow.pair]
+        rows = self.store.pairs.rows(flow.pair)[: kept.fed]
+        if len(kept.numbers) == 1:
+            return rows
+        frames = self.store.column("frame", rows)
+        borders = [history.first_packet for history in kept.connection.histories()]
+        begin = np.searchsorted(frames, borders[flow.generation]) if flow.generation else 0
+        end = (
+            np.searchsorted(frames, borders[flow.generation + 1])
+            if flow.generation + 1 < len(borders)
+            else None
+        )
+        return rows[begin:end]
+
+    def verdict(self, number: int, now: Moment) -> str:
+        """A flow in a few words as of `now`."""
+        if now != self.last:
+            return verdict(self.history(number), self.facts(number, now), now)
+        flow, second = self._flow(number), now.time_ns // SECOND
+        if flow.verdict[0] != second:
+            flow.verdict = (second, verdict(self.history(number), self.facts(number, now), now))
+        return flow.verdict[1]
+
+    def diagnoses(self, number: int, now: Moment) -> tuple[Diagnosis, ...]:
+        """What is notable about a flow as of `now`."""
+        flow = self._flow(number)
+        connection = self._pairs[flow.pair].connection
+        previous = connection.history(flow.generation - 1) if flow.generation else None
+        return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
+
+    def owes(self, number: int, now: Moment) -> str:
+        """Who must send the next segment as of `now`."""
+        return owes(self.history(number), self.facts(number, now), now)
+
+    def facts(self, number: int, now: Moment) -> FlowFacts:
+        """The facts of a flow's segments up to `now`. Valid until the next call."""
+        rows = self.rows(number)
+        if now.packet < self.last.packet:
+            rows = rows[: np.searchsorted(self.store.column("frame", rows), now.packet, side="right")]
+        trail = self._trails.get(number)
+        if trail is None or trail.fed > len(rows):
+            trail = self._trails[number] = self._back(number, trail, len(rows))
+        for segment in self.store.segments(rows[trail.fed :]):
+            if trail.fed % CHECKPOINT == 0 and trail.fed:
+                trail.copies.append((trail.fed, copy.deepcopy(trail.facts)))
+            trail.facts.feed(segment)
+            trail.fed += 1
+        return trail.facts
+
+    def _back(self, number: int, trail: _Trail | None, fed: int) -> _Trail:
+        """A trail that has not yet got to `fed`."""
+        copies = [c for c in trail.copies if c[0] <= fed] if trail else []
+        if copies:
+            at, facts = copies.pop()
+            return _Trail(copy.deepcopy(facts), at, copies)
+        same = self.store.pairs.same_socket(self._flow(number).pair)
+        return _Trail(FlowFacts(same_socket=same))
+
+    def _flow(self, number: int) -> _Flow:
+        if number < 1:
+            raise IndexError(number)
+        return self._flows[number - 1]
+
+    def _info(self, number: int, flow: _Flow) -> FlowInfo:
+        kept = self._pairs[flow.pair]
+        history = self.history(number)
+        if flow.generation + 1 == len(kept.numbers):
+            states = kept.connection.states
+        else:
+            ends = history.at(self.last)
+            states = (ends[0].state, ends[1].state)
+        return FlowInfo(
+            number=number,
+            pair=flow.pair,
+            generation=flow.generation,
+            ends=self.store.pairs.ends(flow.pair),
+            client=history.client,
+            roles=history.roles,
+            first_packet=history.first_packet,
+            start_ns=flow.start_ns,
+            end_ns=flow.end_ns,
+            packets=(flow.packets[0], flow.packets[1]),
+            payload=(flow.payload[0], flow.payload[1]),
+            states=states,
+        )
+
+
+def _count(flow: _Flow, segments: Sequence[Segment]) -> None:
+    for segment in segments:
+        flow.packets[segment.sender] += 1
+        flow.payload[segment.sender] += segment.length
+    if segments:
+        flow.start_ns = flow.start_ns or segments[0].time_ns
+        flow.end_ns = segments[-1].time_ns

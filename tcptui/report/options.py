@@ -1,0 +1,16 @@
+"""What a report can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcptui.model.times import TimeFormat
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """time_format: of -t. absolute: sequence numbers as on the wire (-S). width: columns of a ladder."""
+
+    time_format: TimeFormat = TimeFormat.RELATIVE
+    absolute: bool = False
+    width: int = 100

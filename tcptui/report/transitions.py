@@ -1,0 +1,107 @@
+"""``-T transitions``: a state change a line, like bcc's tcpstates.
+
+From a file: what stands at the end, in order of time. From a live source or a pipe: as it happens,
+with a line for every correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tcptui.model.text import clean
+from tcptui.model.times import TimeFormat, stamp
+from tcptui.report.jsonlines import by_time
+from tcptui.session import FlowInfo, Session
+from tcptui.tcp.history import Correction, Transition
+
+HEAD = (
+    f"{'TIME':>15} {'FLOW':>5} {'END':6} {'LADDR':21} {'RADDR':21} "
+    f"{'OLDSTATE':11}    {'NEWSTATE':11} {'MS':>10} {'PACKET':>7} EVIDENCE EVENT"
+)
+
+
+class TransitionLines:
+    """Turns transitions into lines; knows when each endpoint last moved, and when the capture began."""
+
+    def __init__(self, time_format: TimeFormat) -> None:
+        self._format = time_format
+        self._first: int | None = None
+        self._before = 0
+        self._since: dict[tuple[int, int], int] = {}
+
+    def transition(self, flow: FlowInfo, step: Transition) -> str:
+        """One line; MS is the time the endpoint spent in the old state, in milliseconds."""
+        key = (flow.number, step.endpoint)
+        spent = (step.time_ns - self._since.get(key, step.time_ns)) / 1e6
+        self._since[key] = step.time_ns
+        packet = "timer" if step.packet is None else f"#{step.packet}"
+        return (
+            f"{self._prefix(flow, step.endpoint, step.time_ns)} {step.old!s:11} -> {step.new!s:11} "
+            f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {step.event}"
+        )
+
+    def correction(self, flow: FlowInfo, correction: Correction) -> str:
+        """One line for an assumption taken back."""
+        states = ",".join(str(state) for state in correction.withdrawn)
+        prefix = self._prefix(flow, correction.endpoint, correction.time_ns)
+        return f"{prefix} not {states}: {clean(correction.reason)}"
+
+    def _prefix(self, flow: FlowInfo, endpoint: int, time_ns: int) -> str:
+        if self._first is None:
+            self._first = self._before = time_ns
+        when = stamp(time_ns, self._format, first_ns=self._first, previous_ns=self._before)
+        self._before = time_ns
+        role = "client" if endpoint == flow.client else "server"
+        here, there = (clean(str(flow.ends[end])) for end in (endpoint, 1 - endpoint))
+        return f"{when:>15} {flow.number:5} {role:6} {here:21} {there:21}"
+
+
+def lines(session: Session, time_format: TimeFormat) -> Iterator[str]:
+    """All that stands at the end, all flows together, in order of time."""
+    steps = [(step, flow) for flow in session.flows() for step in by_time(session.history(flow.number))]
+    steps.sort(key=lambda pair: pair[0].time_ns)
+    printer = TransitionLines(time_format)
+    yield HEAD
+    for step, flow in steps:
+        yield printer.transition(flow, step)
+
+
+def follow(session: Session, time_format: TimeFormat) -> Iterator[str]:
+    """As it happens, until the session has ended; blocks between lines."""
+    printer = TransitionLines(time_format)
+    told: dict[int, set[object]] = {}
+    yield HEAD
+    version = -1
+    while True:
+        snapshot = session.wait(0.5, version)
+        version = snapshot.version
+        for number in session.take_changed():
+            yield from _news(session, number, printer, told.setdefault(number, set()))
+        if not snapshot.running:
+            return
+
+
+def _news(session: Session, number: int, printer: TransitionLines, told: set[object]) -> Iterator[str]:
+    """What of a flow's log has not been printed, in the order in which it was believed."""
+    flow, history = session.flow(number), session.history(number)
+    fresh: list[tuple[int, int, Transition | Correction]] = []
+    for step in history.log:
+        fresh.append((step.time_ns if step.packet is None else step.shown, 1, step))
+    for correction in history.corrections:
+        fresh.append((correction.packet, 0, correction))
+    for _, _, item in sorted(fresh, key=lambda entry: entry[:2]):
+        key = _identity(item)
+        if key in told:
+            continue
+        told.add(key)
+        if isinstance(item, Correction):
+            yield printer.correction(flow, item)
+        else:
+            yield printer.transition(flow, item)
+
+
+def _identity(item: Transition | Correction) -> object:
+    """What stays the same when a step is proven or withdrawn later."""
+    if isinstance(item, Correction):
+        return item
+    return (item.endpoint, item.packet, item.time_ns, item.old, item.new, item.shown)

@@ -1,0 +1,279 @@
+"""A session: one source of packets, the columns they become, and the connections inferred from them.
+
+A thread of its own reads, decodes and infers; views ask. Nothing is pushed to a view, so a slow
+terminal never holds up the capture: `snapshot` is a handful of numbers with a version, and whoever
+sees a new version looks up what it shows.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.capture.feed import Feed
+from tcptui.capture.pcapfile import Batch, CaptureReader
+from tcptui.errors import TcptuiError
+from tcptui.flowbook import FlowBook, FlowInfo
+from tcptui.names import Names
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.diagnosis import Diagnosis
+from tcptui.tcp.history import History, Moment
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.timers import LINUX, Timers
+
+__all__ = ["FlowInfo", "Session", "Snapshot"]
+
+IDLE_WAIT = 0.01
+"""Seconds between two looks at a file that has not grown."""
+
+BATCH = 8192
+"""Frames read at once: what a view sees of a file that is being loaded grows by this."""
+
+SLICE = 256
+"""Segments inferred between two chances for a view to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read."""
+
+    version: int = 0
+    frames: int = 0
+    segments: int = 0
+    flows: int = 0
+    last: Moment = Moment(0, 0)  # noqa: RUF009 - a tuple
+    dropped: int | None = None
+    if_dropped: int | None = None
+    live: bool = False
+    running: bool = False
+    progress: float = 0.0
+    label: str = ""
+    notices: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class Session:
+    """A running (or finished) look at one capture.
+
+    reader: what is read. feed: what writes the file that is read, None for a file as it lies.
+    timers: the profile by which silent endpoints move. names: where addresses are to be shown by name.
+
+    All methods may be called from any thread. A view that reads never waits longer than a few hundred
+    segments' inference.
+    """
+
+    def __init__(
+        self,
+        reader: CaptureReader,
+        feed: Feed | None = None,
+        *,
+        timers: Timers = LINUX,
+        label: str = "",
+        notices: Sequence[str] = (),
+        names: Names | None = None,
+    ) -> None:
+        self.reader = reader
+        self.feed = feed
+        self.store = SegmentStore(reader.packet)
+        self._book = FlowBook(self.store, timers)
+        self._label = label or (feed.label if feed else reader.path)
+        self._notices = tuple(notices)
+        self._names = names
+        self._error: TcptuiError | None = None
+        self._version = 0
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._grown = threading.Condition()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._running = False
+
+    # -- life ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to read, in a thread of its own."""
+        self._running = True
+        if self.feed:
+            self.feed.start()
+        self._thread.start()
+
+    def end_capture(self) -> None:
+        """End the capture; what it left behind is still read, then `running` becomes false."""
+        if self.feed:
+            self.feed.stop()
+
+    def stop(self) -> None:
+        """End the capture and the reading; what was read stays to be looked at. Idempotent."""
+        self._stop.set()
+        self.end_capture()
+        if self._thread.is_alive():
+            self._thread.join(timeout=2)
+
+    # -- for views -----------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Where the session stands; cheap."""
+        feed = self.feed
+        stats = feed.stats() if feed else None
+        error = self._error or (feed.error if feed else None)
+        return Snapshot(
+            version=self._version + (self._names.known if self._names else 0),
+            frames=self._book.last.packet,
+            segments=self.store.n,
+            flows=len(self._book),
+            last=self._book.last,
+            dropped=stats.dropped if stats else None,
+            if_dropped=stats.if_dropped if stats else None,
+            live=bool(feed and feed.live),
+            running=self._running,
+            progress=self._progress(),
+            label=self._label,
+            notices=(*self._notices, *(feed.notices if feed else ()), *self.reader.notices),
+            error=str(error) if error else None,
+        )
+
+    def wait(self, timeout: float, version: int | None = None) -> Snapshot:
+        """The snapshot once its version differs from `version` (default: now's), or after `timeout` s."""
+        seen = self._version if version is None else version
+        with self._grown:
+            self._grown.wait_for(lambda: self._version != seen or not self._running, timeout)
+        return self.snapshot()
+
+    def take_changed(self) -> list[int]:
+        """The numbers of the flows that got packets or transitions since the last call, ascending."""
+        with self._reading():
+            changed, self._book.changed = self._book.changed, set()
+        return sorted(changed)
+
+    def flow(self, number: int) -> FlowInfo:
+        """One flow. IndexError when there is no such number."""
+        with self._reading():
+            return self._named(self._book.info(number))
+
+    def flows(self) -> list[FlowInfo]:
+        """All flows, in the order of their numbers."""
+        with self._reading():
+            return [self._named(self._book.info(number)) for number in range(1, len(self._book) + 1)]
+
+    def history(self, number: int) -> History:
+        """The state log of a flow."""
+        with self._reading():
+            return self._book.history(number)
+
+    def rows(self, number: int) -> NDArray[np.int64]:
+        """The store's rows of a flow, in capture order."""
+        with self._reading():
+            return self._book.rows(number)
+
+    def segments(self, number: int) -> list[Segment]:
+        """A flow's segments, in capture order."""
+        return self.store.segments(self.rows(number))
+
+    def raw(self, row: int) -> bytes:
+        """The captured bytes of a row, from its link layer on."""
+        return self.store.raw(row)
+
+    def linktype(self, row: int) -> int:
+        """The LINKTYPE_ number of a row's first header."""
+        return self.store.linktype(row)
+
+    def verdict(self, number: int, now: Moment | None = None) -> str:
+        """A flow in a few words, as of `now` (default: the newest packet)."""
+        with self._reading():
+            return self._book.verdict(number, now or self._book.last)
+
+    def diagnoses(self, number: int, now: Moment | None = None) -> tuple[Diagnosis, ...]:
+        """What is notable about a flow, the most severe first."""
+        with self._reading():
+            return self._book.diagnoses(number, now or self._book.last)
+
+    def owes(self, number: int, now: Moment | None = None) -> str:
+        """Who must send the next segment, and since when."""
+        with self._reading():
+            return self._book.owes(number, now or self._book.last)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """The lock, with a sign to the ingest thread that somebody waits for it."""
+        self._readers += 1
+        try:
+            with self._lock:
+                yield
+        finally:
+            self._readers -= 1
+
+    def _named(self, info: FlowInfo) -> FlowInfo:
+        if self._names is None:
+            return info
+        return replace(info, ends=(self._names.of(info.ends[0]), self._names.of(info.ends[1])))
+
+    def _progress(self) -> float:
+        if self.reader.done or not self._running:
+            return 1.0
+        return min(1.0, self.reader.position / self.reader.size) if self.reader.size else 0.0
+
+    # -- the ingest thread -----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._ingest()
+        except TcptuiError as error:
+            self._error = error
+        finally:
+            self._running = False
+            self._publish()
+
+    def _ingest(self) -> None:
+        while not self._stop.is_set():
+            ended = self.feed is not None and not self.feed.running
+            batch = self.reader.read(BATCH)
+            if batch is not None:
+                self._take(batch)
+            elif self.reader.done:
+                return
+            elif ended:
+                self.reader.finish()
+            else:
+                self._tick()
+                self._stop.wait(IDLE_WAIT)
+
+    def _tick(self) -> None:
+        """Let time pass on a live capture that is silent."""
+        now, due = time.time_ns(), self._book.deadline_ns
+        if self.feed and self.feed.live and due is not None and due <= now:
+            with self._lock:
+                self._book.seen(0, now)
+            self._publish()
+
+    def _take(self, batch: Batch) -> None:
+        with self._lock:
+            self.store.append(batch)
+        touched = self.store.pairs.touched()
+        segments = self.store.segments(touched.rows)
+        starts = touched.starts.tolist()
+        for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
+            self._infer(pair, segments[begin:end])
+        if len(batch):
+            with self._lock:
+                self._book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+        self._publish()
+
+    def _infer(self, pair: int, segments: Sequence[Segment]) -> None:
+        for begin in range(0, len(segments), SLICE):
+            with self._lock:
+                self._book.feed(pair, segments[begin : begin + SLICE])
+            if self._readers:
+                time.sleep(0.0005)
+            if self._stop.is_set():
+                return
+
+    def _publish(self) -> None:
+        with self._grown:
+            self._version += 1
+            self._grown.notify_all()

@@ -1,0 +1,131 @@
+"""From what the user asked for to a session: which feed, which file, and what happens to it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tcptui.capture.feed import Feed
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.errors import TcptuiError
+from tcptui.names import Names
+from tcptui.session import Session
+from tcptui.tcp.timers import LINUX, Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The options that choose and shape a source, as on the command line.
+
+    One of `iface`, `file` ("-": standard input) and `demo` is given. filter: pcap-filter words. keep: the
+    file of -w. count, snaplen: of -c and -s, 0 for all. two_msl: seconds, None for the profile's.
+    """
+
+    iface: str | None = None
+    file: str | None = None
+    demo: str | None = None
+    filter: str = ""
+    keep: str | None = None
+    count: int = 0
+    snaplen: int = 0
+    promiscuous: bool = True
+    names: bool = False
+    two_msl: float | None = None
+
+    @property
+    def timers(self) -> Timers:
+        return LINUX if self.two_msl is None else LINUX.with_2msl(self.two_msl)
+
+
+class Source:
+    """A session that is not started yet, and the file behind it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Stop the session at the end. A temporary spool goes at a clean end; after a failure it stays,
+        and the error says where."""
+        try:
+            yield
+        except BaseException as error:
+            self.session.stop()
+            left = self._whereabouts()
+            if left:
+                error.add_note(left)
+            raise
+        self.session.stop()
+        self.session.reader.close()
+        feed = self.session.feed
+        if feed is not None and feed.error is None:
+            feed.spool.remove()
+
+    def _whereabouts(self) -> str:
+        return self.session.feed.spool.whereabouts() if self.session.feed else ""
+
+
+def open_source(choice: Choice) -> Source:
+    """Open what was chosen. TcptuiError, in one line with the way out, when that cannot be done."""
+    if choice.demo is not None:
+        return open_demo(choice.demo, choice)
+    feed = _feed(choice)
+    if feed is None:
+        assert choice.file is not None
+        return Source(_session(CaptureReader(choice.file), None, choice, label=choice.file))
+    try:
+        reader = CaptureReader(feed.path, growing=True, name=feed.label)
+    except TcptuiError:
+        feed.stop()
+        feed.spool.remove()
+        raise
+    return Source(_session(reader, feed, choice, label=feed.label))
+
+
+def open_demo(name: str, choice: Choice) -> Source:
+    """A built-in capture. TcptuiError for a name that there is none of."""
+    from tcptui.demos.catalog import load
+
+    demo = load(name)
+    return Source(_session(CaptureReader(demo.path, name=name), None, choice, label=f"demo · {demo.title}"))
+
+
+def _session(reader: CaptureReader, feed: Feed | None, choice: Choice, label: str) -> Session:
+    names = Names() if choice.names else None
+    return Session(reader, feed, timers=choice.timers, label=label, names=names)
+
+
+def _feed(choice: Choice) -> Feed | None:
+    """What must write a file before it can be read; None where the file lies there as it is."""
+    count = choice.count or None
+    if choice.iface is not None:
+        from tcptui.capture.live import LiveFeed
+
+        return LiveFeed(
+            choice.iface,
+            choice.filter,
+            snaplen=choice.snaplen,
+            promiscuous=choice.promiscuous,
+            count=count,
+            keep=choice.keep,
+        )
+    assert choice.file is not None
+    selected = bool(choice.filter or count or choice.snaplen)
+    if choice.file == "-":
+        return _pipe_feed(choice, selected)
+    if selected or choice.keep:
+        from tcptui.capture.filtered import filter_file
+
+        return filter_file(choice.file, choice.filter, count=count, keep=choice.keep)
+    return None
+
+
+def _pipe_feed(choice: Choice, selected: bool) -> Feed:
+    if selected:
+        from tcptui.capture.filtered import filter_pipe
+
+        return filter_pipe(None, choice.filter, count=choice.count or None, keep=choice.keep)
+    from tcptui.capture.pipe import PipeFeed
+
+    return PipeFeed(keep=choice.keep)
