@@ -21,13 +21,14 @@ from __future__ import annotations
 from tcptui.tcp.emission import emit
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.history import History, Roles, Transition
+from tcptui.tcp.history import Correction, History, Roles, Transition
 from tcptui.tcp.log import transition
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, RST, SYN
 from tcptui.tcp.timers import LINUX, Timers
 
+_NO_END = 1 << 62
 _IDLE = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 
 
@@ -87,7 +88,6 @@ class Connection:
             if not self._same:
                 listener.start = listener.exact.state = State.LISTEN
                 life.client = 1 - listener.number
-            life.start[listener.number] = listener.start
             return
         life.roles = Roles.GUESSED
         for end in self._open_ends():
@@ -100,7 +100,6 @@ class Connection:
             self._new_life(opener, other, segment)
         else:
             self._pending = _Life(segment.packet, opener.number, Roles.HANDSHAKE)
-            self._pending.start[other.number] = other.state
 
     def accepted(self, listener: Endpoint, other: Endpoint, segment: Segment) -> None:
         """`listener` has answered a SYN of a new life: it has moved too."""
@@ -112,15 +111,15 @@ class Connection:
         self._lives[-1].answered = True
 
     def nobody_listened(self, end: Endpoint) -> None:
-        """The end that was taken for a listener calls too."""
-        if self._lives:
-            self._lives[-1].start[end.number] = State.CLOSED
+        """The end that was taken for a listener calls too, or refuses."""
+        end.start = end.exact.state = State.CLOSED
 
     def _new_life(self, client: Endpoint, server: Endpoint, segment: Segment) -> None:
         life = _Life(segment.packet, client.number, Roles.HANDSHAKE)
         if server.state is State.CLOSED:
-            server.start = server.exact.state = State.LISTEN
-        life.start[server.number] = server.state
+            server.believe_all()
+            server.exact.state = State.LISTEN
+            server.refresh(self._last_packet, segment.time_ns)
         self._lives.append(life)
         self._pending = None
 
@@ -188,26 +187,26 @@ class Connection:
 
     def _cut(self, index: int, life: _Life, until: int | None) -> History:
         low = life.first_packet if index else -1
+        high = until if until is not None else _NO_END
         log: list[tuple[int, int, int, Transition]] = []
-        corrections = []
+        corrections: list[Correction] = []
+        start = [State.CLOSED, State.CLOSED]
         for end in self._open_ends():
+            inside = []
             for order, entry in enumerate(end.log.entries):
-                place = entry.packet
-                if entry.step.event is Event.FORGOTTEN:
-                    place = entry.packet - 1
-                if place >= low and (until is None or place < until):
+                if low <= entry.belongs < high:
+                    inside.append(entry)
                     log.append((entry.time_ns, entry.packet, order, transition(entry, end.number)))
-            for one in end.log.corrections:
-                if one.packet >= low and (until is None or one.packet < until):
-                    corrections.append(one)
+            standing = next((entry for entry in inside if entry.withdrawn is None), None)
+            start[end.number] = standing.step.old if standing is not None else end.before(low, index)
+            corrections += [one for one in end.log.corrections if low <= one.packet < high]
         log.sort(key=lambda item: item[:3])
         corrections.sort(key=lambda one: one.packet)
-        start = (life.start[0], life.start[1])
         return History(
             life.first_packet,
             life.client,
             life.roles,
-            start,
+            (start[0], start[1]),
             tuple(item[3] for item in log),
             tuple(corrections),
         )
@@ -216,11 +215,10 @@ class Connection:
 class _Life:
     """One generation: where it begins, who called whom, and where both stood before."""
 
-    __slots__ = ("answered", "client", "first_packet", "roles", "start")
+    __slots__ = ("answered", "client", "first_packet", "roles")
 
     def __init__(self, first_packet: int, client: int, roles: Roles) -> None:
         self.first_packet = first_packet
         self.client = client
         self.roles = roles
-        self.start = [State.CLOSED, State.CLOSED]
         self.answered = False

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tcptui.tcp.diagnoses import closing, opening, resets, transfer
 from tcptui.tcp.facts import FlowFacts, facts
 from tcptui.tcp.finding import Case, Diagnosis, Severity, case
 from tcptui.tcp.history import History, Moment
@@ -24,7 +25,35 @@ __all__ = ["RULES", "Diagnosis", "FlowFacts", "Severity", "diagnose", "facts", "
 
 Rule = Callable[[Case], Diagnosis | None]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    opening.syn_unanswered,
+    opening.connection_refused,
+    opening.accept_queue_full,
+    opening.half_open,
+    opening.simultaneous_open,
+    opening.port_reused,
+    opening.fast_open,
+    closing.close_wait_stuck,
+    closing.half_close,
+    closing.fin_wait_2,
+    closing.fin_wait_2_expired,
+    closing.peer_vanished,
+    closing.last_ack_lost,
+    closing.simultaneous_close,
+    closing.fin_held_by_gap,
+    resets.abort,
+    resets.dead_socket,
+    resets.rst_ignored,
+    resets.time_wait_assassinated,
+    resets.keep_alive_unanswered,
+    transfer.zero_window_stall,
+    transfer.zero_window_probes,
+    transfer.keep_alive,
+    transfer.back_off,
+    transfer.capture_incomplete,
+    transfer.one_sided,
+    transfer.captured_twice,
+)
 
 
 def diagnose(

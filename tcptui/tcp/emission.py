@@ -27,7 +27,7 @@ def emit(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: 
     """Move `sender` by what it sends."""
     flags = segment.flags
     if flags & RST:
-        _emit_rst(sender, receiver, segment)
+        _emit_rst(connection, sender, receiver, segment)
     elif not flags & SYN:
         _emit_ordinary(sender, receiver, segment)
     elif flags & ACK:
@@ -49,15 +49,20 @@ def _emit_syn(connection: Connection, sender: Endpoint, receiver: Endpoint, segm
         return
     if sender.heard or exact.path:
         keep = [one for one in sender.flights if one.segment.flags & SYN and not one.segment.flags & ACK]
-        exact.step(Event.FORGOTTEN, segment, SENT)
-        sender.refresh(segment.packet, segment.time_ns)
-        sender.begin(State.CLOSED, [])
+        _end_life(sender, segment)
+        sender.begin(State.CLOSED, keep)
         connection.reopened(sender, receiver, segment)
-        sender.flights = keep if connection.generations == 1 else []
     elif exact.state is State.LISTEN:
         sender.start = exact.state = State.CLOSED  # it calls too: a simultaneous open, nobody listened
         connection.nobody_listened(sender)
     _open(sender, segment, Event.ACTIVE_OPEN)
+
+
+def _end_life(sender: Endpoint, segment: Segment) -> None:
+    """It begins anew: what was assumed of its old life stands, and what is left of that is forgotten."""
+    sender.believe_all()
+    sender.exact.step(Event.FORGOTTEN, segment, SENT)
+    sender.refresh(segment.packet, segment.time_ns)
 
 
 def _open(sender: Endpoint, segment: Segment, event: Event, evidence: Evidence = SENT) -> None:
@@ -76,11 +81,9 @@ def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, 
         _syn_ack_of_known(sender, segment)
         return
     _miss_syn(receiver, segment)
-    if exact.state not in _UNOPENED:
-        exact.step(Event.FORGOTTEN, segment, SENT)
     if sender.heard or exact.path:
         keep = [one for one in sender.flights if one.segment.flags & SYN and not one.segment.flags & ACK]
-        sender.refresh(segment.packet, segment.time_ns)
+        _end_life(sender, segment)
         sender.begin(State.LISTEN, keep[-1:])
     connection.accepted(sender, receiver, segment)
     exact = sender.exact
@@ -207,21 +210,18 @@ def _fin(sender: Endpoint, segment: Segment) -> None:
 # -- RST ------------------------------------------------------------------------------------------------
 
 
-def _emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+def _emit_rst(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     exact = sender.exact
-    if exact.state is State.CLOSED:
-        return
-    if exact.state is State.LISTEN:
+    if exact.state is State.LISTEN and not exact.path:
+        if rst.is_reply(segment):
+            connection.nobody_listened(sender)
         return
     if not rst.is_reply(segment):
-        sender.acknowledge(segment)
+        sender.aborted(segment)
         exact.step(Event.SEND_RST, segment, SENT)
-        sender.flights = []
         return
-    if exact.state is State.SYN_SENT and exact.iss is not None and segment.seq != seq.add(exact.iss, 1):
-        return
-    if exact.state is State.SYN_RCVD and exact.iss is not None and segment.seq != seq.add(exact.iss, 1):
-        return
+    opening = exact.state in (State.SYN_SENT, State.SYN_RCVD) and exact.iss is not None
+    if opening and segment.seq != seq.add(exact.iss or 0, 1):
+        return  # the answer to a segment that was not for this connection
+    sender.refused(segment)
     exact.step(Event.REPLIED_RST, segment, SENT)
-    sender.flights = []
-    sender.reason = f"it answered RST (#{segment.packet}): it had no such connection"

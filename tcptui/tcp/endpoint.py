@@ -9,15 +9,18 @@ the log records what that adds and what it takes back.
 from __future__ import annotations
 
 from tcptui.tcp import seq
+from tcptui.tcp.events import Event
 from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import RST, Tcb
+from tcptui.tcp.tcb import ACK, RST, Tcb
 
 MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
+
+_TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
 
 
 class Endpoint:
@@ -63,14 +66,10 @@ class Endpoint:
         """`segment` passed on its way here: assume, for now, that it arrives."""
         one = flight(segment)
         flights = self.flights
-        if flights and not one.size and is_pure_ack(segment):
-            last = flights[-1]
-            if (
-                is_pure_ack(last.segment)
-                and last.segment.ack == segment.ack
-                and self.shown.state < State.FIN_WAIT_1
-            ):
-                flights.pop()  # says the same again, or nothing that could matter later
+        if flights and not one.size and self.exact.state in _TRANSFER and is_pure_ack(segment):
+            last = flights[-1].segment
+            if is_pure_ack(last) and last.ack == segment.ack:
+                flights.pop()  # it says the same again, where an ACK moves nothing
         flights.append(one)
         if len(flights) > MOST:
             self.believe(MOST // 2)
@@ -138,6 +137,51 @@ class Endpoint:
         one.lost = True
         self.reason = self.reason or reason
 
+    def refused(self, segment: Segment) -> None:
+        """It answers RST, having no connection: undo what was assumed because of the trigger and after it.
+
+        What came before the trigger did arrive. A live socket never answers a pure ACK by RST, so the
+        trigger is the first text with that number; but a dead one does.
+        """
+        trigger = self._trigger(segment)
+        tcb = self.exact
+        for one in self.flights[:trigger]:
+            if not one.lost:
+                deliver(tcb, one.segment, Evidence.PASSED)
+        if trigger < len(self.flights) and tcb.acknowledges_fin(self.flights[trigger].segment.ack):
+            tcb.step(
+                Event.RECV_ACK_OF_FIN,
+                self.flights[trigger].segment,
+                Evidence.PROVEN,
+                proven_by=segment.packet,
+            )
+        self.reason = f"it answered RST (#{segment.packet}): it had no such connection"
+        self.flights = []
+
+    def _trigger(self, reply: Segment) -> int:
+        matching = [
+            index
+            for index, one in enumerate(self.flights)
+            if one.segment.flags & ACK and one.segment.ack == reply.seq and not one.segment.flags & RST
+        ]
+        scratch, done = self.exact.fork(), 0
+        for index in matching:
+            for one in self.flights[done:index]:
+                if not one.lost:
+                    deliver(scratch, one.segment, Evidence.PASSED)
+            done = index
+            if self.flights[index].size or scratch.state is State.CLOSED:
+                return index
+        return matching[0] if matching else 0
+
+    def aborted(self, segment: Segment) -> None:
+        """It sends an abort: what that acknowledges has arrived, and the pure ACKs that had time to."""
+        self.acknowledge(segment)
+        for one in self.flights:
+            if not one.lost and not one.size and self.had_time(one, segment.time_ns):
+                deliver(self.exact, one.segment, Evidence.PASSED)
+        self.flights = []
+
     # -- lives --------------------------------------------------------------------------------------
 
     def begin(self, start: State, keep: list[Flight]) -> None:
@@ -156,6 +200,14 @@ class Endpoint:
         reason = self.reason or f"#{packet} shows otherwise"
         self.log.reconcile(self.exact.path + self.shown.path, packet, time_ns, reason)
         self.reason = ""
+
+    def before(self, packet: int, life: int) -> State:
+        """Where it stood before frame `packet`, with which its life number `life` began."""
+        if not life:
+            return self.start if not self.log.entries else self.log.entries[0].step.old
+        earlier = [e for e in self.log.entries if e.belongs < packet and e.withdrawn is None]
+        state = earlier[-1].step.new if earlier else self.start
+        return State.LISTEN if state is State.CLOSED and self.exact.state is State.LISTEN else state
 
     @property
     def state(self) -> State:

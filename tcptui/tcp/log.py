@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, Transition
 from tcptui.tcp.states import State
 from tcptui.tcp.tcb import Step
@@ -24,6 +25,11 @@ class Entry:
     shown: int
     withdrawn: int | None = None
     note: str = ""
+
+    @property
+    def belongs(self) -> int:
+        """The frame that says to which life this belongs: what ends a life is the last of the old one."""
+        return self.packet - 1 if self.step.event is Event.FORGOTTEN else self.packet
 
 
 class Log:

@@ -10,6 +10,7 @@ The vocabulary; X is "client" or "server". The first one that applies, from the 
 | reset: X had no socket                 | X answered by a plain RST: its socket was gone already          |
 | no answer to SYN                       | a SYN without an answer, for a second or in copies              |
 | half-open: SYN,ACK not acknowledged    | X is in SYN_RCVD, for a second or with copies of its SYN,ACK    |
+| half-open: X ignores the ACK           | X repeats its SYN,ACK although it is acknowledged               |
 | connecting                             | a handshake under way                                           |
 | closed by both at once                 | the FINs crossed (CLOSING), and both are through                |
 | closed by X                            | orderly; X sent the first FIN                                   |
@@ -35,6 +36,15 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.facts import FlowFacts
 from tcptui.tcp.finding import Case, case
 from tcptui.tcp.history import History, Moment
+from tcptui.tcp.signs import (
+    fin_unanswered,
+    ignored_handshake,
+    keep_alive_gave_up,
+    refused,
+    sends_after_fin,
+    silent,
+    zero_window,
+)
 from tcptui.tcp.states import State
 from tcptui.tcp.traces import ResetKind
 from tcptui.tcp.words import SECOND
@@ -42,7 +52,6 @@ from tcptui.tcp.words import SECOND
 LONGEST = 40
 IMPATIENT = SECOND  # Linux sends the first copy of an unanswered SYN or SYN,ACK after this
 QUIET_HALF_CLOSE = 10 * SECOND  # a half-closed peer that sends nothing for so long has simply not closed
-TELLING_COPIES = 3
 
 OVER = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 OPENING = (State.SYN_SENT, State.SYN_RCVD)
@@ -71,7 +80,7 @@ def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
 
 def _ended_by_reset(flow: Case) -> str | None:
     for x in (0, 1):
-        if flow.state(x) in (State.CLOSED, State.LISTEN) and _refused(flow, x):
+        if flow.state(x) in (State.CLOSED, State.LISTEN) and refused(flow, x):
             return "refused"
     killers = [x for x in (0, 1) if _reset_by(flow, x)]
     if not killers or _orderly(flow) or any(flow.state(x) not in OVER for x in (0, 1)):
@@ -80,17 +89,9 @@ def _ended_by_reset(flow: Case) -> str | None:
     reset, name = flow.side(x).resets[0], flow.name(x)
     if reset.kind is not ResetKind.ABORT:
         return f"reset: {name} had no socket"
-    if flow.side(x).keep_alive.unanswered > 1:
+    if keep_alive_gave_up(flow, x):
         return f"{name} gave up: no keep-alive answer"
     return f"reset by {name}"
-
-
-def _refused(flow: Case, x: int) -> bool:
-    """X's SYN was answered by RST, and X has taken it for an answer."""
-    step = flow.step(x, Event.RECV_RST)
-    return (
-        step is not None and step.old is State.SYN_SENT and flow.peer(x).reset(ResetKind.REFUSAL) is not None
-    )
 
 
 def _reset_by(flow: Case, x: int) -> bool:
@@ -145,6 +146,8 @@ def _unanswered_syn_ack(flow: Case, x: int, gave_up: bool) -> str | None:
     syn_ack = flow.side(x).syn_ack
     if syn_ack is None:
         return None
+    if ignored_handshake(flow, x):
+        return f"half-open: {flow.name(x)} ignores the ACK"
     late = gave_up or syn_ack.count > 1 or flow.age(syn_ack.first) >= IMPATIENT
     return "half-open: SYN,ACK not acknowledged" if late else None
 
@@ -172,20 +175,12 @@ def _closing(flow: Case) -> str | None:
     for x in closed:
         step = flow.last_step(x)
         gave_up = step is not None and step.event is Event.TIMEOUT_USER and step.old is not State.FIN_WAIT_2
-        if gave_up or _fin_unanswered(flow, x):
+        if gave_up or fin_unanswered(flow, x):
             return f"closing: {flow.name(1 - x)} does not answer"
     for x in (0, 1):
         if flow.state(x) is State.CLOSE_WAIT and _fin_acknowledged(flow, x):
             return _not_closed(flow, x)
     return "closing" if any(state in CLOSING for state in states) else None
-
-
-def _fin_unanswered(flow: Case, x: int) -> bool:
-    fin, peer_last = flow.side(x).fin, flow.peer(x).last
-    if fin is None or fin.count < TELLING_COPIES:
-        return False
-    waiting = flow.state(x) in (State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)
-    return waiting and (peer_last is None or peer_last.packet < fin.first.packet)
 
 
 def _fin_acknowledged(flow: Case, x: int) -> bool:
@@ -194,14 +189,10 @@ def _fin_acknowledged(flow: Case, x: int) -> bool:
 
 
 def _not_closed(flow: Case, x: int) -> str:
-    data, fin = flow.side(x).last_data, flow.peer(x).fin
-    sends_on = (
-        data is not None
-        and fin is not None
-        and data.packet > fin.first.packet
-        and flow.age(data) < QUIET_HALF_CLOSE
-    )
-    return f"half-closed by {flow.name(1 - x)}" if sends_on else f"{flow.name(x)} has not closed"
+    data = sends_after_fin(flow, x)
+    if data is not None and flow.age(data) < QUIET_HALF_CLOSE:
+        return f"half-closed by {flow.name(1 - x)}"
+    return f"{flow.name(x)} has not closed"
 
 
 def _gone(flow: Case) -> str | None:
@@ -216,27 +207,13 @@ def _open(flow: Case) -> str | None:
         return None
     for x in (0, 1):
         zero = flow.side(x).zero
-        if zero is not None and zero.lasted(flow.now.time_ns) > IMPATIENT:
+        if zero is not None and zero_window(flow, x, zero) > IMPATIENT:
             return f"stalled: {flow.name(x)}'s window is zero"
     for x in (0, 1):
-        if _silent(flow, x):
+        if silent(flow, x):
             return f"stalled: {flow.name(x)} does not answer"
     picked_up = any(flow.step(x, Event.PICKED_UP) for x in (0, 1))
     return "open, mid-stream" if picked_up else "open"
-
-
-def _silent(flow: Case, x: int) -> bool:
-    """Its peer's keep-alives or copies of data get no answer."""
-    if flow.peer(x).keep_alive.unanswered > 1:
-        return True
-    run, waiting, last = flow.peer(x).run, flow.peer(x).waiting, flow.side(x).last
-    return (
-        run is not None
-        and waiting is not None
-        and run.count >= TELLING_COPIES
-        and run.seq == waiting.seq
-        and (last is None or last.packet < run.first.packet)
-    )
 
 
 _JUDGES: tuple[Callable[[Case], str | None], ...] = (

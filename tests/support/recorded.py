@@ -79,5 +79,4 @@ def connections(path: Path) -> dict[Key, list[Segment]]:
 
 
 def _host(family: int, ip: bytes) -> str:
-    text = socket.inet_ntop(family, ip)
-    return f"[{text}]" if family == socket.AF_INET6 else text
+    return socket.inet_ntop(family, ip)

@@ -177,10 +177,11 @@ def _flow(flows: dict[Key, Connection], own: str, peer: str | None) -> Key | Non
 
 
 def timeline(name: str) -> None:
-    """The disagreements of one recording, each with its packets and the kernel's transitions."""
+    """The disagreements of one recording (or NAME.VANTAGE), each with its packets and the kernel's transitions."""
+    name, _, only = name.partition(".")
     truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
     for one in verdicts(name):
-        if one.agrees or one.u1:
+        if one.agrees or one.u1 or only not in ("", one.vantage):
             continue
         print(f"\n== {name}.{one.vantage} {one.endpoint} > {one.peer}")
         print("   kernel:", " ".join(one.expected))
@@ -199,14 +200,14 @@ def timeline(name: str) -> None:
                 rows.append(
                     (
                         t2.time_ns,
-                        f"            {' ' * 50} E{t2.endpoint} {t2.old} > {t2.new} [{t2.evidence}] {t2.why}",
+                        f"            {' ' * 40} E{t2.endpoint} {t2.old} > {t2.new} [{t2.evidence}] {t2.why}",
                     )
                 )
             for c in history.corrections:
                 rows.append(
                     (
                         c.time_ns,
-                        f"            {' ' * 50} !{c.endpoint} {[str(s) for s in c.withdrawn]} {c.reason}",
+                        f"            {' ' * 40} !{c.endpoint} {[str(s) for s in c.withdrawn]} {c.reason}",
                     )
                 )
         rows.sort(key=lambda row: row[0])

@@ -1,0 +1,216 @@
+"""Diagnoses of the close: applications that do not close, peers that vanish, FINs that wait or cross."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.finding import Case, Diagnosis, Severity
+from tcptui.tcp.seq import diff
+from tcptui.tcp.signs import fin_acknowledged, fin_unanswered, sends_after_fin
+from tcptui.tcp.states import State
+from tcptui.tcp.traces import Copies, ResetKind, Seen
+from tcptui.tcp.words import MILLISECOND, SECOND, amount, duration, frames
+
+CLOSE_LATE = 10 * SECOND
+FIN_WAIT_LATE = 5 * SECOND
+GAP_STAYS = 200 * MILLISECOND  # longer than any delayed ACK: what is not acknowledged by then is missing
+DOUBLING = (1.5, 3.0)
+
+
+def close_wait_stuck(flow: Case) -> Diagnosis | None:
+    """D10: CLOSE_WAIT, the FIN acknowledged, for 10 s or more; X sent no data for 10 s or more."""
+    for x in (0, 1):
+        fin = _stuck(flow, x)
+        data = sends_after_fin(flow, x)
+        if fin is None or (data is not None and flow.age(data) < CLOSE_LATE):
+            continue
+        acked = flow.side(x).ack_advanced or fin.first
+        text = (
+            f"{flow.name(x)} application has not called close() for {duration(flow.age(fin.first))} since "
+            "the "
+            f"{flow.name(1 - x)}'s FIN {frames([fin.first.packet])}: look for a leaked socket, "
+            f"`ss -tanp state close-wait` on the {flow.name(x)}"
+        )
+        packets = tuple(sorted({fin.first.packet, acked.packet}))
+        return Diagnosis("close-wait-stuck", Severity.WARNING, packets, text)
+    return None
+
+
+def half_close(flow: Case) -> Diagnosis | None:
+    """D10, its guard: CLOSE_WAIT for 10 s or more, and X still sends: a half-close in use."""
+    for x in (0, 1):
+        fin = _stuck(flow, x)
+        data = sends_after_fin(flow, x)
+        if fin is None or data is None or flow.age(data) >= CLOSE_LATE:
+            continue
+        text = (
+            f"half-close in use: the {flow.name(1 - x)} has finished sending (FIN "
+            f"{frames([fin.first.packet])}), "
+            f"the {flow.name(x)} goes on (last in {frames([data.packet])})"
+        )
+        return Diagnosis("half-close", Severity.NOTE, (fin.first.packet, data.packet), text)
+    return None
+
+
+def _stuck(flow: Case, x: int) -> Copies | None:
+    """The FIN because of which X is in CLOSE_WAIT, where that is certain and old."""
+    fin = flow.peer(x).fin
+    if fin is None or flow.state(x) is not State.CLOSE_WAIT or not fin_acknowledged(flow, x):
+        return None
+    return fin if flow.age(fin.first) >= CLOSE_LATE else None
+
+
+def fin_wait_2(flow: Case) -> Diagnosis | None:
+    """D11: FIN_WAIT_2 for 5 s or more; whether X still takes data tells a half-close from a close()."""
+    for x in (0, 1):
+        step = flow.last_step(x)
+        fin = flow.side(x).fin
+        if flow.state(x) is not State.FIN_WAIT_2 or step is None or fin is None:
+            continue
+        waited = flow.now.time_ns - step.time_ns
+        if waited < FIN_WAIT_LATE:
+            continue
+        text = (
+            f"{flow.name(x)} in FIN_WAIT_2 for {duration(waited)}: waits for the {flow.name(1 - x)}'s FIN. "
+        )
+        if flow.side(x).accepted_after_fin():
+            text += "It still takes data: a half-close, shutdown(SHUT_WR), without a limit"
+        elif flow.timers.fin_wait_2 is not None:
+            limit = duration(flow.timers.fin_wait_2)
+            text += f"If its application has called close(), the kernel forgets it after {limit}"
+        else:
+            text += "There is no limit by RFC 9293"
+        packets = sorted({packet for packet in (fin.first.packet, step.packet) if packet is not None})
+        return Diagnosis("fin-wait-2", Severity.NOTE, tuple(packets), text)
+    return None
+
+
+def fin_wait_2_expired(flow: Case) -> Diagnosis | None:
+    """D12: FIN_WAIT_2 ended by its timer without data taken, or the peer's FIN met a RST."""
+    for x in (0, 1):
+        fin, step = flow.side(x).fin, flow.last_step(x)
+        if fin is None or step is None or step.old is not State.FIN_WAIT_2 or step.new is not State.CLOSED:
+            continue
+        peer, name = flow.name(1 - x), flow.name(x)
+        reset, late = flow.side(x).reset(ResetKind.REPLY), flow.peer(x).fin
+        if step.packet is None:
+            text = (
+                f"{name} gave up FIN_WAIT_2 without the {peer}'s FIN: when the {peer} closes at last, "
+                f"it will be answered by RST. Look at why the {peer} does not close"
+            )
+            return Diagnosis("fin-wait-2-expired", Severity.WARNING, (fin.first.packet,), text)
+        if reset is None or late is None or reset.trigger is None or reset.trigger.packet not in late.packets:
+            continue
+        packets = (fin.first.packet, reset.trigger.packet, reset.seen.packet)
+        text = (
+            f"{name} had given up FIN_WAIT_2 before the {peer}'s FIN {frames(packets[1:2])} came, "
+            f"{duration(late.first.time_ns - fin.first.time_ns)} after its own: RST {frames(packets[2:])}"
+        )
+        return Diagnosis("fin-wait-2-expired", Severity.WARNING, packets, text)
+    return None
+
+
+def peer_vanished(flow: Case) -> Diagnosis | None:
+    """D13: three FINs or more, their gaps doubling, and nothing from the peer."""
+    for x in (0, 1):
+        fin = flow.side(x).fin
+        if fin is None or not fin_unanswered(flow, x) or not _doubling(fin):
+            continue
+        limit = flow.timers.closing
+        end = f"; the kernel gives up after {duration(limit)}" if limit else ""
+        text = (
+            f"{flow.name(1 - x)} vanished during the close: the {flow.name(x)}'s FIN, sent {fin.count} times "
+            "in "
+            f"{duration(fin.last.time_ns - fin.first.time_ns)}, has no answer{end}"
+        )
+        return Diagnosis("peer-vanished-in-close", Severity.WARNING, fin.packets, text)
+    return None
+
+
+def _doubling(copies: Copies) -> bool:
+    """No gap much shorter than the one before, and at least one about twice as long."""
+    gaps = copies.gaps()
+    ratios = [b / a for a, b in pairwise(gaps) if a > 0]
+    low, high = DOUBLING
+    return any(low <= ratio <= high for ratio in ratios) and all(ratio >= 0.7 for ratio in ratios)
+
+
+def last_ack_lost(flow: Case) -> Diagnosis | None:
+    """D14: a copy of the peer's FIN meets TIME_WAIT and is acknowledged again."""
+    for x in (0, 1):
+        fin, acked, again = flow.peer(x).fin, flow.side(x).ack_advanced, flow.side(x).last_ack
+        entered = flow.step(x, Event.RECV_FIN) or flow.step(x, Event.RECV_ACK_OF_FIN)
+        if fin is None or acked is None or again is None or entered is None:
+            continue
+        if not flow.been(x, State.TIME_WAIT) or not fin_acknowledged(flow, x):
+            continue
+        copies = [seen for seen in fin.seen[1:] if acked.packet < seen.packet < again.packet]
+        if not copies or flow.facts.same_socket:
+            continue
+        text = (
+            f"the last ACK {frames([acked.packet])} was lost: the {flow.name(1 - x)} sent its FIN again "
+            f"({frames(seen.packet for seen in copies)}), and TIME_WAIT answered ({frames([again.packet])}). "
+            "That is what TIME_WAIT is for; its time starts anew"
+        )
+        packets = (acked.packet, *(seen.packet for seen in copies), again.packet)
+        return Diagnosis("last-ack-lost", Severity.NOTE, packets, text)
+    return None
+
+
+def simultaneous_close(flow: Case) -> Diagnosis | None:
+    """D15: CLOSING: each end sent its FIN before it had the other's."""
+    if not any(flow.been(x, State.CLOSING) for x in (0, 1)) or flow.facts.same_socket:
+        return None
+    fins = [fin for x in (0, 1) if (fin := flow.side(x).fin) is not None]
+    packets = tuple(sorted({fin.first.packet for fin in fins}))
+    text = (
+        f"both ends closed at the same time: the FINs {frames(packets)} crossed, so both go through CLOSING"
+    )
+    return Diagnosis("simultaneous-close", Severity.NOTE, packets, text)
+
+
+def fin_held_by_gap(flow: Case) -> Diagnosis | None:
+    """D28: the peer's FIN was seen and X acknowledges less than the bytes before it."""
+    for x in (0, 1):
+        fin = flow.peer(x).fin
+        if fin is None:
+            continue
+        step = flow.step(x, Event.RECV_FIN)
+        found = _holds(flow, x, fin) if step is None else _held(flow, x, fin, step.packet)
+        if found is not None:
+            return found
+    return None
+
+
+def _holds(flow: Case, x: int, fin: Copies) -> Diagnosis | None:
+    side, open_states = flow.side(x), (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
+    if flow.state(x) not in open_states or side.ack_max is None or side.last_ack is None:
+        return None
+    missing = diff(fin.seq, side.ack_max)
+    hole = any(hole.acked is None for hole in flow.peer(x).holes)
+    if missing <= 0 or not (hole or _acked_late(side.last_ack, fin)):
+        return None
+    text = (
+        f"FIN {frames([fin.first.packet])} has passed, but the {flow.name(x)} still waits for bytes before "
+        "it "
+        f"(up to {amount(missing, 'byte')}): it does not enter CLOSE_WAIT until they come"
+    )
+    packets = tuple(sorted({fin.first.packet, max(side.last_ack.packet, fin.first.packet)}))
+    return Diagnosis("fin-held-by-gap", Severity.WARNING, packets, text)
+
+
+def _acked_late(ack: Seen, fin: Copies) -> bool:
+    return ack.packet > fin.first.packet and ack.time_ns - fin.first.time_ns >= GAP_STAYS
+
+
+def _held(flow: Case, x: int, fin: Copies, packet: int | None) -> Diagnosis | None:
+    """It is over: the segment that moved X was not the FIN but the one that filled the gap."""
+    if packet is None or packet <= fin.first.packet or packet in fin.packets:
+        return None
+    text = (
+        f"FIN {frames([fin.first.packet])} came before bytes that precede it: the {flow.name(x)} could take "
+        "it only "
+        f"when {frames([packet])} had filled the gap"
+    )
+    return Diagnosis("fin-held-by-gap", Severity.NOTE, (fin.first.packet, packet), text)

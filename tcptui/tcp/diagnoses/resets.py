@@ -1,0 +1,141 @@
+"""Diagnoses of RST: aborts, dead sockets, resets that had no effect or came too late."""
+
+from __future__ import annotations
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.finding import Case, Diagnosis, Severity
+from tcptui.tcp.history import Moment
+from tcptui.tcp.signs import keep_alive_gave_up
+from tcptui.tcp.states import State
+from tcptui.tcp.traces import Reset, ResetKind
+from tcptui.tcp.words import amount, duration, frames
+
+DEAF = (State.CLOSED, State.LISTEN, State.SYN_SENT)
+
+
+def abort(flow: Case) -> Diagnosis | None:
+    """D16: an active RST,ACK of X; data that it had received since it last sent something were not read."""
+    for x in (0, 1):
+        reset = flow.side(x).reset(ResetKind.ABORT)
+        step = flow.step(x, Event.SEND_RST)
+        if reset is None or step is None or keep_alive_gave_up(flow, x):
+            continue
+        quoted = frames([reset.seen.packet])
+        if reset.unread:
+            text = (
+                f"{flow.name(x)} aborted: RST {quoted} instead of FIN. It probably closed without having "
+                "read the last "
+                f"{amount(reset.unread, 'byte')} that it received (or with SO_LINGER 0): they are lost"
+            )
+        else:
+            text = (
+                f"{flow.name(x)} aborted: RST {quoted} instead of FIN, though nothing seems unread: "
+                "SO_LINGER 0, or its application crashed"
+            )
+        return Diagnosis("abort", Severity.WARNING, (reset.seen.packet,), text)
+    return None
+
+
+def dead_socket(flow: Case) -> Diagnosis | None:
+    """D17: a plain RST whose SEQ is the ACK of what it answers: X had no socket for it any more."""
+    for x in (0, 1):
+        reset = flow.side(x).reset(ResetKind.REPLY)
+        if reset is None or reset.trigger is None:
+            continue
+        if any(other.kind is ResetKind.ABORT and other.seen < reset.seen for other in flow.side(x).resets):
+            continue
+        last = _known_state(flow, x, reset)
+        if last is not None:
+            return _dead(flow, x, reset, last)
+    return None
+
+
+def _known_state(flow: Case, x: int, reset: Reset) -> State | None:
+    """In which state X was last known, if the engine, too, holds that it had no socket."""
+    at = flow.history.at(Moment(*reset.seen))[x]
+    if at.state is not State.CLOSED or at.since is None:
+        return None
+    return at.since.old
+
+
+def _dead(flow: Case, x: int, reset: Reset, last: State) -> Diagnosis:
+    trigger = reset.trigger or reset.seen
+    name, answered = flow.name(x), frames([trigger.packet])
+    syn_ack = flow.peer(x).syn_ack
+    packets = (trigger.packet, reset.seen.packet)
+    if syn_ack is not None and trigger.packet in syn_ack.packets:
+        text = (
+            f"{name} had no socket any more when SYN,ACK {answered} came: its connect() was given up, "
+            "or this is a half-open scan (SYN, SYN,ACK, RST)"
+        )
+        return Diagnosis("dead-socket", Severity.NOTE, packets, text)
+    lost = f"; {amount(reset.lost, 'byte')} of the {flow.name(1 - x)} lost" if reset.lost else ""
+    text = (
+        f"{flow.name(1 - x)} was talking to a dead socket: the {name} had closed before {answered} came and "
+        "answered "
+        f"RST {frames(packets[1:])}{lost}. Last known state of the {name}: {last}"
+    )
+    severity = Severity.WARNING if reset.trigger_length else Severity.NOTE
+    return Diagnosis("dead-socket", severity, packets, text)
+
+
+def rst_ignored(flow: Case) -> Diagnosis | None:
+    """D18: a RST not exactly at the next byte: a challenge ACK (in the window) or nothing (outside)."""
+    for x in (0, 1):
+        for reset in flow.side(x).resets:
+            if not reset.exact and _unmoved(flow, 1 - x, reset):
+                return _ignored(flow, x, reset)
+    return None
+
+
+def _unmoved(flow: Case, x: int, reset: Reset) -> bool:
+    at = flow.history.at(Moment(*reset.seen))[x]
+    moved = at.since is not None and at.since.packet == reset.seen.packet
+    return not moved and at.state not in DEAF
+
+
+def _ignored(flow: Case, x: int, reset: Reset) -> Diagnosis:
+    peer, packets = flow.name(1 - x), [reset.seen.packet]
+    text = (
+        f"RST {frames(packets)} had no effect: its sequence number is not the next one that the {peer} "
+        "expects. "
+    )
+    if reset.challenged and reset.reply is not None:
+        packets.append(reset.reply.packet)
+        text += f"The {peer} answered by a challenge ACK ({frames(packets[1:])}) and stays (RFC 5961)"
+    else:
+        text += f"The {peer} ignored it and stays (RFC 5961)"
+    return Diagnosis("rst-ignored", Severity.NOTE, tuple(packets), text)
+
+
+def time_wait_assassinated(flow: Case) -> Diagnosis | None:
+    """D20: a RST with the expected sequence number ended TIME_WAIT (RFC 1337)."""
+    for x in (0, 1):
+        step = flow.step(x, Event.RECV_RST, State.TIME_WAIT)
+        if step is None or step.packet is None:
+            continue
+        text = (
+            f"TIME_WAIT assassination: RST {frames([step.packet])} ended the {flow.name(x)}'s TIME_WAIT "
+            "before its time, "
+            "so segments that are still under way may reach the next connection on these ports (RFC 1337)"
+        )
+        return Diagnosis("time-wait-assassination", Severity.WARNING, (step.packet,), text)
+    return None
+
+
+def keep_alive_unanswered(flow: Case) -> Diagnosis | None:
+    """D25: two keep-alive probes or more without an answer, then an active RST of the same end."""
+    for x in (0, 1):
+        reset, probes = keep_alive_gave_up(flow, x), flow.side(x).keep_alive
+        if reset is None:
+            continue
+        heard = flow.peer(x).last
+        silence = f", silent for {duration(reset.seen.time_ns - heard.time_ns)}" if heard else ""
+        text = (
+            f"{flow.name(x)} gave up: {probes.unanswered} keep-alive probes had no answer (the "
+            f"{flow.name(1 - x)} or "
+            f"the way to it is gone{silence}), then RST {frames([reset.seen.packet])}"
+        )
+        packets = (*probes.packets, reset.seen.packet)
+        return Diagnosis("keep-alive-gave-up", Severity.ERROR, packets, text)
+    return None

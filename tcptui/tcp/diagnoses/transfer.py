@@ -1,0 +1,162 @@
+"""Diagnoses of the time between open and close, and of the capture itself."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from tcptui.tcp.finding import Case, Diagnosis, Severity
+from tcptui.tcp.seq import diff
+from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, zero_window
+from tcptui.tcp.traces import Copies, Probes
+from tcptui.tcp.words import SECOND, amount, duration, frames
+
+STALLED = SECOND
+DOUBLING = (1.7, 2.3)
+LINEAR = (0.8, 1.2)  # Linux sends its first copies of a SYN at even distances
+LINEAR_COPIES = 5
+DUPLICATE_SHARE = 0.3
+DUPLICATE_LEAST = 3
+
+
+def zero_window_stall(flow: Case) -> Diagnosis | None:
+    """D23: X advertised a window of zero for more than 1 s; the window update ends it; probes are counted."""
+    spans = [(zero_window(flow, x, zero), x, zero) for x in (0, 1) for zero in flow.side(x).zero_windows]
+    if not spans:
+        return None
+    lasted, x, zero = max(spans, key=lambda span: span[0])
+    if lasted <= STALLED:
+        return None
+    end = f"until {frames([zero.end.packet])}" if zero.end else "and still does"
+    probed = bool(zero.probes.count or flow.peer(x).waiting)
+    sender = (
+        f"the {flow.name(1 - x)} is held up"
+        if probed
+        else f"the {flow.name(1 - x)} seems to have nothing to send"
+    )
+    text = (
+        f"{flow.name(x)} advertised a zero window for {duration(lasted)} from {frames([zero.start.packet])} "
+        f"{end}: "
+        f"its application does not read; {sender} ({amount(zero.probes.count, 'probe')})"
+    )
+    packets = {zero.start.packet, *zero.probes.packets, *([zero.end.packet] if zero.end else [])}
+    return Diagnosis("zero-window", Severity.WARNING, tuple(sorted(packets)), text)
+
+
+def zero_window_probes(flow: Case) -> Diagnosis | None:
+    """D24: a segment from below what is acknowledged, of a byte or none, while the peer's window is zero."""
+    probes = [(zero.probes, x) for x in (0, 1) for zero in flow.side(x).zero_windows if zero.probes.count]
+    if not probes:
+        return None
+    most, x = max(probes, key=lambda probe: probe[0].count)
+    text = f"{flow.name(1 - x)} asks for room: {amount(most.count, 'zero-window probe')}{_rhythm(most)}"
+    return Diagnosis("zero-window-probe", Severity.NOTE, most.packets, text)
+
+
+def keep_alive(flow: Case) -> Diagnosis | None:
+    """D24: such a segment while the window is open and nothing is unacknowledged."""
+    probes = [(flow.side(x).keep_alive, x) for x in (0, 1) if flow.side(x).keep_alive.count]
+    if not probes:
+        return None
+    most, x = max(probes, key=lambda probe: probe[0].count)
+    answered = "all answered" if not most.unanswered else f"the last {most.unanswered} without an answer"
+    text = (
+        f"{flow.name(x)} keeps the idle connection alive: {amount(most.count, 'probe')}{_rhythm(most)}, "
+        f"{answered}"
+    )
+    return Diagnosis("keep-alive", Severity.NOTE, most.packets, text)
+
+
+def _rhythm(probes: Probes) -> str:
+    gaps = sorted(probes.gaps())
+    return f", about every {duration(gaps[len(gaps) // 2])}" if gaps else ""
+
+
+def back_off(flow: Case) -> Diagnosis | None:
+    """D26: the same sequence number three times or more, the gaps doubling (of a SYN: the first even)."""
+    for x in (0, 1):
+        side = flow.side(x)
+        if side.worst_run is not None and not fin_unanswered(flow, x):
+            waits = _doubling(
+                side.worst_run.gaps(), linear=side.syn is not None and side.worst_run.seq == side.syn.seq
+            )
+            if waits and (side.syn is None or side.worst_run.seq != side.syn.seq or flow.peer(x).packets):
+                return _backed_off(flow, x, side.worst_run, waits)
+    return None
+
+
+def _doubling(gaps: list[int], *, linear: bool) -> list[int]:
+    """The longest row of gaps of which each is twice the one before; empty where there are not two."""
+    best: list[int] = []
+    row = gaps[:1]
+    for n, (before, gap) in enumerate(pairwise(gaps), start=1):
+        ratio = gap / before if before > 0 else 0.0
+        even = linear and n < LINEAR_COPIES and LINEAR[0] <= ratio <= LINEAR[1]
+        row = [*row, gap] if even or DOUBLING[0] <= ratio <= DOUBLING[1] else [gap]
+        best = max(best, row, key=len)
+    return best if len(best) + 1 >= TELLING_COPIES else []
+
+
+def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
+    side = flow.side(x)
+    waiting = side.waiting
+    what = (
+        amount(run.payload, "byte")
+        if run.payload
+        else "SYN"
+        if side.syn and run.seq == side.syn.seq
+        else "FIN"
+    )
+    unanswered = waiting is not None and diff(waiting.seq, run.end) < 0 <= diff(run.seq, waiting.seq)
+    end = "still without an answer" if unanswered else "acknowledged in the end"
+    text = (
+        f"{flow.name(x)} backs off: {what} sent {run.count} times ({frames(run.packets)}), waiting "
+        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. "
+        f"Packets are lost on the way, or the {flow.name(1 - x)} is gone"
+    )
+    return Diagnosis("back-off", Severity.WARNING, run.packets, text)
+
+
+def capture_incomplete(flow: Case) -> Diagnosis | None:
+    """D34: something was acknowledged that the capture does not hold, though both directions are in it."""
+    missing = [(flow.side(x).unseen, x) for x in (0, 1) if flow.side(x).packets]
+    unseen, x = max(missing, default=(0, 0))
+    if not unseen or not flow.peer(x).packets:
+        return None
+    acks = [hole.acked.packet for hole in flow.side(x).holes if hole.acked]
+    text = (
+        f"the capture is incomplete: the {flow.name(1 - x)} acknowledges {amount(unseen, 'byte')} of the "
+        f"{flow.name(x)} "
+        "that are not in it. States that follow from them are assumed"
+    )
+    return Diagnosis("capture-incomplete", Severity.NOTE, tuple(sorted(set(acks))), text)
+
+
+def one_sided(flow: Case) -> Diagnosis | None:
+    """D34: only one direction is in the capture, and what it acknowledges shows that there was another."""
+    for x in (0, 1):
+        side, first = flow.side(x), flow.side(x).first
+        if flow.peer(x).packets or not flow.peer(x).unseen or first is None or side.last_ack is None:
+            continue
+        text = (
+            f"only the {flow.name(x)}'s direction is in the capture: the {flow.name(1 - x)}'s states are "
+            "inferred from "
+            "what it is answered. Capture where both directions pass (asymmetric routing, mirror of one "
+            "direction?)"
+        )
+        packets = tuple(sorted({first.packet, side.last_ack.packet}))
+        return Diagnosis("one-sided", Severity.NOTE, packets, text)
+    return None
+
+
+def captured_twice(flow: Case) -> Diagnosis | None:
+    """D35: more than 30 % of the frames are exact copies within 150 ms."""
+    copies = flow.side(0).duplicates + (0 if flow.facts.same_socket else flow.side(1).duplicates)
+    if copies < DUPLICATE_LEAST or copies <= DUPLICATE_SHARE * (flow.facts.packets - copies):
+        return None
+    text = (
+        f"{copies} of {flow.facts.packets} frames are in the capture twice (two interfaces, a bridge, "
+        "`any`): "
+        "copies are not taken for retransmissions. Capture on one interface"
+    )
+    first = min(seen.packet for side in flow.facts.sides if (seen := side.first) is not None)
+    return Diagnosis("captured-twice", Severity.NOTE, (first,), text)
