@@ -1,0 +1,143 @@
+"""The application: opens screens, follows signals, and ends cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.theme import Theme
+
+from tcptui.tui.main import MainScreen
+from tcptui.tui.menu import DemoMenu
+from tcptui.tui.palette import ActionProvider
+from tcptui.tui.run import ScreenOptions
+from tcptui.tui.terminal import Terminal, hung_up
+from tcptui.tui.theme import NAMES, Palette, after, choose
+from tcptui.tui.view import View
+
+if TYPE_CHECKING:
+    from tcptui.session import Session
+
+GRACE = 0.8
+"""Seconds in which an end by a signal must be done, before it is done the hard way."""
+
+
+class TcptuiApp(App[int]):
+    """tcptui on a terminal.
+
+    session: what is shown; None shows the menu of demos, and each demo is a session of its own.
+    """
+
+    TITLE = "tcptui"
+    COMMANDS = {ActionProvider}  # noqa: RUF012 - the toolkit's class variable
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = []  # noqa: RUF012 - the keys belong to the screens
+    INHERIT_BINDINGS = False
+    CSS = "Screen { background: $background; }"
+
+    def __init__(self, session: Session | None, options: ScreenOptions) -> None:
+        self.palette = choose(options.theme)
+        super().__init__(driver_class=Terminal)
+        self.session = session
+        self.options = options
+        self.animation_level = "none"
+        for palette in NAMES.values():
+            self.register_theme(_toolkit_theme(palette))
+        self._apply(self.palette)
+
+    # -- screens ---------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._watch_signals()
+        self.set_interval(0.25, self._watch_terminal)
+        if self.session is None:
+            self.push_screen(DemoMenu(self.palette, self.open_demo))
+        else:
+            self.open_session(self.session, at_start=self.options.at_start, on_leave=self.leave)
+
+    def open_session(self, session: Session, *, at_start: bool, on_leave: Callable[[], None]) -> None:
+        """Start a session and show it."""
+        session.start()
+        self.push_screen(
+            MainScreen(self.palette, session, self.options, at_start=at_start, on_leave=on_leave)
+        )
+
+    def open_demo(self, name: str) -> None:
+        """Show a demo; leaving it comes back to the menu."""
+        from tcptui.tui.menu import demo_session
+
+        session = demo_session(name)
+
+        def leave() -> None:
+            session.stop()
+            self.pop_screen()
+
+        self.open_session(session, at_start=True, on_leave=leave)
+
+    def leave(self) -> None:
+        """The end, by the user's will."""
+        self.exit(return_code=0)
+
+    # -- colours ---------------------------------------------------------------------------------
+
+    def next_palette(self) -> None:
+        """The next palette of the round, on every screen."""
+        self.palette = after(self.palette)
+        self._apply(self.palette)
+        for screen in self.screen_stack:
+            if isinstance(screen, View):
+                screen.set_palette(self.palette)
+
+    def _apply(self, palette: Palette) -> None:
+        self.theme = f"tcptui {palette.name}"
+
+    # -- the terminal ----------------------------------------------------------------------------
+
+    def _watch_signals(self) -> None:
+        """SIGTERM and SIGHUP end the program in order; the capture is kept by whoever holds it."""
+        if threading.current_thread() is not threading.main_thread() or self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end, number is signal.SIGHUP)
+
+    def _watch_terminal(self) -> None:
+        if not self.is_headless and hung_up():
+            self._end(lost=True)
+
+    def _end(self, lost: bool = False) -> None:
+        if lost and isinstance(self._driver, Terminal):
+            self._driver.gone = True
+        with contextlib.suppress(RuntimeError):
+            self.exit(return_code=0)
+
+
+def _toolkit_theme(palette: Palette) -> Theme:
+    """The toolkit's few widgets (palette of commands, prompt) in our colours."""
+    name = f"tcptui {palette.name}"
+    if palette.native:
+        return Theme(
+            name=name,
+            primary="ansi_blue",
+            background="ansi_default",
+            surface="ansi_default",
+            panel="ansi_default",
+            foreground="ansi_default",
+            ansi=True,
+        )
+    ground, raised, key = palette.ground, palette.selected, palette.frame_active
+    assert ground.bgcolor and ground.color and raised.bgcolor and key.color
+    return Theme(
+        name=name,
+        primary=key.color.name,
+        background=ground.bgcolor.name,
+        surface=ground.bgcolor.name,
+        panel=raised.bgcolor.name,
+        foreground=ground.color.name,
+        dark=palette.dark,
+    )

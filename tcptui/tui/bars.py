@@ -1,0 +1,146 @@
+"""The status bar above and the keys below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.text import clean
+from tcptui.session import Snapshot
+from tcptui.tui.actions import ACTIONS
+from tcptui.tui.pane import Frame, Pane
+from tcptui.tui.theme import Palette
+
+SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What the cursor in time does by itself.
+
+    speed: "4×" or "max" while it plays, "" otherwise. behind: packets that came since it was frozen.
+    """
+
+    follow: bool = False
+    frozen: bool = False
+    speed: str = ""
+    behind: int = 0
+    live_view: bool = False
+
+
+def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
+    """The status bar; what matters least goes first when it does not fit."""
+    left = [Cell(" tcptui ", Role.KEY), Cell(f" {clean(snapshot.label)} ")]
+    middle = [_source(snapshot)]
+    counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "
+    middle.append(Cell(counts))
+    middle += _losses(snapshot)
+    modes = _modes(mode)
+    clock = [Cell(f"{clock_text(moment_ns)} ")] if moment_ns else []
+    other = snapshot.frames - snapshot.segments
+    extra = [Cell(f" {other:,} not TCP ", Role.DIM)] if other > 0 else []
+    for parts in (
+        [left, middle, extra, modes, clock],
+        [left, middle, modes, clock],
+        [left[:1], middle, modes, clock],
+        [left[:1], middle, modes],
+        [middle, modes],
+        [middle],
+    ):
+        *before, last = parts
+        taken = sum(cell_len(c.text) for part in parts for c in part)
+        if taken <= width:
+            gap = Cell(" " * (width - taken))
+            return (*(cell for part in before for cell in part), gap, *last)
+    return tuple(middle)
+
+
+def _source(snapshot: Snapshot) -> Cell:
+    if snapshot.error:
+        return Cell(f" ■ {clean(snapshot.error)} ", Role.ERROR)
+    if snapshot.running and snapshot.live:
+        return Cell(" ● live ", Role.OK)
+    if snapshot.running and snapshot.progress < 1:
+        return Cell(f" ▷ reading {int(snapshot.progress * 100)} % ", Role.WARN)
+    return Cell(" ■ ended " if snapshot.live else " ■ file ", Role.DIM)
+
+
+def _losses(snapshot: Snapshot) -> list[Cell]:
+    cells = []
+    if snapshot.dropped is not None:
+        cells.append(Cell(f" {snapshot.dropped:,} dropped ", Role.WARN if snapshot.dropped else Role.DIM))
+    if snapshot.if_dropped:
+        cells.append(Cell(f" {snapshot.if_dropped:,} dropped by the interface ", Role.WARN))
+    if snapshot.notices:
+        cells.append(Cell(f" ! {clean(snapshot.notices[-1])} ", Role.WARN))
+    return cells
+
+
+def _modes(mode: Mode) -> list[Cell]:
+    cells = []
+    if mode.live_view:
+        cells.append(Cell(" as seen live ", Role.CORRECTION))
+    if mode.frozen:
+        cells.append(Cell(f" ‖ frozen +{mode.behind:,} ", Role.WARN))
+    elif mode.speed:
+        cells.append(Cell(f" ▶ {mode.speed} ", Role.OK))
+    elif mode.follow:
+        cells.append(Cell(" ↓ following ", Role.OK))
+    return cells
+
+
+def clock_text(time_ns: int) -> str:
+    """The time of day, local, to the millisecond."""
+    seconds, rest = divmod(time_ns, SECOND)
+    try:
+        return f"{datetime.fromtimestamp(seconds):%H:%M:%S}.{rest // 1_000_000:03}"
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds}.{rest // 1_000_000:03}"
+
+
+def footer_row(contexts: frozenset[str], width: int) -> Row:
+    """The keys of the situation, as many as fit; help and back always."""
+    fitting = [a for a in ACTIONS if a.label and contexts & set(a.contexts)]
+    items = [("↑↓", "flow" if "flows" in contexts else "line" if "detail" in contexts else "packet")]
+    items.append(("←→", "state change"))
+    items += [(a.shown.split()[0], a.label) for a in fitting]
+    kept = [item for item in items if item[1] in ("help", "back")]
+    room = width - 1 - sum(_size(item) for item in kept)
+    chosen = []
+    for item in items:
+        if item in kept:
+            chosen.append(item)
+        elif _size(item) <= room:
+            chosen.append(item)
+            room -= _size(item)
+    cells = [Cell(" ")]
+    for key, label in chosen:
+        cells += [Cell(key, Role.KEY), Cell(f" {label}  ", Role.DIM)]
+    return tuple(cells)
+
+
+def _size(item: tuple[str, str]) -> int:
+    return cell_len(item[0]) + len(item[1]) + 3
+
+
+class Bar(Pane):
+    """A line of cells over the whole width; `raised` sets it off from the panes."""
+
+    def __init__(self, palette: Palette, *, id: str, raised: bool = False) -> None:
+        super().__init__(palette, id=id, frame=Frame.NONE)
+        self.raised = raised
+        self.row: Row = ()
+
+    def show(self, row: Row) -> None:
+        if row != self.row:
+            self.row = row
+            self.update()
+
+    def line(self, y: int, width: int) -> Row:
+        return self.row if y == 0 else ()
+
+    def is_selected(self, y: int) -> bool:
+        return self.raised

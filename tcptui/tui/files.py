@@ -1,0 +1,67 @@
+"""What one takes away: packets as pcap, the ladder as text, the flow as JSON, the screen as SVG."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tcptui.capture.pcapwriter import Record, write_pcap
+from tcptui.errors import CaptureError
+from tcptui.model.text import plain
+from tcptui.session import Session
+from tcptui.tui.viewpoint import Viewpoint
+
+TEXT_WIDTH = 110
+"""Columns of an exported ladder."""
+
+
+def free_name(stem: str, suffix: str) -> Path:
+    """A name in the current directory that no file has yet."""
+    for number in range(1, 10_000):
+        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
+        if not path.exists():
+            return path
+    raise CaptureError(f"{stem}{suffix}: too many of them", "remove some")
+
+
+def records(session: Session, number: int) -> Iterator[Record]:
+    """A flow's packets as they were captured."""
+    rows = session.rows(number)
+    times = session.store.column("time_ns", rows).tolist()
+    wire = session.store.column("wirelen", rows).tolist()
+    for row, time_ns, wirelen in zip(rows.tolist(), times, wire, strict=True):
+        yield Record(time_ns, session.raw(row), wirelen, session.linktype(row))
+
+
+def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> int:
+    """Write a flow's packets to a new pcap file; how many. Raises CaptureError."""
+    return write_pcap(path, records(session, number))
+
+
+def ladder_text(view: Viewpoint, width: int = TEXT_WIDTH) -> str:
+    """The selected flow's ladder, all of it in the present, without styles."""
+    ladder = view.ladder
+    if ladder is None:
+        return ""
+    end = view.snapshot.last
+    rows = [*ladder.header(width), *(ladder.render(i, width, end) for i in range(len(ladder)))]
+    return "\n".join(plain(row).rstrip() for row in rows) + "\n"
+
+
+def flow_json(session: Session, number: int) -> str:
+    """The flow as `-T json` prints it, indented."""
+    from tcptui.report.jsonlines import record_of
+
+    record = record_of(session.flow(number), session.history(number), session.diagnoses(number))
+    return json.dumps(record, indent=1) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """A new text file. Raises CaptureError when it exists or cannot be written."""
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise CaptureError(f"cannot write {path}: {error.strerror or error}") from error

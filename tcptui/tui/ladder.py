@@ -1,0 +1,45 @@
+"""The ladder's pane: the rows of the selected flow, under the viewpoint's cursor."""
+
+from __future__ import annotations
+
+from tcptui.model.cells import Row
+from tcptui.model.ladder import Ladder
+from tcptui.tui.linelist import LineList, Rows
+from tcptui.tui.theme import Palette
+from tcptui.tui.viewpoint import Viewpoint
+
+
+class _LadderRows:
+    """The ladder as of the viewpoint's moment."""
+
+    def __init__(self, ladder: Ladder, viewpoint: Viewpoint) -> None:
+        self.ladder = ladder
+        self.viewpoint = viewpoint
+
+    def __len__(self) -> int:
+        return len(self.ladder)
+
+    def row(self, i: int, width: int) -> Row:
+        return self.ladder.render(i, width, self.viewpoint.moment)
+
+
+class LadderPane(LineList):
+    """Time, two lifelines, an arrow a segment."""
+
+    def __init__(self, palette: Palette, viewpoint: Viewpoint) -> None:
+        super().__init__(palette, id="ladder", title="Ladder")
+        self.viewpoint = viewpoint
+
+    def head(self, width: int) -> Row | None:
+        ladder = self.viewpoint.ladder
+        return ladder.header(width)[0] if ladder else None
+
+    def sync(self) -> None:
+        """Show what the viewpoint has."""
+        ladder = self.viewpoint.ladder
+        if ladder is None:
+            self.note = ""
+            self.show(Rows(), 0)
+            return
+        self.note = f"{self.viewpoint.row + 1:,} of {len(ladder):,}" if len(ladder) else ""
+        self.show(_LadderRows(ladder, self.viewpoint), self.viewpoint.row)

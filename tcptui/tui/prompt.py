@@ -1,0 +1,35 @@
+"""The line at the bottom in which a filter or a search is typed."""
+
+from __future__ import annotations
+
+from textual.color import Color
+from textual.widgets import Input
+
+from tcptui.tui.theme import Palette
+
+
+class Prompt(Input):
+    """One line of text. It tells of every change, so that a list narrows while one types.
+
+    Enter and Esc are the screen's; the arrows up and down move the list behind.
+    """
+
+    DEFAULT_CSS = """
+    Prompt { height: 1; width: 1fr; border: none; padding: 0 1; }
+    Prompt:focus { border: none; }
+    """
+
+    def __init__(self, palette: Palette, *, id: str = "prompt") -> None:
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+        self.set_palette(palette)
+
+    def set_palette(self, palette: Palette) -> None:
+        """The toolkit's widget in our colours; the terminal's own where the palette leaves them."""
+        bar = palette.ground + palette.selected
+        if palette.native:
+            self.styles.background = Color.parse("ansi_default")
+            self.styles.color = Color.parse("ansi_default")
+        else:
+            self.styles.background = Color.from_rich_color(bar.bgcolor)
+            self.styles.color = Color.from_rich_color(bar.color)

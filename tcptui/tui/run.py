@@ -1,0 +1,37 @@
+"""The screen's entry: what the command line calls when there is a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcptui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """time_format: the letter of -t. absolute: -S. mouse: whether the program gets the mouse.
+
+    theme: dark, light, ansi or none; None asks the environment. at_start: begin at the first packet,
+    not at the newest (demos).
+    """
+
+    time_format: str = "r"
+    absolute: bool = False
+    mouse: bool = True
+    theme: str | None = None
+    at_start: bool = False
+
+
+def run(session: Session | None, options: ScreenOptions) -> int:
+    """Show a session (not started yet) until the user leaves; without one, the menu of demos.
+
+    The session is started here and is left for the caller to stop. Returns the exit status; what the
+    session itself has to say (an error half-way) is the caller's.
+    """
+    from tcptui.tui.app import TcptuiApp
+
+    app = TcptuiApp(session, options)
+    app.run(mouse=options.mouse)
+    return app.return_code or 0

@@ -1,0 +1,264 @@
+"""The cursor in time: which flow, which moment, which row, and what moves them. No toolkit here.
+
+Every pane shows the world as of `moment`; there is no second cursor to get out of step with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tcptui.model.ladder import Ladder, LadderOptions
+from tcptui.session import FlowInfo, Session, Snapshot
+from tcptui.tcp.history import History, Moment
+from tcptui.tcp.segment import Segment
+from tcptui.tui.loaded import LoadedFlow
+
+SPEEDS: tuple[float, ...] = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, float("inf"))
+"""How fast recorded time goes by; infinity is a row at each tick."""
+
+SECOND = 1_000_000_000
+
+
+class Viewpoint:
+    """Where one looks from.
+
+    flow: the number of the selected flow, 0 while there is none. moment: all panes are as of it.
+    row: the cursor's row in the ladder. follow: the moment is the newest. frozen: nothing new is shown.
+    mark: the row's moment that time is measured from.
+    """
+
+    def __init__(self, session: Session, options: LadderOptions, *, at_start: bool = False) -> None:
+        self.session = session
+        self.options = options
+        self.snapshot: Snapshot = session.snapshot()
+        self.flow = 0
+        self.moment = Moment(0, 0)
+        self.row = 0
+        self.follow = not at_start
+        self.frozen = False
+        self.frozen_at = 0
+        self.playing = False
+        self.speed = SPEEDS.index(1)
+        self.mark: Moment | None = None
+        self.loaded: LoadedFlow | None = None
+        self._histories: dict[int, History] = {}
+        self._histories_of = -1
+        self._clock_ns = 0.0
+
+    # -- what is there ---------------------------------------------------------------------------
+
+    def refresh(self, snapshot: Snapshot) -> bool:
+        """Take notice of what came in; whether the panes have something new to show."""
+        old, self.snapshot = self.snapshot, snapshot
+        if self.frozen or (self.loaded and old.version == snapshot.version):
+            return False
+        if not snapshot.flows:
+            return False
+        if not self.flow:
+            self.flow = 1
+        grown = self._load()
+        if self.follow:
+            self._to_newest()
+        elif not self.moment.packet:
+            self.to_row(0)
+        return grown or self.follow or old.version != snapshot.version
+
+    def info(self) -> FlowInfo | None:
+        return self.session.flow(self.flow) if self.flow else None
+
+    def history(self, number: int) -> History:
+        """A flow's history, looked up once for each state of the capture."""
+        if self._histories_of != self.snapshot.version:
+            self._histories_of = self.snapshot.version
+            self._histories.clear()
+        if number not in self._histories:
+            self._histories[number] = self.session.history(number)
+        return self._histories[number]
+
+    def _load(self) -> bool:
+        """Bring the selected flow up to date with the session; whether it changed."""
+        if self.loaded is None or self.loaded.number != self.flow:
+            self.loaded = LoadedFlow(self.session, self.flow, self.options)
+            return True
+        return self.loaded.extend(self.session)
+
+    @property
+    def ladder(self) -> Ladder | None:
+        return self.loaded.ladder if self.loaded else None
+
+    @property
+    def segment(self) -> Segment | None:
+        """The segment at the cursor: of its row, or the last one before it."""
+        if not self.ladder or not len(self.ladder):
+            return None
+        index = self.ladder.item(self.row).index
+        return self.loaded.segments[index] if self.loaded and index is not None else None
+
+    @property
+    def store_row(self) -> int | None:
+        """The store's row of that segment."""
+        if not self.ladder or not len(self.ladder):
+            return None
+        index = self.ladder.item(self.row).index
+        return int(self.loaded.rows[index]) if self.loaded and index is not None else None
+
+    @property
+    def rows(self) -> int:
+        return len(self.ladder) if self.ladder else 0
+
+    @property
+    def at_newest(self) -> bool:
+        return self.rows == 0 or self.row >= self.rows - 1
+
+    # -- moving ----------------------------------------------------------------------------------
+
+    def to_row(self, row: int) -> None:
+        """The cursor on a row of the ladder; the moment is the row's."""
+        if not self.ladder or not len(self.ladder):
+            return
+        self.row = min(max(0, row), len(self.ladder) - 1)
+        self.moment = self.ladder.item(self.row).moment
+        self.follow = False
+
+    def to_moment(self, moment: Moment) -> None:
+        """All panes as of a moment; the row is the last one that is not later."""
+        self.moment = moment
+        self.row = self._find(moment)
+
+    def _find(self, moment: Moment) -> int:
+        return max(0, self.ladder.find(moment)) if self.ladder and len(self.ladder) else 0
+
+    def step(self, rows: int) -> None:
+        """Rows before or after, stopping at the ends."""
+        self._moved()
+        self.to_row(self.row + rows)
+
+    def step_change(self, direction: int) -> None:
+        """The next (+1) or the last (-1) row at which a state changes; stays when there is none."""
+        self._moved()
+        if self.ladder and len(self.ladder):
+            self.to_row(self.ladder.next_change(self.row, direction))
+
+    def to_end(self, last: bool) -> None:
+        """The first row, or the newest: there a running capture is followed."""
+        self._moved()
+        self.to_row(self.rows - 1 if last else 0)
+        self.follow = last and self.snapshot.running and not self.frozen
+        if last and not self.frozen:
+            self._to_newest()
+
+    def _to_newest(self) -> None:
+        self.moment = self.snapshot.last
+        self.row = max(0, self.rows - 1)
+
+    def _moved(self) -> None:
+        self.follow = False
+        self.playing = False
+
+    def select(self, number: int) -> None:
+        """Another flow. The moment stays, unless the flow begins later: then its first packet."""
+        if number == self.flow or not 1 <= number <= self.snapshot.flows:
+            return
+        self.flow = number
+        self._load()
+        if self.follow:
+            self._to_newest()
+            return
+        if self.history(number).first_packet > self.moment.packet:
+            self.to_row(0)
+        else:
+            self.row = self._find(self.moment)
+
+    # -- modes -----------------------------------------------------------------------------------
+
+    def toggle_follow(self) -> None:
+        self.playing = False
+        self.follow = not self.follow
+        if self.follow:
+            self.frozen = False
+            self._load()
+            self._to_newest()
+
+    def toggle_freeze(self) -> None:
+        self.frozen = not self.frozen
+        self.frozen_at = self.snapshot.segments
+
+    def set_options(self, **changes: object) -> None:
+        """Other options of the ladder; the cursor stays at its moment."""
+        self.options = replace(self.options, **changes)  # type: ignore[arg-type]
+        if self.ladder:
+            self.ladder.set_options(self.options)
+            self.row = self._find(self.moment)
+
+    def unfold(self) -> bool:
+        """Unfold the run under the cursor, or fold it again; False when there is none."""
+        if not self.ladder or not len(self.ladder):
+            return False
+        before = self.ladder.item(self.row)
+        if not self.ladder.toggle_fold(self.row):
+            return False
+        if before.index is not None:
+            first = self.loaded.segments[before.index] if self.loaded else None
+            self.row = self._find(Moment(first.packet, first.time_ns)) if first else 0
+            self.moment = self.ladder.item(self.row).moment
+        return True
+
+    def set_mark(self) -> None:
+        """Measure time from this row."""
+        self.mark = self.moment
+        self.set_options(mark_time_ns=self.moment.time_ns)
+
+    def to_mark(self) -> bool:
+        """Back to the marked moment; False when there is none."""
+        if self.mark is None:
+            return False
+        self._moved()
+        self.to_moment(self.mark)
+        return True
+
+    # -- play ------------------------------------------------------------------------------------
+
+    @property
+    def speed_text(self) -> str:
+        speed = SPEEDS[self.speed]
+        return "max" if speed == float("inf") else f"{speed:g}×"
+
+    def faster(self, steps: int) -> None:
+        self.speed = min(max(0, self.speed + steps), len(SPEEDS) - 1)
+
+    def toggle_play(self) -> None:
+        """Play from here; from the beginning when at the end."""
+        self.playing = not self.playing
+        if not self.playing:
+            return
+        self.follow = False
+        if self.at_newest:
+            self.to_row(0)
+        self._clock_ns = float(self.moment.time_ns)
+
+    def tick(self, seconds: float) -> bool:
+        """Let `seconds` of real time pass while playing; whether anything moved."""
+        if not self.playing or not self.ladder:
+            return False
+        if self.at_newest:
+            self.playing = False
+            return True
+        speed = SPEEDS[self.speed]
+        if speed == float("inf"):
+            self.to_row(self.row + 1)
+            return True
+        self._clock_ns += seconds * SECOND * speed
+        row = self.row
+        while row + 1 < len(self.ladder) and self.ladder.item(row + 1).moment.time_ns <= self._clock_ns:
+            row += 1
+        if row == self.row:
+            return False
+        self.to_row(row)
+        return True
+
+    @property
+    def next_in(self) -> float | None:
+        """Seconds of recorded time to the next row, while playing."""
+        if not self.playing or not self.ladder or self.at_newest:
+            return None
+        return max(0.0, (self.ladder.item(self.row + 1).moment.time_ns - self._clock_ns) / SECOND)
