@@ -9,6 +9,7 @@ from typing import Any
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import Correction, History, Transition
+from tcptui.tcp.states import Evidence
 
 
 def lines(session: Session) -> Iterator[str]:
@@ -41,8 +42,12 @@ def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]
 
 
 def by_time(history: History) -> list[Transition]:
-    """What stands at the end, sorted by time; steps at the same time keep the order they were taken in."""
-    return sorted(history.standing(), key=lambda t: t.time_ns)
+    """What stands at the end, sorted by time. A packet moves its sender before its receiver; an
+    endpoint's steps keep the order they were taken in.
+    """
+    standing = history.standing()
+    senders = {(t.packet, t.endpoint) for t in standing if t.evidence is Evidence.SENT}
+    return sorted(standing, key=lambda t: (t.time_ns, (t.packet, t.endpoint) not in senders))
 
 
 def _by_role(flow: FlowInfo, values: tuple[Any, ...]) -> dict[str, Any]:

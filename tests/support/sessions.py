@@ -1,0 +1,24 @@
+"""Sessions for tests: read to the end, or on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tcptui.session import Session
+from tcptui.sources import Choice, open_source
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "captures"
+
+
+def read(**choice: object) -> Session:
+    """A session that has read all of its source."""
+    session = open_source(Choice(**choice)).session  # type: ignore[arg-type]
+    session.start()
+    finish(session)
+    return session
+
+
+def finish(session: Session) -> None:
+    """Wait until a started session has read all there is."""
+    while session.wait(1).running:
+        pass

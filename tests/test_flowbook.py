@@ -1,0 +1,49 @@
+"""The book of connections."""
+
+from __future__ import annotations
+
+from tcptui.flowbook import CHECKPOINT, FlowBook
+from tcptui.tcp.history import Moment
+from tcptui.tcp.timers import LINUX
+from tests.support.sessions import read
+
+
+def replayed(demo: str, step: int) -> FlowBook:
+    """A demo's segments, fed `step` at a time."""
+    store = read(demo=demo).store
+    book = FlowBook(store, LINUX)
+    rows = store.pairs.rows(0)
+    for begin in range(0, len(rows), step):
+        segments = store.segments(rows[begin : begin + step])
+        book.feed(0, segments)
+        book.seen(segments[-1].packet, segments[-1].time_ns)
+    return book
+
+
+def test_the_size_of_the_steps_does_not_matter() -> None:
+    whole, single = replayed("time-wait-reuse", 1000), replayed("time-wait-reuse", 1)
+    assert len(whole) == len(single) == 2
+    for number in (1, 2):
+        assert whole.info(number) == single.info(number)
+        assert whole.history(number) == single.history(number)
+
+
+def test_time_that_passes_fires_timers() -> None:
+    book = replayed("handshake", 1000)
+    assert [str(state) for state in book.info(1).states] == ["TIME_WAIT", "CLOSED"]
+    book.changed.clear()
+    assert book.deadline_ns is not None
+    book.seen(0, book.deadline_ns)
+    assert [str(state) for state in book.info(1).states] == ["CLOSED", "CLOSED"]
+    assert book.changed == {1}
+    assert book.deadline_ns is None
+
+
+def test_facts_of_an_earlier_moment_are_those_of_fewer_segments() -> None:
+    book = replayed("zero-window", 1000)
+    segments = book.store.segments(book.rows(1))
+    late = book.facts(1, book.last).packets
+    middle = segments[len(segments) // 2]
+    early = book.facts(1, Moment(middle.packet, middle.time_ns)).packets
+    assert (early, late) == (len(segments) // 2 + 1, len(segments))
+    assert CHECKPOINT > 0

@@ -1,0 +1,138 @@
+"""A session, from a file to states that can be asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.capture.pipe import PipeFeed
+from tcptui.demos import catalog
+from tcptui.session import Session
+from tcptui.tcp.history import Moment
+from tcptui.tcp.states import State
+from tests.support.sessions import SHARED, finish, read
+
+
+def test_a_demo_is_one_flow_with_both_states() -> None:
+    session = read(demo="handshake")
+    snapshot, flow = session.snapshot(), session.flow(1)
+    assert (snapshot.frames, snapshot.segments, snapshot.flows) == (11, 11, 1)
+    assert (snapshot.running, snapshot.progress, snapshot.error) == (False, 1.0, None)
+    assert str(flow.server_address) == "192.0.2.20:9502"
+    assert (flow.client_state, flow.server_state) == (State.TIME_WAIT, State.CLOSED)
+    assert sum(flow.packets) == 11
+    assert (flow.payload[flow.client], flow.payload[1 - flow.client]) == (7, 18)
+    assert session.verdict(1) == "closed by client"
+
+
+def test_there_is_no_flow_zero_and_none_beyond_the_last() -> None:
+    session = read(demo="handshake")
+    for number in (0, 2, -1):
+        with pytest.raises(IndexError):
+            session.flow(number)
+
+
+def test_a_4_tuple_that_is_used_again_is_two_flows_whose_packets_add_up() -> None:
+    session = read(demo="time-wait-reuse")
+    lives = session.flows()
+    assert len(lives) == 2
+    assert lives[0].ends == lives[1].ends
+    assert sum(sum(life.packets) for life in lives) == session.snapshot().segments
+    rows = [session.rows(life.number).tolist() for life in lives]
+    assert rows[0] + rows[1] == list(range(session.snapshot().segments))
+    assert [life.first_packet for life in lives] == [session.segments(n)[0].packet for n in (1, 2)]
+
+
+def test_the_past_is_told_from_what_was_known_then() -> None:
+    """Going forward and back over a flow says the same of each moment."""
+    session = read(demo="close-by-client")
+    moments = [Moment(segment.packet, segment.time_ns) for segment in session.segments(1)]
+    forward = [(session.verdict(1, m), session.owes(1, m)) for m in moments]
+    backward = [(session.verdict(1, m), session.owes(1, m)) for m in reversed(moments)]
+    assert forward == backward[::-1]
+    assert len({verdict for verdict, _ in forward}) > 2
+
+
+def test_changed_flows_are_told_once() -> None:
+    session = read(demo="time-wait-reuse")
+    assert session.take_changed() == [1, 2]
+    assert session.take_changed() == []
+
+
+def test_a_pipe_is_inferred_while_it_grows() -> None:
+    """What has arrived is there before the next byte; the same states as from the file."""
+    data = catalog.load("handshake").path.read_bytes()
+    source, sink = os.pipe()
+    feed = PipeFeed(source)
+    session = Session(CaptureReader(feed.path, growing=True), feed)
+    session.start()
+    half = len(data) // 2
+    os.write(sink, data[:half])
+    while not (seen := session.wait(0.2)).segments:
+        assert seen.running
+    assert seen.segments < 11
+    os.write(sink, data[half:])
+    os.close(sink)
+    finish(session)
+    os.close(source)
+    feed.spool.remove()
+    assert session.history(1).log == read(demo="handshake").history(1).log
+
+
+def test_reading_while_it_loads_never_raises(tmp_path: Path) -> None:
+    """Views ask from their own thread at any time."""
+    session = read(demo="handshake")
+    data = catalog.load("zero-window").path.read_bytes()
+    path = tmp_path / "many.pcap"
+    path.write_bytes(data[:24] + data[24:] * 40)
+    session = Session(CaptureReader(path))
+    wrong: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            while session.snapshot().running:
+                for flow in session.flows():
+                    session.history(flow.number)
+                    assert len(session.segments(flow.number)) >= 1
+                    session.verdict(flow.number)
+        except BaseException as error:
+            wrong.append(error)
+
+    session.start()
+    viewer = threading.Thread(target=look)
+    viewer.start()
+    finish(session)
+    viewer.join()
+    assert wrong == []
+
+
+def test_stop_ends_a_session_that_waits_for_a_pipe() -> None:
+    source, sink = os.pipe()
+    feed = PipeFeed(source)
+    session = Session(CaptureReader(feed.path, growing=True), feed)
+    session.start()
+    session.stop()
+    assert not session.snapshot().running
+    for fd in (source, sink):
+        os.close(fd)
+    feed.spool.remove()
+
+
+REAL = json.loads((SHARED / "real.json").read_text()) if SHARED.exists() else []
+
+
+@pytest.mark.skipif(not REAL, reason="the shared captures are not here")
+def test_real_captures_have_the_frames_segments_and_flows_that_wireshark_counts() -> None:
+    different = []
+    for known in REAL:
+        snapshot = read(file=str(SHARED / known["file"])).snapshot()
+        ours = (snapshot.frames, snapshot.segments, snapshot.flows)
+        theirs = (known["frames"], known["tcp_frames"], len(known["wireshark_streams"]))
+        if ours != theirs or snapshot.error:
+            different.append((known["file"], ours, theirs, snapshot.error))
+    assert different == []
