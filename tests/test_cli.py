@@ -1,0 +1,147 @@
+"""The command line as a user meets it: what is printed where, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tcptui import __version__
+from tcptui.cli import FORMATS, main
+from tcptui.demos import catalog
+from tests.support.needs import needs_libpcap
+
+HANDSHAKE = str(catalog.load("handshake").path)
+
+
+def run(*args: str, stdin: bytes | None = None) -> tuple[int, str, str]:
+    """The program in a process of its own: status, standard output, standard error."""
+    done = subprocess.run([sys.executable, "-m", "tcptui", *args], input=stdin, capture_output=True, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on standard error; it must be one line."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("tcptui: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_without_a_terminal_a_file_is_printed_as_flows() -> None:
+    status, out, err = run(HANDSHAKE)
+    assert (status, err) == (0, "")
+    assert "closed by client" in out.splitlines()[1]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_prints_the_demo(name: str) -> None:
+    status, out, err = run("-T", name, "--demo", "handshake")
+    assert (status, err) == (0, "")
+    assert "TIME_WAIT" in out
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    code = (
+        "import sys; from tcptui.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('numpy', 'textual', 'scapy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert f"tcptui {__version__}" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_standard_input_is_read() -> None:
+    status, out, _ = run("-r", "-", "-T", "json", stdin=Path(HANDSHAKE).read_bytes())
+    assert status == 0
+    assert json.loads(out)["state"] == {"client": "TIME_WAIT", "server": "CLOSED"}
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    command = f"{sys.executable} -m tcptui -T transitions {HANDSHAKE} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[1] == "0"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["nosuch.pcap"], "nosuch.pcap: no such file"),
+        (["-r", "/nosuch/file"], "/nosuch/file"),
+        (["-r", "/"], "directory"),
+        (["--demo", "handshak"], "did you mean handshake"),
+        (["-T", "xml", "--demo", "handshake"], "invalid choice"),
+        (["--frobnicate"], "unrecognized arguments"),
+        (["-c", "0", "-r", "x"], "at least 1"),
+        (["-c", "many", "-r", "x"], "invalid"),
+        (["-s", "-1", "-r", "x"], "-s"),
+        (["--2msl", "-3", "-r", "x"], "0 to 86400"),
+        (["-i", "lo", "-r", "x"], "give one source"),
+        (["-f", "tcp", "-r", "x", "port", "80"], "give the filter once"),
+        (["--demo", "handshake", "port", "80"], "takes no filter"),
+        ([], "give a FILE"),
+    ],
+)
+def test_what_cannot_start_says_so_in_one_line(
+    args: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    assert words in one_line(capsys)
+
+
+def test_a_file_that_is_no_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, content in (("empty", b""), ("text", b"GET / HTTP/1.1\r\n\r\n"), ("zeros", bytes(100))):
+        (tmp_path / name).write_bytes(content)
+        assert main(["-r", str(tmp_path / name)]) == 2
+        assert name in one_line(capsys)
+
+
+def test_standard_input_that_is_no_capture() -> None:
+    status, out, err = run("-r", "-", "-T", "json", stdin=b"this is no capture at all, and long enough")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_a_name_full_of_escapes_does_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-r", "\x1b]0;owned\x07\u202egnp.pcap"]) == 2
+    said = one_line(capsys)
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
+def test_a_capture_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(Path(HANDSHAKE).read_bytes()[:-5])
+    status, out, err = run("-T", "json", str(cut))
+    assert status == 0
+    assert json.loads(out)["packets"] == {"client": 5, "server": 5}
+    assert err.startswith("tcptui: ")
+    assert "cut off" in err
+
+
+@needs_libpcap
+def test_words_filter_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-T", "json", HANDSHAKE, "src", "port", "9502"]) == 2  # two words and more are a filter
+    assert main(["-T", "json", "-r", HANDSHAKE, "src", "port", "9502"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert sorted(record["packets"].values()) == [0, 5]
+
+
+@needs_libpcap
+def test_a_filter_that_does_not_parse(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-T", "json", "-r", HANDSHAKE, "port", "eighty", "and"]) == 2
+    assert "filter" in one_line(capsys)
+
+
+def test_interfaces_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-D"]) == 0
+    assert " lo " in capsys.readouterr().out
