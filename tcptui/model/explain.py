@@ -1,0 +1,264 @@
+"""What happened at the cursor, in words: one line, or all that is known about it.
+
+The line: `#3 client → ESTABLISHED: received SYN,ACK (#2) and acknowledged it. RFC 9293 §3.10.7.3`, and at
+its end who owes the next segment. In a narrow window it loses, in this order: the section, what is
+owed, the reasons of all transitions but the first, the first one's reason, its end.
+
+At length: for each transition what happened, what the RFC says of it, how sure it is and by which
+packet, and what the program that owns the socket sees of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.diagram_view import taken_at
+from tcptui.model.explain_words import call, certainty, deed
+from tcptui.model.prose import field, paragraph
+from tcptui.model.text import fit, merge, row_width
+from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.table import RULES
+from tcptui.tcp.words import duration
+
+_CERTAIN = (Evidence.SENT, Evidence.PROVEN)
+_PROOF = re.compile(r" and acknowledged it|, as #\d+ shows")
+_SECOND_HALF = re.compile(r" and |, as #|: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that an explanation is made from.
+
+    segment: the one at the cursor, None while there is none. moment: of the cursor; later than the
+    segment for a timer or a silence, and with a later packet for a folded run that begins with it.
+    live: as it was seen live, with what was taken back later. owes: who must send next, "" if not asked.
+    silence_ns: how long, where the cursor is on a silence.
+    """
+
+    history: History
+    segment: Segment | None
+    moment: Moment
+    live: bool = False
+    owes: str = ""
+    silence_ns: int = 0
+
+    def name(self, endpoint: int) -> str:
+        return "client" if endpoint == self.history.client else "server"
+
+    def role(self, endpoint: int) -> Role:
+        return Role.CLIENT if endpoint == self.history.client else Role.SERVER
+
+    def evidence(self, step: Transition) -> Evidence:
+        """How sure it is: as it was at the moment, or with all that came later."""
+        return step.evidence_at(self.moment) if self.live else step.evidence
+
+    def taken(self) -> tuple[Transition, ...]:
+        """The transitions here, the sender's before the receiver's."""
+        if self.silence_ns:
+            return ()
+        sender = self.segment.sender if self.segment is not None else 0
+        found = taken_at(self.history, self.moment, live=self.live)
+        return tuple(sorted(found, key=lambda t: t.endpoint != sender))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """What the packet here took back."""
+        if self.segment is None or self.silence_ns:
+            return ()
+        return tuple(c for c in self.history.corrections if c.packet == self.moment.packet)
+
+    def refuted(self) -> tuple[Transition, ...]:
+        """In hindsight: what the packet here seemed to do, and did not."""
+        if self.live or self.segment is None or self.silence_ns:
+            return ()
+        return tuple(
+            t for t in self.history.log if t.withdrawn is not None and t.packet == self.moment.packet
+        )
+
+
+# -- the line ------------------------------------------------------------------------------------
+
+
+def explain(
+    history: History,
+    segment: Segment | None,
+    moment: Moment,
+    *,
+    live: bool = False,
+    owes: str = "",
+    width: int = 78,
+    silence_ns: int = 0,
+) -> Row:
+    """The explanation in one row of at most `width` columns; see Scene for the arguments."""
+    scene = Scene(history, segment, moment, live, owes, silence_ns)
+    debt = _debt(scene)
+    row: list[Cell] = []
+    for row, with_debt in _forms(scene):
+        spare = width - row_width(row) - (row_width(debt) + 2 if with_debt else 0)
+        if spare >= 0:
+            gap = Cell(" " * (spare + 2), Role.DIM)
+            return merge((*row, gap, *debt) if with_debt else row)
+    return fit(row, width)
+
+
+def _forms(scene: Scene) -> Iterator[tuple[list[Cell], bool]]:
+    """The line in all its lengths, longest first, and whether what is owed goes with it."""
+    taken = scene.taken()
+    owed = bool(scene.owes)
+    if not taken:
+        row, states = _nothing(scene)
+        yield [*row, *states], owed
+        yield [*row, *states], False
+        yield row, owed
+        yield row, False
+        return
+    head = _head(scene, taken[0])
+    back = [Cell(f" {_taken_back(scene, c)}", Role.CORRECTION) for c in scene.corrections()]
+    full = [*head, *_clauses(scene, taken, [_why(scene, t) for t in taken]), *back]
+    reasons = [_short(_why(scene, t)) for t in taken]
+    short = [*head, *_clauses(scene, taken, reasons)]
+    yield [*full, Cell(f" {_section(taken[0])}", Role.DIM)], owed
+    yield full, owed
+    yield [*short, *back], owed
+    yield [*short, *back], False
+    yield short, False
+    yield [*head, *_clauses(scene, taken, reasons[:1])], False
+    yield [*head, *_clauses(scene, taken, [])], False
+
+
+def _head(scene: Scene, step: Transition) -> list[Cell]:
+    if step.packet is None:
+        return [Cell("timer ", Role.NOTE)]
+    return [Cell(f"#{scene.moment.packet} ", Role.HEAD)]
+
+
+def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) -> list[Cell]:
+    """ "client → FIN_WAIT_1: sent FIN; server → CLOSE_WAIT.", with as many reasons as there are."""
+    cells: list[Cell] = []
+    for number, step in enumerate(taken):
+        doubt = "" if scene.evidence(step) in _CERTAIN else "?"
+        cells.append(Cell(f"{scene.name(step.endpoint)} → {step.new}{doubt}", scene.role(step.endpoint)))
+        if number < len(reasons):
+            cells.append(Cell(f": {reasons[number]}"))
+        cells.append(Cell("; " if number + 1 < len(taken) else "."))
+    return cells
+
+
+def _why(scene: Scene, step: Transition) -> str:
+    """The reason as far as it is known; the packet at the cursor is not named again."""
+    text = (step.why or str(step.event)).replace(f" (#{scene.moment.packet})", "")
+    if step.evidence is Evidence.PROVEN and scene.evidence(step) is not Evidence.PROVEN:
+        return _PROOF.sub("", text)
+    return text
+
+
+def _short(why: str) -> str:
+    """The first half of a reason."""
+    return _SECOND_HALF.split(why)[0]
+
+
+def _section(step: Transition) -> str:
+    rule = RULES.get((step.old, step.event))
+    return f"RFC 9293 §{rule.rfc}" if rule is not None else ""
+
+
+def _taken_back(scene: Scene, correction: Correction) -> str:
+    states = ", ".join(str(state) for state in correction.withdrawn)
+    return f"The {scene.name(correction.endpoint)} was not in {states}: {correction.reason}."
+
+
+def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
+    """The line where no state changes, and the states that go with it."""
+    now = scene.history.at(scene.moment, live=scene.live)
+    client, server = now[scene.history.client].state, now[1 - scene.history.client].state
+    both = f"both {client}" if client is server else f"client {client}, server {server}"
+    states = [Cell(f": {both}.")]
+    segment = scene.segment
+    if scene.silence_ns:
+        return [Cell(f"{duration(scene.silence_ns)} of silence", Role.NOTE)], states
+    if segment is None:
+        return [Cell("nothing yet", Role.NOTE)], states
+    if scene.moment.packet > segment.packet:
+        run = Cell(f"#{segment.packet} to #{scene.moment.packet} ", Role.HEAD)
+        return [run, Cell("change no state")], states
+    head = Cell(f"#{segment.packet} ", Role.HEAD)
+    did = [head, Cell(scene.name(segment.sender), scene.role(segment.sender)), Cell(f" {deed(segment)}; ")]
+    for correction in scene.corrections():
+        end = correction.endpoint
+        still = Cell(f"{scene.name(end)} still {now[end].state}", scene.role(end))
+        return [head, still, Cell(f": {correction.reason}", Role.CORRECTION)], [Cell(".", Role.CORRECTION)]
+    for step in scene.refuted():
+        text = f"#{step.withdrawn} shows that the {scene.name(step.endpoint)} did not go to {step.new}."
+        return [*did, Cell(text, Role.CORRECTION)], []
+    return [*did, Cell("no state change")], states
+
+
+def _debt(scene: Scene) -> list[Cell]:
+    role = Role.DIM if scene.owes == "nobody" else Role.NOTE
+    return [Cell("owes: ", Role.DIM), Cell(scene.owes, role)] if scene.owes else []
+
+
+# -- at length -----------------------------------------------------------------------------------
+
+
+def explain_at_length(
+    history: History,
+    segment: Segment | None,
+    moment: Moment,
+    *,
+    live: bool = False,
+    owes: str = "",
+    width: int = 78,
+    silence_ns: int = 0,
+) -> list[Row]:
+    """All that is known, in rows of at most `width` columns."""
+    scene = Scene(history, segment, moment, live, owes, silence_ns)
+    taken = scene.taken()
+    rows: list[Row] = []
+    for step in taken:
+        rows += _about(scene, step, width)
+    if taken:
+        for correction in scene.corrections():
+            rows += field("corrected", _taken_back(scene, correction), width, Role.CORRECTION)
+    else:
+        line, states = _nothing(scene)
+        rows += paragraph([*line, *states], width)
+    for step in scene.refuted():
+        rows += field("later", _refutation(scene, step), width, Role.CORRECTION)
+    if owes:
+        rows += field("owes", owes, width)
+    return rows
+
+
+def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
+    """A transition: what happened, the rule, how sure, what the program sees."""
+    rule = RULES.get((step.old, step.event))
+    who, role = scene.name(step.endpoint), scene.role(step.endpoint)
+    title = [
+        *_head(scene, step),
+        Cell(who, role),
+        Cell(f" {step.old} → "),
+        Cell(str(step.new), role),
+        Cell(f": {_why(scene, step)}."),
+    ]
+    yield from paragraph(title, width)
+    if rule is not None:
+        yield from field("rule", f"{rule.sentence} {_section(step)}", width)
+    evidence = scene.evidence(step)
+    sure = Role.OK if evidence in _CERTAIN else Role.ASSUMED
+    yield from field(str(evidence), certainty(step, evidence, who), width, sure)
+    said = call(step, passive=scene.history.start[step.endpoint] is State.LISTEN)
+    if said:
+        yield from field("program", said, width)
+    if step.note:
+        yield from field("note", step.note, width, Role.NOTE)
+
+
+def _refutation(scene: Scene, step: Transition) -> str:
+    why = next((c.reason for c in scene.history.corrections if c.packet == step.withdrawn), "")
+    text = f"#{step.withdrawn} shows that the {scene.name(step.endpoint)} did not go to {step.new}"
+    return f"{text}: {why}." if why else f"{text}."

@@ -1,0 +1,80 @@
+"""The sentences of the explanation: what a segment does, how sure a transition is, what a program sees."""
+
+from __future__ import annotations
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.history import Transition
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.words import amount
+
+
+def deed(segment: Segment) -> str:
+    """What its sender does: "sends 7 bytes", "acknowledges", "sends FIN with 2 bytes"."""
+    flags = segment.flags
+    names = [
+        name for name, bit in (("SYN", Flags.SYN), ("FIN", Flags.FIN), ("RST", Flags.RST)) if flags & bit
+    ]
+    if flags & Flags.ACK and names in (["SYN"], ["RST"]):
+        names.append("ACK")
+    size = amount(segment.length, "byte")
+    if names:
+        return f"sends {','.join(names)}" + (f" with {size}" if segment.length else "")
+    if segment.length:
+        return f"sends {size}"
+    return "acknowledges" if flags & Flags.ACK else "sends an empty segment"
+
+
+def certainty(step: Transition, evidence: Evidence, who: str) -> str:
+    """How a transition of the `who` is known, and what that is worth."""
+    passed = f"#{step.packet} passed on its way to the {who}"
+    match evidence:
+        case Evidence.SENT:
+            return f"#{step.packet} is the {who}'s own segment: it was in this state when it sent it."
+        case Evidence.PASSED:
+            return f"{passed}; whether it arrived, the {who}'s next segment tells."
+        case Evidence.PROVEN:
+            return f"{passed}; #{step.proven_by} from there shows that it arrived."
+        case Evidence.TIMER:
+            return "No packet shows it: so much time has passed that it must be so."
+        case Evidence.ASSUMED:
+            return "The packets that would show it are not in this capture."
+
+
+_CALLS: dict[Event, str] = {
+    Event.PASSIVE_OPEN: "It called listen().",
+    Event.ACTIVE_OPEN: "It called connect(), which waits for the answer.",
+    Event.RECV_SYN: "No call: the kernel answers for the listening socket. accept() waits for the ACK.",
+    Event.RECV_SYN_IN_SYN_SENT: "Both programs are in connect(), which goes on waiting.",
+    Event.RECV_SYN_ACK: "connect() returns: it can read and write.",
+    Event.CLOSE: "It called close() or shutdown(SHUT_WR), or ended.",
+    Event.RECV_FIN: "read() returns 0, end of file, when what came before is read.",
+    Event.RECV_RST: "read() fails with ECONNRESET, write() with EPIPE.",
+    Event.RECV_RST_PASSIVE: "accept() will never see this request.",
+    Event.SEND_RST: "It called close() with data unread, or with SO_LINGER 0, or was killed.",
+    Event.REPLIED_RST: "No program has this connection: the kernel answers.",
+    Event.TIMEOUT_2MSL: "Nothing: it had let go long before. The pair of ports is free again.",
+    Event.TIMEOUT_USER: "The call that waits fails with ETIMEDOUT.",
+    Event.REQUEST_EXPIRED: "accept() will never see this request.",
+}
+_CALLS_IN: dict[tuple[State, Event], str] = {
+    (State.SYN_SENT, Event.RECV_RST): "connect() fails with ECONNREFUSED.",
+    (State.SYN_SENT, Event.TIMEOUT_USER): "connect() fails with ETIMEDOUT.",
+    (State.CLOSE_WAIT, Event.CLOSE): "It called close() after read() had returned 0.",
+    (State.TIME_WAIT, Event.RECV_RST): "Nothing: it had let go before.",
+    (State.FIN_WAIT_1, Event.RECV_ACK_OF_FIN): "Nothing. After shutdown(SHUT_WR) it can still read.",
+    (State.CLOSING, Event.RECV_ACK_OF_FIN): "Nothing: the kernel keeps the pair of ports for a while.",
+    (State.LAST_ACK, Event.RECV_ACK_OF_FIN): "Nothing: it had let go when it called close().",
+}
+
+
+def call(step: Transition, *, passive: bool) -> str:
+    """What the program that owns the socket did or sees; "" where that is not known.
+
+    passive: the endpoint had waited in listen().
+    """
+    if step.event is Event.RECV_ACK_OF_SYN:
+        return (
+            "accept() can return the new socket." if passive else "connect() returns: it can read and write."
+        )
+    return _CALLS_IN.get((step.old, step.event)) or _CALLS.get(step.event, "")
