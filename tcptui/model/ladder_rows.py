@@ -15,11 +15,13 @@ from typing import NamedTuple
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.ladder_scan import MOD, Scan
 from tcptui.model.names import short
-from tcptui.model.tcpdump import Option, flag_letters, options
+from tcptui.model.tcpdump import flag_letters
+from tcptui.model.tcpdump_options import option_list
 from tcptui.model.text import clean, crop, crop_middle, dim, fit, merge, pad, width
 from tcptui.model.times import TimeFormat, duration, number, seconds, signed, size, stamp
 from tcptui.store.analysis import Mark
 from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.options import walk
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence
 
@@ -392,25 +394,21 @@ def _line(mark: int) -> str:
 
 def _interesting(raw: bytes, ack_base: int) -> list[str]:
     """The options that a reader of a ladder wants: no padding, no timestamps."""
-    return [text for option in options(raw) if (text := _option(option, ack_base))]
+    texts = [text for kind, body in walk(raw) if (text := _option(kind, body, ack_base))]
+    return texts if option_list(raw)[1] else [*texts, "bad option"]
 
 
-def _option(option: Option, ack_base: int) -> str:
-    kind, body = option.kind, option.body
-    if not option.whole:
-        return "bad option"
+def _option(kind: int, body: bytes, ack_base: int) -> str:
     if kind == 2 and len(body) == 2:
         return f"mss {int.from_bytes(body)}"
     if kind == 3 and len(body) == 1:
         return f"ws {body[0]}"
-    if kind == 4:
-        return "sackOK"
-    if kind == 5 and len(body) % 8 == 0:
-        edges = [_relative(int.from_bytes(body[at : at + 4]), ack_base) for at in range(0, len(body), 4)]
+    if kind == 5:
+        edges = [_relative(int.from_bytes(body[at : at + 4]), ack_base) for at in range(0, len(body) & ~7, 4)]
         return " ".join(f"sack {a}:{b}" for a, b in zip(edges[::2], edges[1::2], strict=True))
     if kind == 34:
         return "tfo cookie" if body else "tfo request"
-    return {30: "mptcp", 19: "md5", 29: "tcp-ao"}.get(kind, "")
+    return {4: "sackOK", 19: "md5", 29: "tcp-ao", 30: "mptcp"}.get(kind, "")
 
 
 # -- shapes ----------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tcptui.model.tcpdump import options
+from tcptui.model.tcpdump import is_anchor
 from tcptui.store.analysis import Mark
+from tcptui.tcp.options import sack
 from tcptui.tcp.segment import Flags, Segment
 
 SILENCE_NS = 1_000_000_000
@@ -39,9 +40,11 @@ class Run(NamedTuple):
 class Scan:
     """Facts by position in the flow (from 0).
 
-    runs: of ordinary bulk data, in order. silences: positions before which SILENCE_NS or more passed
-    without a segment. lost: position of a segment that did not arrive, to the position at which that
-    was known. Indexed by endpoint, `windows` holds spans [from, to) of a zero window; the last may be open.
+    runs: of ordinary bulk data, in order.
+    silences: positions before which SILENCE_NS or more passed without a segment.
+    lost: position of a segment that did not arrive, to the position at which that was known.
+    anchors: positions of the segments from which tcpdump counts sequence numbers.
+    windows: by endpoint, spans [from, to) of a zero window; the last may be open.
     """
 
     def __init__(self) -> None:
@@ -49,6 +52,7 @@ class Scan:
         self.silences: list[int] = []
         self.lost: dict[int, int] = {}
         self.windows: tuple[list[list[int]], list[list[int]]] = ([], [])
+        self.anchors = array("q")
         self.n = 0
         self._payload = array("q", [0])  # of all segments before a position
         self._bases: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
@@ -69,6 +73,8 @@ class Scan:
             self._follow_window(at, segment, mark)
             if at < 2 or self._guessed[segment.sender] or segment.flags & Flags.SYN:
                 self._follow_base(at, segment)
+            if is_anchor(segment, not self.anchors):
+                self.anchors.append(at)
             if mark & Mark.RETRANSMISSION:
                 self._find_lost(at, segments)
             elif segment.options and self.lost:
@@ -169,11 +175,10 @@ def _space(segment: Segment) -> int:
 
 def duplicate_left(segment: Segment) -> int | None:
     """The left edge of a DSACK block: a first block below the ACK, or inside the second (RFC 2883 4)."""
-    for option in options(segment.options):
-        if option.kind == 5 and option.whole and len(option.body) >= 8 and len(option.body) % 8 == 0:
-            edges = [int.from_bytes(option.body[at : at + 4]) for at in range(0, len(option.body), 4)]
-            if 0 < (segment.ack - edges[0]) % MOD < MOD // 2:
-                return edges[0]
-            if len(edges) >= 4 and (edges[0] - edges[2]) % MOD < (edges[3] - edges[2]) % MOD:
-                return edges[0]
-    return None
+    blocks = sack(segment.options)
+    if not blocks:
+        return None
+    left = blocks[0][0]
+    below = 0 < (segment.ack - left) % MOD < MOD // 2
+    inside = len(blocks) > 1 and (left - blocks[1][0]) % MOD < (blocks[1][1] - blocks[1][0]) % MOD
+    return left if below or inside else None

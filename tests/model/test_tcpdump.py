@@ -1,0 +1,147 @@
+"""The printed line against the real tcpdump's."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.model.tcpdump import bases, flag_letters, is_anchor, line
+from tcptui.model.tcpdump_options import option_list
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.segment import Flags, Segment
+from tests.support.packets import CAPTURES, ethernet, ipv4, ipv6, pcap, read_all, tcp
+
+TCPDUMP = shutil.which("tcpdump")
+MANY_LINKTYPES = "many_interfaces-1.pcapng"  # tcpdump does not read a file with several
+REAL = [path for path in sorted((CAPTURES / "real").glob("*.pcap*")) if path.name != MANY_LINKTYPES]
+
+needs_tcpdump = pytest.mark.skipif(TCPDUMP is None, reason="no tcpdump")
+
+
+def ours(path: Path, *, absolute: bool = False) -> dict[int, str]:
+    """Frame number to line, for every TCP segment of a capture."""
+    reader = CaptureReader(path)
+    store = SegmentStore(reader.packet)
+    for batch in read_all(reader):
+        store.append(batch)
+    lines = {}
+    for pair in range(store.pairs.n):
+        ends = store.pairs.ends(pair)
+        segments = store.segments(store.pairs.rows(pair))
+        anchors: list[int] = []
+        for at, segment in enumerate(segments):
+            if is_anchor(segment, not anchors):
+                anchors.append(at)
+        for at, segment in enumerate(segments):
+            source, other = ends[segment.sender], ends[1 - segment.sender]
+            base = (0, 0) if absolute else bases(segments, at, anchors)
+            lines[segment.packet] = line(segment, (source.ip, source.port), (other.ip, other.port), base)
+    return lines
+
+
+def theirs(path: Path, *flags: str) -> list[str]:
+    """tcpdump's lines, without time, cut behind the length, and starting at the IP layer."""
+    command = [TCPDUMP or "", "-tnr", str(path), *flags]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [cut(text) for text in out.splitlines()]
+
+
+def cut(text: str) -> str:
+    """Without the layers below IP, the urgent pointer, and what follows the length."""
+    text = text.replace("truncated-ip - 6 bytes missing! ", "")
+    text = re.sub(r"^.*?(IP6? \S+ > )", r"\1", text)
+    text = re.sub(r", urg \d+", "", text)
+    return re.sub(r"(Flags \[.*length \d+).*", r"\1", text)
+
+
+@needs_tcpdump
+@pytest.mark.skipif(not REAL, reason="no captures beside the project")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+@pytest.mark.parametrize("flag", ["", "-S"])
+def test_real_captures_print_as_tcpdump_prints_them(path: Path, flag: str) -> None:
+    expected = theirs(path, *flag.split())
+    for frame, text in ours(path, absolute=bool(flag)).items():
+        assert text == expected[frame - 1], f"frame {frame}"
+
+
+@needs_tcpdump
+def test_generated_segments_print_as_tcpdump_prints_them(tmp_path: Path) -> None:
+    frames = []
+    for flags in range(256):
+        payload = b"x" * (flags % 3)
+        frames.append(
+            ethernet(ipv4(tcp(payload, flags=flags, seq=2**32 - 1 - flags, ack=flags * 7, window=flags)))
+        )
+        frames.append(
+            ethernet(ipv6(tcp(payload, flags=flags, seq=flags, ack=77, sport=80, dport=40000)), 0x86DD)
+        )
+    path = tmp_path / "flags.pcap"
+    path.write_bytes(pcap(*frames))
+    mine = ours(path)
+    assert [mine[frame] for frame in sorted(mine)] == theirs(path)
+
+
+KINDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 20, 28, 29, 34, 77, 253, 254]
+
+
+def option_lists() -> list[bytes]:
+    """Every kind at every length that can be told apart, alone and behind another; and cut ones."""
+    lists = [bytes([kind]) for kind in KINDS]
+    for kind in KINDS:
+        for size in range(21):
+            body = bytes(range(100, 100 + max(0, size - 2)))
+            lists.append(bytes([kind, size]) + body)
+            lists.append(b"\x01" + bytes([kind, size]) + body)
+            lists.append(bytes([2, 4, 5, 180]) + bytes([kind, size]) + body[: max(0, size - 4)])
+    lists.append(b"\xfe\x04\xf9\x89")
+    lists.append(b"\xfe\x0c\xf9\x89" + b"cookies!")
+    return [raw + b"\x01" * (-len(raw) % 4) for raw in lists if len(raw) <= 40]
+
+
+@needs_tcpdump
+def test_options_print_as_tcpdump_prints_them(tmp_path: Path) -> None:
+    path = tmp_path / "options.pcap"
+    path.write_bytes(
+        pcap(*(ethernet(ipv4(tcp(bytes(8), options=raw, ack=50, flags=0x10))) for raw in option_lists()))
+    )
+    mine = ours(path)
+    for raw, frame, text in zip(option_lists(), sorted(mine), theirs(path), strict=True):
+        assert mine[frame] == text, raw.hex()
+
+
+@given(st.binary(max_size=40))
+@settings(max_examples=300)
+def test_hostile_options_end_and_print_plain(raw: bytes) -> None:
+    text, whole = option_list(raw)
+    assert text.isascii() and text.isprintable()
+    assert whole == ("[bad opt]" not in text)
+
+
+def test_a_length_of_zero_ends_the_list() -> None:
+    assert option_list(b"\x02\x00\x00\x00") == ("[bad opt]", False)
+    assert option_list(b"\x01\x02\x00\x00\x00") == ("nop,[bad opt]]", False)
+
+
+def test_numbers_count_from_the_first_ack_and_anew_from_every_syn_ack() -> None:
+    syn = Segment(1, 0, 0, 100, 0, Flags.SYN)
+    syn_ack = Segment(2, 0, 1, 900, 101, Flags.SYN | Flags.ACK)
+    data = Segment(3, 0, 0, 101, 901, Flags.ACK, length=5)
+    segments = [syn, syn_ack, data]
+    assert bases(segments, 0, [1]) == (0, 0)
+    assert bases(segments, 1, [1]) is None
+    assert bases(segments, 2, [1]) == (100, 900)
+    assert line(data, ("::1", 5), ("::2", 6), (100, 900)) == (
+        "IP6 ::1.5 > ::2.6: Flags [.], seq 1:6, ack 1, win 0, length 5"
+    )
+
+
+def test_flags_have_tcpdumps_letters_in_its_order() -> None:
+    assert flag_letters(0) == "none"
+    assert flag_letters(0x1FF) == "FSRP.UEWe"
