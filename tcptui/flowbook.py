@@ -133,8 +133,10 @@ class FlowBook:
         for segment in segments:
             kept.connection.feed(segment)
         kept.fed += len(segments)
+        if not kept.numbers:
+            self._new_flow(pair, kept)
         if len(kept.numbers) < kept.connection.generations:
-            self._number(pair, kept)
+            self._split(pair, kept)
         else:
             _count(self._flows[kept.numbers[-1] - 1], segments)
         self._touch(kept)
@@ -158,14 +160,16 @@ class FlowBook:
         """When the next timer may be due."""
         return self._deadlines[0][0] if self._deadlines else None
 
-    def _number(self, pair: int, kept: _Pair) -> None:
+    def _new_flow(self, pair: int, kept: _Pair) -> None:
+        self._flows.append(_Flow(pair, len(kept.numbers)))
+        kept.numbers.append(len(self._flows))
+
+    def _split(self, pair: int, kept: _Pair) -> None:
         """Give every new life of the pair a number, and count anew what belongs to which life."""
-        stale = kept.numbers[-1:]
+        stale = len(kept.numbers) - 1
         while len(kept.numbers) < kept.connection.generations:
-            self._flows.append(_Flow(pair, len(kept.numbers)))
-            kept.numbers.append(len(self._flows))
-            stale.append(len(self._flows))
-        for number in stale:
+            self._new_flow(pair, kept)
+        for number in kept.numbers[stale:]:
             flow = self._flows[number - 1]
             flow.packets, flow.payload, flow.start_ns = [0, 0], [0, 0], 0
             self._trails.pop(number, None)

@@ -1,0 +1,74 @@
+"""The JSON that other programs read."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+from tcptui.report.jsonlines import lines
+from tests.support.sessions import read
+
+
+def records(demo: str) -> list[dict]:  # type: ignore[type-arg]
+    return [json.loads(line) for line in lines(read(demo=demo))]
+
+
+def test_the_fields_of_a_connection() -> None:
+    (record,) = records("handshake")
+    assert list(record) == [
+        "flow", "client", "server", "roles", "start_ns", "end_ns", "packets", "payload", "state",
+        "transitions", "corrections", "diagnoses",
+    ]  # fmt: skip
+    assert record["client"] == {"ip": "192.0.2.10", "port": 40001}
+    assert record["server"] == {"ip": "192.0.2.20", "port": 9502}
+    assert (record["flow"], record["roles"]) == (1, "handshake")
+    assert record["packets"] == {"client": 6, "server": 5}
+    assert record["payload"] == {"client": 7, "server": 18}
+    assert record["state"] == {"client": "TIME_WAIT", "server": "CLOSED"}
+    assert record["start_ns"] < record["end_ns"]
+    assert record["transitions"][0] == {
+        "packet": 1,
+        "time_ns": record["start_ns"],
+        "endpoint": "client",
+        "from": "CLOSED",
+        "to": "SYN_SENT",
+        "event": "active open: SYN sent",
+        "evidence": "sent",
+    }
+
+
+def test_transitions_are_in_order_of_time_and_a_sender_moves_before_the_receiver() -> None:
+    for demo in ("handshake-ack-lost", "simultaneous-close", "close-by-server"):
+        steps = records(demo)[0]["transitions"]
+        assert [s["time_ns"] for s in steps] == sorted(s["time_ns"] for s in steps)
+        for one, other in itertools.pairwise(steps):
+            if one["packet"] == other["packet"] and one["endpoint"] != other["endpoint"]:
+                assert other["evidence"] != "sent"
+
+
+def test_each_end_steps_from_where_it_stands() -> None:
+    for end in ("client", "server"):
+        steps = [s for s in records("last-ack-lost")[0]["transitions"] if s["endpoint"] == end]
+        assert all(one["to"] == other["from"] for one, other in itertools.pairwise(steps))
+
+
+def test_a_correction_names_what_was_taken_back() -> None:
+    (record,) = records("handshake-ack-lost")
+    (correction,) = record["corrections"]
+    assert correction["endpoint"] == "server"
+    assert correction["withdrawn"] == ["ESTABLISHED"]
+    assert set(correction) == {"packet", "endpoint", "withdrawn", "reason"}
+
+
+def test_a_picked_up_connection_has_guessed_roles() -> None:
+    (record,) = records("mid-stream")
+    assert record["roles"] == "guessed"
+    assert record["transitions"][0]["evidence"] == "assumed"
+    assert record["server"]["port"] == 9502
+
+
+def test_diagnoses_name_their_packets() -> None:
+    (record,) = records("refused")
+    (diagnosis,) = [d for d in record["diagnoses"] if d["id"] == "refused"]
+    assert diagnosis["severity"] == "note"
+    assert diagnosis["packets"] == [1, 2]
