@@ -158,3 +158,19 @@ def merge(cells: Iterable[Cell]) -> Row:
 def dim(row: Iterable[Cell]) -> Row:
     """The same row in the colour of the future."""
     return merge(Cell(cell.text, Role.DIM) for cell in row)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """`text` in lines of at most `columns` (2 or more) columns, broken anywhere; no text is one empty line."""
+    columns = max(2, columns)
+    if text.isascii():
+        return [text[at : at + columns] for at in range(0, len(text), columns)] or [""]
+    lines, line, used = [], "", 0
+    for char in text:
+        size = cell_len(char)
+        if used + size > columns:
+            lines.append(line)
+            line, used = "", 0
+        line += char
+        used += size
+    return [*lines, line]

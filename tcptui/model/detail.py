@@ -1,0 +1,45 @@
+"""The selected packet in full: a heading, tcpdump's line, its layers and its bytes."""
+
+from __future__ import annotations
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.hexdump import hexdump
+from tcptui.model.layers import layer_rows
+from tcptui.model.text import clean, fit, wrap
+from tcptui.model.times import clock, number
+from tcptui.tcp.segment import Segment
+
+
+def detail(
+    raw: bytes,
+    linktype: int,
+    segment: Segment,
+    ends: tuple[str, str],
+    line: str,
+    width: int,
+    wirelen: int | None = None,
+) -> list[Row]:
+    """The rows of one packet in `width` columns; fields that are wider are cropped, the line is wrapped.
+
+    raw: the captured frame from its link layer on. ends: the names of endpoints 0 and 1. line: tcpdump's,
+    of model.tcpdump. wirelen: how long the frame was, when that is known. Never raises on any bytes. The first call imports scapy (0.6 s).
+    """
+    rows: list[Row] = [heading(len(raw), segment, ends, wirelen)]
+    rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(line), width)]
+    rows.append(())
+    rows += layer_rows(raw, linktype)
+    rows.append(())
+    rows += hexdump(raw, width)
+    return [fit(row, width) for row in rows]
+
+
+def heading(captured: int, segment: Segment, ends: tuple[str, str], wirelen: int | None = None) -> Row:
+    """``#3  127.0.0.1:39870 → 127.0.0.1:9502  54 bytes  10:22:31.104233``; ``54 of 1,514 bytes`` of a cut one."""
+    source, destination = clean(ends[segment.sender]), clean(ends[1 - segment.sender])
+    cut = wirelen is not None and wirelen > captured
+    size = f"{number(captured)} of {number(wirelen or 0)} bytes" if cut else f"{number(captured)} bytes"
+    return (
+        Cell(f"#{segment.packet}  ", Role.HEAD),
+        Cell(f"{source} → {destination}  "),
+        Cell(f"{size}  {clock(segment.time_ns)}", Role.DIM),
+    )

@@ -1,0 +1,164 @@
+"""Follow stream: the bytes that both applications sent, in the order of sequence numbers.
+
+Retransmissions are left out, segments that came out of order stand where they belong, and what the
+capture does not have is a gap that says how large it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.hexdump import hexdump
+from tcptui.model.text import clean, merge, wrap
+from tcptui.model.times import size
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import diff
+
+MOST = 1 << 20
+"""Payload bytes that are shown of one connection."""
+
+
+class Piece(NamedTuple):
+    """A stretch of one direction. data is empty for a gap; missing: bytes that the capture does not have."""
+
+    sender: int
+    packet: int
+    data: bytes
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class _Direction:
+    """One sender's bytes: `next` is the sequence number that comes next, None until one is known."""
+
+    sender: int
+    next: int | None = None
+    waiting: dict[int, tuple[int, int, bytes]] = field(default_factory=dict)  # seq: packet, length, data
+
+    def add(self, packet: int, seq: int, length: int, data: bytes) -> Iterator[Piece]:
+        """A segment's payload, `data` being as much of it as was captured."""
+        if self.next is None:
+            self.next = seq
+        known = self.waiting.get(seq)
+        if known is None or known[1] < length:
+            self.waiting[seq] = (packet, length, data)
+        yield from self.drain()
+
+    def drain(self) -> Iterator[Piece]:
+        """What follows on without a gap."""
+        while self.waiting:
+            assert self.next is not None
+            seq = min(self.waiting, key=lambda start: diff(start, self.next or 0))
+            if diff(seq, self.next) > 0:
+                return
+            packet, length, data = self.waiting.pop(seq)
+            old = diff(self.next, seq)
+            if old >= length:
+                continue
+            self.next = (seq + length) % (1 << 32)
+            if data[old:]:
+                yield Piece(self.sender, packet, data[old:])
+            if length > len(data):
+                yield Piece(self.sender, packet, b"", length - max(old, len(data)))
+
+    def skip(self, ack: int | None) -> Iterator[Piece]:
+        """Over the gap before what waits, when the peer has acknowledged that, or (None) in any case."""
+        while self.waiting and self.next is not None:
+            seq = min(self.waiting, key=lambda start: diff(start, self.next or 0))
+            gap = diff(seq, self.next)
+            if ack is not None and diff(ack, seq) <= 0:
+                return
+            if gap > 0:
+                yield Piece(self.sender, self.waiting[seq][0], b"", gap)
+                self.next = seq
+            yield from self.drain()
+
+
+def follow(segments: Sequence[Segment], payload: Callable[[int], bytes], most: int = MOST) -> Iterator[Piece]:
+    """The pieces of a connection, in the order in which they became complete.
+
+    payload(i) gives the captured payload of segments[i]: at most segments[i].length bytes, fewer when
+    the packet was cut. Ends after `most` bytes. Never raises on any segments.
+    """
+    directions = (_Direction(0), _Direction(1))
+    shown = 0
+    for piece in _pieces(segments, payload, directions):
+        yield piece
+        shown += len(piece.data)
+        if shown >= most:
+            return
+
+
+def _pieces(
+    segments: Sequence[Segment], payload: Callable[[int], bytes], directions: tuple[_Direction, _Direction]
+) -> Iterator[Piece]:
+    for at, segment in enumerate(segments):
+        own, peer = directions[segment.sender], directions[1 - segment.sender]
+        if segment.flags & Flags.ACK and peer.waiting:
+            yield from peer.skip(segment.ack)
+        seq = segment.seq
+        if segment.flags & Flags.SYN:
+            seq = (seq + 1) % (1 << 32)
+            if own.next is None or abs(diff(seq, own.next)) > 1 << 16:
+                yield from own.skip(None)
+                own.next = seq
+        if segment.length and not segment.flags & Flags.RST:
+            data = payload(at)[: segment.length]
+            if not _is_probe(segment, own):
+                yield from own.add(segment.packet, seq, segment.length, data)
+    for direction in directions:
+        yield from direction.skip(None)
+
+
+def _is_probe(segment: Segment, own: _Direction) -> bool:
+    """A keep-alive's byte of rubbish, sent below everything, would otherwise begin the stream."""
+    return (
+        own.next is None and segment.length == 1 and not segment.flags & (Flags.PSH | Flags.SYN | Flags.FIN)
+    )
+
+
+def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The same with neighbours of one sender in one piece."""
+    last: Piece | None = None
+    parts: list[bytes] = []
+    for piece in pieces:
+        if last is not None and piece.data and last.data and piece.sender == last.sender:
+            parts.append(piece.data)
+            continue
+        if last is not None:
+            yield last._replace(data=b"".join(parts))
+        last, parts = piece, [piece.data]
+    if last is not None:
+        yield last._replace(data=b"".join(parts))
+
+
+def rows(pieces: Iterable[Piece], client: int, width: int, *, hexadecimal: bool = False) -> Iterator[Row]:
+    """A stream's rows of at most `width` columns: ``▶`` and what the client sent, ``◀`` what the server sent.
+
+    As text, a row ends where a line of the text does; what is not printable is escaped.
+    """
+    for piece in joined(pieces):
+        role, sign = (Role.CLIENT, "▶ ") if piece.sender == client else (Role.SERVER, "◀ ")
+        if piece.missing:
+            yield (
+                Cell(sign, role),
+                Cell(f"┄ {size(piece.missing)} not captured ┄"[: max(0, width - 2)], Role.WARN),
+            )
+        elif hexadecimal:
+            for row in hexdump(piece.data, width - 2):
+                yield merge((Cell(sign, role), *row))
+        else:
+            for line in _lines(piece.data):
+                for part in wrap(line, width - 2):
+                    yield merge((Cell(sign, role), Cell(part, role)))
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    lines = data.split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    for line in lines:
+        yield clean(line.removesuffix(b"\r").expandtabs(4))
