@@ -64,6 +64,8 @@ class Connection:
         emit(self, sender, receiver, segment)
         receiver.approach(segment)
         sender.heard = True
+        if segment.ip_id:
+            sender.ip_id = segment.ip_id
         sender.refresh(segment.packet, segment.time_ns)
         if receiver is not sender:
             receiver.refresh(segment.packet, segment.time_ns)

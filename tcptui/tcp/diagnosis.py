@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     opening.half_open,
     opening.simultaneous_open,
     opening.port_reused,
+    opening.half_open_found,
     opening.fast_open,
     closing.close_wait_stuck,
     closing.half_close,

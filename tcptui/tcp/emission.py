@@ -81,6 +81,8 @@ def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, 
         _syn_ack_of_known(sender, segment)
         return
     _miss_syn(receiver, segment)
+    if not _answers(receiver, segment):
+        return
     if sender.heard or exact.path:
         keep = [one for one in sender.flights if one.segment.flags & SYN and not one.segment.flags & ACK]
         _end_life(sender, segment)
@@ -98,10 +100,18 @@ def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, 
     _open(sender, segment, Event.RECV_SYN)
 
 
+def _answers(receiver: Endpoint, segment: Segment) -> bool:
+    """This SYN,ACK may answer a SYN of the receiver: one that passed, or one that we can have missed."""
+    exact = receiver.exact
+    return receiver.state is State.CLOSED or exact.iss is None or segment.ack == seq.add(exact.iss, 1) or (
+        exact.state is State.SYN_SENT and exact.acknowledges_syn(segment.ack)
+    )
+
+
 def _measure_syn(sender: Endpoint, segment: Segment) -> None:
     asked = [one for one in sender.flights if one.segment.flags & SYN]
     if len(asked) == 1:
-        sender.round_trip = max(sender.round_trip, segment.time_ns - asked[0].segment.time_ns)
+        sender.measure(segment.time_ns - asked[0].segment.time_ns)
 
 
 def _syn_ack_of_known(sender: Endpoint, segment: Segment) -> None:
@@ -156,11 +166,26 @@ def _emit_ordinary(sender: Endpoint, receiver: Endpoint, segment: Segment) -> No
 def _opened(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """It speaks after its SYN: the answer has reached it."""
     exact = sender.exact
+    _crossing_syn_lost(sender, segment)
     sender.acknowledge(segment)
     if exact.state is State.SYN_SENT:
         exact.rcv_nxt = segment.ack
         exact.irs = seq.add(segment.ack, -1)
         exact.step(Event.RECV_SYN_ACK, segment, ASSUMED)
+
+
+def _crossing_syn_lost(sender: Endpoint, segment: Segment) -> None:
+    """Had the peer's SYN come before its SYN,ACK, this endpoint would have answered SYN,ACK itself.
+
+    That answer may have been lost before us; then the IP identification, which Linux counts up by socket,
+    has a hole.
+    """
+    if sender.skipped(segment):
+        return
+    answered = any(one.segment.flags & SYN and one.segment.flags & ACK for one in sender.flights)
+    for one in sender.flights:
+        if answered and one.segment.flags & (SYN | ACK) == SYN:
+            sender.lose(one, f"it answers the SYN,ACK alone (#{segment.packet}): the SYN did not arrive")
 
 
 def _handshake_done(sender: Endpoint, segment: Segment) -> None:
@@ -170,18 +195,13 @@ def _handshake_done(sender: Endpoint, segment: Segment) -> None:
     hears = exact.irs is not None and seq.gt(segment.ack, seq.add(exact.irs, 1))
     if exact.fast_open or not (speaks or hears) or exact.iss is None:
         return
-    for index, one in enumerate(sender.flights):
-        if acknowledges(one, exact.iss) and not one.lost:
-            # it has come this far at least; its text counts only where this segment acknowledges it
-            deliver_ack_of_syn(exact, one, segment)
-            del index
+    for one in sender.flights:
+        if not one.lost and not one.segment.flags & RST and acknowledges(one, exact.iss):
+            # of that only the ACK is certain: its text counts where this segment acknowledges it
+            exact.step(Event.RECV_ACK_OF_SYN, one.segment, PROVEN, proven_by=segment.packet)
             break
     else:
         exact.step(Event.RECV_ACK_OF_SYN, segment, ASSUMED)
-
-
-def deliver_ack_of_syn(exact: Tcb, one: Flight, segment: Segment) -> None:
-    exact.step(Event.RECV_ACK_OF_SYN, one.segment, PROVEN, proven_by=segment.packet)
 
 
 def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -215,10 +235,14 @@ def _emit_rst(connection: Connection, sender: Endpoint, receiver: Endpoint, segm
     if exact.state is State.LISTEN and not exact.path:
         if rst.is_reply(segment):
             connection.nobody_listened(sender)
+            sender.flights = []
         return
+    if not sender.may_have_sent(segment):
+        return  # its number is neither the next one nor an answer: somebody else's, whatever the address says
     if not rst.is_reply(segment):
+        syn = next((one.segment for one in sender.flights if one.segment.flags & (SYN | ACK) == SYN), segment)
         sender.aborted(segment)
-        exact.step(Event.SEND_RST, segment, SENT)
+        exact.step(Event.SEND_RST, syn if exact.state is not State.SYN_RCVD else segment, SENT)
         return
     opening = exact.state in (State.SYN_SENT, State.SYN_RCVD) and exact.iss is not None
     if opening and segment.seq != seq.add(exact.iss or 0, 1):

@@ -8,16 +8,19 @@ the log records what that adds and what it takes back.
 
 from __future__ import annotations
 
+from collections import deque
+
 from tcptui.tcp import seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, RST, Tcb
+from tcptui.tcp.tcb import ACK, RST, SYN, Tcb
 
 MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
+FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
 
 _TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
@@ -30,8 +33,10 @@ class Endpoint:
         "exact",
         "flights",
         "heard",
+        "ip_id",
         "log",
         "number",
+        "offered",
         "previous",
         "reason",
         "round_trip",
@@ -48,6 +53,8 @@ class Endpoint:
         self.start = State.CLOSED
         self.heard = False  # it has sent something
         self.tsval: int | None = None
+        self.ip_id: int | None = None
+        self.offered: deque[int] = deque(maxlen=64)  # ACKs that passed towards it: what a RST reply may quote
         self.previous: Previous | None = None
         self._reset()
 
@@ -71,6 +78,8 @@ class Endpoint:
             if is_pure_ack(last) and last.ack == segment.ack:
                 flights.pop()  # it says the same again, where an ACK moves nothing
         flights.append(one)
+        if segment.flags & ACK and (not self.offered or self.offered[-1] != segment.ack):
+            self.offered.append(segment.ack)
         if len(flights) > MOST:
             self.believe(MOST // 2)
 
@@ -104,12 +113,26 @@ class Endpoint:
             return
         count = proven(self.flights, exact.rcv_nxt, segment.ack)
         if count:
-            last = self.flights[count - 1]
-            copies = sum(1 for one in self.flights if one.size and one.end == last.end)
+            answered = [one.segment.time_ns for one in self.flights if one.size and seq.le(one.end, segment.ack)]
+            self.measure(segment.time_ns - max(answered))
             self.consume(segment, count)
-            if copies == 1:
-                self.round_trip = max(self.round_trip, segment.time_ns - last.segment.time_ns)
         exact.advance_to(segment.ack)
+
+    def may_have_sent(self, reset: Segment) -> bool:
+        """A RST from here bears the next number (or one beyond, where we missed text), or quotes an ACK."""
+        if reset.seq in self.offered or not reset.seq:
+            return True
+        ahead = seq.diff(reset.seq, self.exact.snd_max)
+        return ahead == 0 or (ahead > 0 and bool(reset.flags & ACK)) or not self.heard
+
+    def measure(self, sample_ns: int) -> None:
+        """The longest time from a segment's passing here to its answer's. Beyond a second it measures a loss."""
+        if sample_ns < FIRST_RETRANSMISSION:
+            self.round_trip = max(self.round_trip, sample_ns)
+
+    def skipped(self, segment: Segment) -> bool:
+        """Its IP identification shows that it sent something between its last segment and this, unseen."""
+        return bool(segment.ip_id and self.ip_id and 1 < (segment.ip_id - self.ip_id) & 0xFFFF < 64)
 
     def had_time(self, one: Flight, now_ns: int) -> bool:
         """Old enough that, had it arrived, what we see now would show it."""
@@ -170,7 +193,8 @@ class Endpoint:
                 if not one.lost:
                     deliver(scratch, one.segment, Evidence.PASSED)
             done = index
-            if self.flights[index].size or scratch.state is State.CLOSED:
+            text = self.flights[index].size and not self.flights[index].segment.flags & SYN
+            if text or scratch.state is State.CLOSED:
                 return index
         return matching[0] if matching else 0
 

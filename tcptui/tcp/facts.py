@@ -161,6 +161,8 @@ def _take_sequence(me: Side, segment: Segment, seen: Seen) -> None:
     end = add(segment.seq, size)
     if segment.length:
         me.last_data = seen
+        if me.fin is not None and me.fin.first.packet < seen.packet and diff(segment.seq, me.fin.seq) < 0:
+            me.behind_fin.add(seen)
         if segment.flags & ACK:
             me.acked_at_send = segment.ack
     if me.snd_max is None or (me.iss is None and me.last is None):
@@ -172,7 +174,7 @@ def _take_sequence(me: Side, segment: Segment, seen: Seen) -> None:
     if diff(end, me.snd_max) > 0:
         _add_flight(me, Flight(me.snd_max, end, seen))
         me.snd_max = end
-    elif size and not _fills_hole(me, segment.seq, end):
+    elif size and not segment.flags & SYN and not _fills_hole(me, segment.seq, end):
         _add_copy(me, segment, end, seen)
 
 
@@ -222,7 +224,8 @@ def _add_copy(me: Side, segment: Segment, end: int, seen: Seen) -> None:
 
 def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     me.last_ack = seen
-    if not _plausible(peer, segment.ack):
+    if not _plausible(me, peer, segment.ack):
+        me.foreign_ack = me.foreign_ack or seen
         return
     if peer.snd_max is None:
         _first_ack(me, peer, segment, seen)
@@ -248,10 +251,12 @@ def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         _add_hole(peer, Hole(add(segment.ack, -1), segment.ack, seen))
 
 
-def _plausible(peer: Side, ack: int) -> bool:
+def _plausible(me: Side, peer: Side, ack: int) -> bool:
     """Of this connection: not the ACK of an older one that answers a new SYN."""
     if peer.snd_max is None:
         return True
+    if me.iss is None and peer.syn is not None and peer.snd_max == peer.syn.end:
+        return ack == peer.snd_max
     if peer.iss is not None and diff(ack, peer.iss) <= 0:
         return False
     return abs(diff(ack, peer.snd_max)) < PLAUSIBLE

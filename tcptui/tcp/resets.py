@@ -35,7 +35,7 @@ def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     else:
         _find_trigger(reset, peer, segment)
     if peer.snd_max is not None and me.ack_max is not None:
-        reset.lost = max(0, diff(peer.snd_max, me.ack_max))
+        reset.lost = _lost(me.ack_max, peer)
     me.resets.append(reset)
 
 
@@ -54,6 +54,13 @@ def _unread(me: Side, peer: Side, segment: Segment) -> int:
         end = peer.fin.seq
     unread = diff(end, me.acked_at_send or 0)
     return unread if 0 < unread < PLAUSIBLE else 0
+
+
+def _lost(acked: int, peer: Side) -> int:
+    end = peer.snd_max or 0
+    if peer.fin is not None and diff(end, peer.fin.seq) > 0:
+        end = peer.fin.seq
+    return max(0, diff(end, acked))
 
 
 def _is_exact(me: Side, peer: Side, segment: Segment) -> bool:

@@ -98,3 +98,13 @@ def zero_window(flow: Case, x: int, zero: ZeroWindow) -> int:
     if fin is not None:
         end = min(end, fin.first.time_ns)
     return max(0, end - zero.start.time_ns)
+
+
+def expired_fin(flow: Case, x: int) -> Reset | None:
+    """X's RST to the peer's FIN (without data: an orphan answers those by RST, too) after FIN_WAIT_2."""
+    reset, fin = flow.side(x).reset(ResetKind.REPLY), flow.peer(x).fin
+    step = flow.last_step(x)
+    if reset is None or reset.trigger is None or fin is None or fin.payload or step is None:
+        return None
+    answers = reset.trigger.packet in fin.packets
+    return reset if answers and step.old is State.FIN_WAIT_2 and step.new is State.CLOSED else None

@@ -159,7 +159,8 @@ class Side:
     packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
     iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
     acked_at_send: its ACK when it last sent payload. None: not known.
-    accepted_at_fin: its ACK in the first copy of its FIN.
+    behind_fin: payload from before its FIN that came after it: late, or again.
+    foreign_ack: its answer to a SYN by an ACK of some other, older connection.
     """
 
     packets: int = 0
@@ -180,6 +181,8 @@ class Side:
     run: Copies | None = None
     worst_run: Copies | None = None
     resets: list[Reset] = field(default_factory=list)
+    behind_fin: Series = field(default_factory=Series)
+    foreign_ack: Seen | None = None
     zero: ZeroWindow | None = None
     zero_windows: list[ZeroWindow] = field(default_factory=list)
     keep_alive: Probes = field(default_factory=Probes)

@@ -7,9 +7,9 @@ from itertools import pairwise
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.seq import diff
-from tcptui.tcp.signs import fin_acknowledged, fin_unanswered, sends_after_fin
+from tcptui.tcp.signs import expired_fin, fin_acknowledged, fin_unanswered, sends_after_fin
 from tcptui.tcp.states import State
-from tcptui.tcp.traces import Copies, ResetKind, Seen
+from tcptui.tcp.traces import Copies, Seen
 from tcptui.tcp.words import MILLISECOND, SECOND, amount, duration, frames
 
 CLOSE_LATE = 10 * SECOND
@@ -28,9 +28,8 @@ def close_wait_stuck(flow: Case) -> Diagnosis | None:
         acked = flow.side(x).ack_advanced or fin.first
         text = (
             f"{flow.name(x)} application has not called close() for {duration(flow.age(fin.first))} since "
-            "the "
-            f"{flow.name(1 - x)}'s FIN {frames([fin.first.packet])}: look for a leaked socket, "
-            f"`ss -tanp state close-wait` on the {flow.name(x)}"
+            f"the {flow.name(1 - x)}'s FIN {frames([fin.first.packet])}: look for a leaked socket, `ss -tanp "
+            f"state close-wait` on the {flow.name(x)}"
         )
         packets = tuple(sorted({fin.first.packet, acked.packet}))
         return Diagnosis("close-wait-stuck", Severity.WARNING, packets, text)
@@ -46,8 +45,7 @@ def half_close(flow: Case) -> Diagnosis | None:
             continue
         text = (
             f"half-close in use: the {flow.name(1 - x)} has finished sending (FIN "
-            f"{frames([fin.first.packet])}), "
-            f"the {flow.name(x)} goes on (last in {frames([data.packet])})"
+            f"{frames([fin.first.packet])}), the {flow.name(x)} goes on (last in {frames([data.packet])})"
         )
         return Diagnosis("half-close", Severity.NOTE, (fin.first.packet, data.packet), text)
     return None
@@ -92,22 +90,22 @@ def fin_wait_2_expired(flow: Case) -> Diagnosis | None:
         fin, step = flow.side(x).fin, flow.last_step(x)
         if fin is None or step is None or step.old is not State.FIN_WAIT_2 or step.new is not State.CLOSED:
             continue
-        peer, name = flow.name(1 - x), flow.name(x)
-        reset, late = flow.side(x).reset(ResetKind.REPLY), flow.peer(x).fin
-        if step.packet is None:
-            text = (
-                f"{name} gave up FIN_WAIT_2 without the {peer}'s FIN: when the {peer} closes at last, "
-                f"it will be answered by RST. Look at why the {peer} does not close"
-            )
-            return Diagnosis("fin-wait-2-expired", Severity.WARNING, (fin.first.packet,), text)
-        if reset is None or late is None or reset.trigger is None or reset.trigger.packet not in late.packets:
+        met = expired_fin(flow, x)
+        if step.packet is not None and met is None:
             continue
-        packets = (fin.first.packet, reset.trigger.packet, reset.seen.packet)
-        text = (
-            f"{name} had given up FIN_WAIT_2 before the {peer}'s FIN {frames(packets[1:2])} came, "
-            f"{duration(late.first.time_ns - fin.first.time_ns)} after its own: RST {frames(packets[2:])}"
-        )
-        return Diagnosis("fin-wait-2-expired", Severity.WARNING, packets, text)
+        text = f"{flow.name(x)} gave up FIN_WAIT_2 without the {flow.name(1 - x)}'s FIN"
+        packets = [fin.first.packet]
+        if met is not None and met.trigger is not None:
+            packets += [met.trigger.packet, met.seen.packet]
+            late = duration(met.trigger.time_ns - fin.first.time_ns)
+            text += (
+                f", which came {late} after its own ({frames(packets[1:2])}) and met RST "
+                f"{frames(packets[2:])}"
+            )
+        else:
+            text += ": when that comes at last, it will be answered by RST"
+        text += f". Look at why the {flow.name(1 - x)} closes so late"
+        return Diagnosis("fin-wait-2-expired", Severity.WARNING, tuple(packets), text)
     return None
 
 
@@ -121,8 +119,7 @@ def peer_vanished(flow: Case) -> Diagnosis | None:
         end = f"; the kernel gives up after {duration(limit)}" if limit else ""
         text = (
             f"{flow.name(1 - x)} vanished during the close: the {flow.name(x)}'s FIN, sent {fin.count} times "
-            "in "
-            f"{duration(fin.last.time_ns - fin.first.time_ns)}, has no answer{end}"
+            f"in {duration(fin.last.time_ns - fin.first.time_ns)}, has no answer{end}"
         )
         return Diagnosis("peer-vanished-in-close", Severity.WARNING, fin.packets, text)
     return None
@@ -193,8 +190,7 @@ def _holds(flow: Case, x: int, fin: Copies) -> Diagnosis | None:
         return None
     text = (
         f"FIN {frames([fin.first.packet])} has passed, but the {flow.name(x)} still waits for bytes before "
-        "it "
-        f"(up to {amount(missing, 'byte')}): it does not enter CLOSE_WAIT until they come"
+        f"it (up to {amount(missing, 'byte')}): it does not enter CLOSE_WAIT until they come"
     )
     packets = tuple(sorted({fin.first.packet, max(side.last_ack.packet, fin.first.packet)}))
     return Diagnosis("fin-held-by-gap", Severity.WARNING, packets, text)
@@ -206,11 +202,10 @@ def _acked_late(ack: Seen, fin: Copies) -> bool:
 
 def _held(flow: Case, x: int, fin: Copies, packet: int | None) -> Diagnosis | None:
     """It is over: the segment that moved X was not the FIN but the one that filled the gap."""
-    if packet is None or packet <= fin.first.packet or packet in fin.packets:
+    if packet is None or packet in fin.packets or packet not in flow.peer(x).behind_fin.packets:
         return None
     text = (
         f"FIN {frames([fin.first.packet])} came before bytes that precede it: the {flow.name(x)} could take "
-        "it only "
-        f"when {frames([packet])} had filled the gap"
+        f"it only when {frames([packet])} had filled the gap"
     )
     return Diagnosis("fin-held-by-gap", Severity.NOTE, (fin.first.packet, packet), text)

@@ -8,7 +8,7 @@ from tcptui.tcp.history import Moment
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.signs import TELLING_COPIES, ignored_handshake, refused
 from tcptui.tcp.states import State
-from tcptui.tcp.traces import ResetKind
+from tcptui.tcp.traces import ResetKind, Seen
 from tcptui.tcp.words import SECOND, amount, duration, frames
 
 HANDSHAKE_LATE = 3 * SECOND
@@ -25,10 +25,8 @@ def syn_unanswered(flow: Case) -> Diagnosis | None:
         end = " and it gave up" if flow.step(x, Event.TIMEOUT_USER) else ""
         text = (
             f"{flow.name(x)}'s SYN, sent {syn.count} times in {duration(flow.age(syn.first))}, has no "
-            f"answer{end}: "
-            f"the {flow.name(1 - x)} is down, or something on the way drops it (a closed port would answer "
-            "RST). "
-            "Check that the host is up, then the firewalls"
+            f"answer{end}: the {flow.name(1 - x)} is down, or something on the way drops it (a closed port "
+            "would answer RST). Check that the host is up, then the firewalls"
         )
         return Diagnosis("syn-unanswered", Severity.WARNING, syn.packets, text)
     return None
@@ -43,8 +41,8 @@ def connection_refused(flow: Case) -> Diagnosis | None:
         syn = reset.trigger or reset.seen
         text = (
             f"refused: nothing listens on the {flow.name(1 - x)}'s port (RST {frames([reset.seen.packet])} "
-            "answers "
-            f"SYN {frames([syn.packet])}). Is the service running, and on this address? `ss -ltn` there tells"
+            f"answers SYN {frames([syn.packet])}). Is the service running, and on this address? `ss -ltn` "
+            "there tells"
         )
         return Diagnosis("refused", Severity.NOTE, tuple(sorted({syn.packet, reset.seen.packet})), text)
     return None
@@ -54,17 +52,15 @@ def accept_queue_full(flow: Case) -> Diagnosis | None:
     """D4: the SYN,ACK came again twice or more after its ACK, which was repeated without effect."""
     for x in (0, 1):
         after = ignored_handshake(flow, x)
-        if flow.state(x) is not State.SYN_RCVD or not after:
+        if not after:
             continue
         acked = flow.peer(x).ack_advanced
         packets = tuple(sorted({seen.packet for seen in (*after, *([acked] if acked else []))}))
         text = (
-            f"{flow.name(x)} repeats its SYN,ACK ({frames(seen.packet for seen in after)}) although the "
-            f"{flow.name(1 - x)} acknowledges it each time: its accept queue is full, or the ACKs are "
-            "dropped "
-            f"in front of it. `ss -ltn` on the {flow.name(x)}: Recv-Q at or above Send-Q means that the "
-            "application "
-            "does not call accept()"
+            f"{flow.name(x)} repeated its SYN,ACK ({frames(seen.packet for seen in after)}) although the "
+            f"{flow.name(1 - x)} acknowledged it each time: its accept queue is full, or the ACKs are "
+            f"dropped in front of it. `ss -ltn` on the {flow.name(x)}: Recv-Q at or above Send-Q means that "
+            "the application does not call accept()"
         )
         return Diagnosis("accept-queue-full", Severity.WARNING, packets, text)
     return None
@@ -81,8 +77,7 @@ def half_open(flow: Case) -> Diagnosis | None:
         text = (
             f"half-open: the {flow.name(x)}'s SYN,ACK, sent {syn_ack.count} times in "
             f"{duration(flow.age(syn_ack.first))}, is not acknowledged. The {flow.name(1 - x)} is gone, its "
-            "address "
-            "is forged, or packets to it are dropped"
+            "address is forged, or packets to it are dropped"
         )
         return Diagnosis("half-open", Severity.WARNING, syn_ack.packets, text)
     return None
@@ -116,16 +111,28 @@ def simultaneous_open(flow: Case) -> Diagnosis | None:
 
 def port_reused(flow: Case) -> Diagnosis | None:
     """D19: a new SYN while the other end was in TIME_WAIT of the connection before on the same ports."""
-    if flow.previous is None:
-        return None
     for x in (0, 1):
-        syn, first = flow.side(x).syn, flow.side(x).first
-        if syn is None or first is None:
+        syn = flow.side(x).syn
+        if syn is None:
             continue
-        before = flow.previous.at(Moment(flow.history.first_packet - 1, syn.first.time_ns))
-        if before[1 - x].state is State.TIME_WAIT:
+        before = _before(flow, syn.first)
+        if before[1 - x] is State.TIME_WAIT:
             return _reuse(flow, x, syn.first.packet)
+        if before[x] is State.TIME_WAIT:
+            text = (
+                f"{flow.name(x)} connects again from a port that is in TIME_WAIT at its own end "
+                "(tcp_tw_reuse)"
+            )
+            return Diagnosis("port-reused-in-time-wait", Severity.NOTE, (syn.first.packet,), text)
     return None
+
+
+def _before(flow: Case, syn: Seen) -> tuple[State, State]:
+    """Where the connection before on the same ports stood when this SYN passed."""
+    if flow.previous is None:
+        return State.CLOSED, State.CLOSED
+    one, other = flow.previous.at(Moment(flow.history.first_packet - 1, syn.time_ns))
+    return one.state, other.state
 
 
 def _reuse(flow: Case, x: int, syn: int) -> Diagnosis:
@@ -147,6 +154,24 @@ def _reuse(flow: Case, x: int, syn: int) -> Diagnosis:
     return Diagnosis("port-reused-in-time-wait", Severity.NOTE, tuple(sorted(packets)), text)
 
 
+def half_open_found(flow: Case) -> Diagnosis | None:
+    """D21: a SYN met an ACK of some older connection, and its sender answered that by a plain RST."""
+    for x in (0, 1):
+        syn, foreign, reset = flow.side(x).syn, flow.peer(x).foreign_ack, flow.side(x).reset(ResetKind.REPLY)
+        if syn is None or foreign is None or reset is None or reset.trigger != foreign:
+            continue
+        if _before(flow, syn.first)[1 - x] is State.TIME_WAIT:
+            continue
+        packets = (syn.first.packet, foreign.packet, reset.seen.packet)
+        text = (
+            f"the {flow.name(1 - x)} still had an older connection on these ports: it answered the SYN by an "
+            f"ACK of that one ({frames(packets[1:2])}), RST {frames(packets[2:])} cleared it. The "
+            f"{flow.name(x)} had crashed, or lost its end without a word"
+        )
+        return Diagnosis("half-open-found", Severity.WARNING, packets, text)
+    return None
+
+
 def fast_open(flow: Case) -> Diagnosis | None:
     """D32: a SYN with data; the SYN,ACK acknowledges the data (used) or only the SYN (fell back)."""
     for x in (0, 1):
@@ -162,8 +187,8 @@ def fast_open(flow: Case) -> Diagnosis | None:
             )
             return Diagnosis("fast-open", Severity.NOTE, packets, text)
         text = (
-            f"TCP Fast Open fell back: {carried}, but the SYN,ACK acknowledges only the SYN; "
-            "the cookie was not accepted, and the data must come again"
+            f"TCP Fast Open fell back: {carried}, but the SYN,ACK acknowledges only the SYN; the cookie was "
+            "not accepted, and the data must come again"
         )
         return Diagnosis("fast-open-fell-back", Severity.NOTE, packets, text)
     return None

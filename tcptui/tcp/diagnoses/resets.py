@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
-from tcptui.tcp.signs import keep_alive_gave_up
+from tcptui.tcp.signs import expired_fin, keep_alive_gave_up
 from tcptui.tcp.states import State
 from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import amount, duration, frames
@@ -24,16 +24,21 @@ def abort(flow: Case) -> Diagnosis | None:
         if reset.unread:
             text = (
                 f"{flow.name(x)} aborted: RST {quoted} instead of FIN. It probably closed without having "
-                "read the last "
-                f"{amount(reset.unread, 'byte')} that it received (or with SO_LINGER 0): they are lost"
+                f"read the last {amount(reset.unread, 'byte')} that it received (or with SO_LINGER 0): they "
+                "are lost"
             )
         else:
             text = (
                 f"{flow.name(x)} aborted: RST {quoted} instead of FIN, though nothing seems unread: "
-                "SO_LINGER 0, or its application crashed"
+                f"SO_LINGER 0, or its application crashed{_or_listener(flow, x)}"
             )
         return Diagnosis("abort", Severity.WARNING, (reset.seen.packet,), text)
     return None
+
+
+def _or_listener(flow: Case, x: int) -> str:
+    never_spoke = x != flow.history.client and flow.side(x).last_data is None
+    return ", or closed its listening socket before it accepted this connection" if never_spoke else ""
 
 
 def dead_socket(flow: Case) -> Diagnosis | None:
@@ -45,7 +50,7 @@ def dead_socket(flow: Case) -> Diagnosis | None:
         if any(other.kind is ResetKind.ABORT and other.seen < reset.seen for other in flow.side(x).resets):
             continue
         last = _known_state(flow, x, reset)
-        if last is not None:
+        if last is not None and not _told_elsewhere(flow, x, reset):
             return _dead(flow, x, reset, last)
     return None
 
@@ -58,6 +63,14 @@ def _known_state(flow: Case, x: int, reset: Reset) -> State | None:
     return at.since.old
 
 
+def _told_elsewhere(flow: Case, x: int, reset: Reset) -> bool:
+    """An expired FIN_WAIT_2 (D12), the end of the peer's TIME_WAIT (D20), an older connection (D21)."""
+    killed = flow.step(1 - x, Event.RECV_RST, State.TIME_WAIT)
+    if killed is not None and killed.packet == reset.seen.packet:
+        return True
+    return expired_fin(flow, x) is reset or reset.trigger == flow.peer(x).foreign_ack
+
+
 def _dead(flow: Case, x: int, reset: Reset, last: State) -> Diagnosis:
     trigger = reset.trigger or reset.seen
     name, answered = flow.name(x), frames([trigger.packet])
@@ -65,15 +78,20 @@ def _dead(flow: Case, x: int, reset: Reset, last: State) -> Diagnosis:
     packets = (trigger.packet, reset.seen.packet)
     if syn_ack is not None and trigger.packet in syn_ack.packets:
         text = (
-            f"{name} had no socket any more when SYN,ACK {answered} came: its connect() was given up, "
-            "or this is a half-open scan (SYN, SYN,ACK, RST)"
+            f"{name} had no socket any more when SYN,ACK {answered} came: its connect() was given up, or "
+            "this is a half-open scan (SYN, SYN,ACK, RST)"
+        )
+        return Diagnosis("dead-socket", Severity.NOTE, packets, text)
+    if last is State.SYN_RCVD:
+        text = (
+            f"{name} forgot the connection before the handshake was complete: its listening socket was "
+            f"closed, and {answered} met RST {frames(packets[1:])}"
         )
         return Diagnosis("dead-socket", Severity.NOTE, packets, text)
     lost = f"; {amount(reset.lost, 'byte')} of the {flow.name(1 - x)} lost" if reset.lost else ""
     text = (
         f"{flow.name(1 - x)} was talking to a dead socket: the {name} had closed before {answered} came and "
-        "answered "
-        f"RST {frames(packets[1:])}{lost}. Last known state of the {name}: {last}"
+        f"answered RST {frames(packets[1:])}{lost}. Last known state of the {name}: {last}"
     )
     severity = Severity.WARNING if reset.trigger_length else Severity.NOTE
     return Diagnosis("dead-socket", severity, packets, text)
@@ -116,8 +134,8 @@ def time_wait_assassinated(flow: Case) -> Diagnosis | None:
             continue
         text = (
             f"TIME_WAIT assassination: RST {frames([step.packet])} ended the {flow.name(x)}'s TIME_WAIT "
-            "before its time, "
-            "so segments that are still under way may reach the next connection on these ports (RFC 1337)"
+            "before its time, so segments that are still under way may reach the next connection on these "
+            "ports (RFC 1337)"
         )
         return Diagnosis("time-wait-assassination", Severity.WARNING, (step.packet,), text)
     return None
@@ -133,8 +151,7 @@ def keep_alive_unanswered(flow: Case) -> Diagnosis | None:
         silence = f", silent for {duration(reset.seen.time_ns - heard.time_ns)}" if heard else ""
         text = (
             f"{flow.name(x)} gave up: {probes.unanswered} keep-alive probes had no answer (the "
-            f"{flow.name(1 - x)} or "
-            f"the way to it is gone{silence}), then RST {frames([reset.seen.packet])}"
+            f"{flow.name(1 - x)} or the way to it is gone{silence}), then RST {frames([reset.seen.packet])}"
         )
         packets = (*probes.packets, reset.seen.packet)
         return Diagnosis("keep-alive-gave-up", Severity.ERROR, packets, text)

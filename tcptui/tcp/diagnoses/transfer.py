@@ -35,8 +35,7 @@ def zero_window_stall(flow: Case) -> Diagnosis | None:
     )
     text = (
         f"{flow.name(x)} advertised a zero window for {duration(lasted)} from {frames([zero.start.packet])} "
-        f"{end}: "
-        f"its application does not read; {sender} ({amount(zero.probes.count, 'probe')})"
+        f"{end}: its application does not read; {sender} ({amount(zero.probes.count, 'probe')})"
     )
     packets = {zero.start.packet, *zero.probes.packets, *([zero.end.packet] if zero.end else [])}
     return Diagnosis("zero-window", Severity.WARNING, tuple(sorted(packets)), text)
@@ -75,12 +74,14 @@ def back_off(flow: Case) -> Diagnosis | None:
     """D26: the same sequence number three times or more, the gaps doubling (of a SYN: the first even)."""
     for x in (0, 1):
         side = flow.side(x)
-        if side.worst_run is not None and not fin_unanswered(flow, x):
-            waits = _doubling(
-                side.worst_run.gaps(), linear=side.syn is not None and side.worst_run.seq == side.syn.seq
-            )
-            if waits and (side.syn is None or side.worst_run.seq != side.syn.seq or flow.peer(x).packets):
-                return _backed_off(flow, x, side.worst_run, waits)
+        runs = [
+            side.syn if flow.peer(x).packets else None,
+            None if fin_unanswered(flow, x) else side.worst_run,
+        ]
+        for run in runs:
+            waits = _doubling(run.gaps(), linear=run is side.syn) if run is not None else []
+            if run is not None and waits:
+                return _backed_off(flow, x, run, waits)
     return None
 
 
@@ -99,19 +100,13 @@ def _doubling(gaps: list[int], *, linear: bool) -> list[int]:
 def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
     side = flow.side(x)
     waiting = side.waiting
-    what = (
-        amount(run.payload, "byte")
-        if run.payload
-        else "SYN"
-        if side.syn and run.seq == side.syn.seq
-        else "FIN"
-    )
+    what = "SYN" if run is side.syn else amount(run.payload, "byte") if run.payload else "FIN"
     unanswered = waiting is not None and diff(waiting.seq, run.end) < 0 <= diff(run.seq, waiting.seq)
     end = "still without an answer" if unanswered else "acknowledged in the end"
     text = (
         f"{flow.name(x)} backs off: {what} sent {run.count} times ({frames(run.packets)}), waiting "
-        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. "
-        f"Packets are lost on the way, or the {flow.name(1 - x)} is gone"
+        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. Packets "
+        f"are lost on the way, or the {flow.name(1 - x)} is gone"
     )
     return Diagnosis("back-off", Severity.WARNING, run.packets, text)
 
@@ -125,8 +120,7 @@ def capture_incomplete(flow: Case) -> Diagnosis | None:
     acks = [hole.acked.packet for hole in flow.side(x).holes if hole.acked]
     text = (
         f"the capture is incomplete: the {flow.name(1 - x)} acknowledges {amount(unseen, 'byte')} of the "
-        f"{flow.name(x)} "
-        "that are not in it. States that follow from them are assumed"
+        f"{flow.name(x)} that are not in it. States that follow from them are assumed"
     )
     return Diagnosis("capture-incomplete", Severity.NOTE, tuple(sorted(set(acks))), text)
 
@@ -139,9 +133,8 @@ def one_sided(flow: Case) -> Diagnosis | None:
             continue
         text = (
             f"only the {flow.name(x)}'s direction is in the capture: the {flow.name(1 - x)}'s states are "
-            "inferred from "
-            "what it is answered. Capture where both directions pass (asymmetric routing, mirror of one "
-            "direction?)"
+            "inferred from what it is answered. Capture where both directions pass (asymmetric routing, "
+            "mirror of one direction?)"
         )
         packets = tuple(sorted({first.packet, side.last_ack.packet}))
         return Diagnosis("one-sided", Severity.NOTE, packets, text)
@@ -155,8 +148,7 @@ def captured_twice(flow: Case) -> Diagnosis | None:
         return None
     text = (
         f"{copies} of {flow.facts.packets} frames are in the capture twice (two interfaces, a bridge, "
-        "`any`): "
-        "copies are not taken for retransmissions. Capture on one interface"
+        "`any`): copies are not taken for retransmissions. Capture on one interface"
     )
     first = min(seen.packet for side in flow.facts.sides if (seen := side.first) is not None)
     return Diagnosis("captured-twice", Severity.NOTE, (first,), text)
