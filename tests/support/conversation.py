@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tcptui.tcp.diagnosis import Diagnosis, diagnose
 from tcptui.tcp.events import Event
 from tcptui.tcp.facts import FlowFacts, facts
 from tcptui.tcp.history import History, Moment, Roles, Transition
@@ -173,3 +174,16 @@ class _Builder:
         if flags & Flags.RST and not flags & Flags.ACK:
             return self.last_ack[1 - sender]
         return self.next[sender]
+
+
+def diagnosed(text: str, later: float = 0) -> dict[str, Diagnosis]:
+    """What is diagnosed some time after a conversation, by id."""
+    said = talk(text)
+    return {found.id: found for found in diagnose(said.history, said.facts, said.later(later))}
+
+
+OPEN = """
+    0.000  C  SYN            | SYN_SENT     LISTEN
+    0.001  S  SYN,ACK        | ESTABLISHED  SYN_RCVD
+    0.002  C  ACK            | .            ESTABLISHED
+"""

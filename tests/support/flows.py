@@ -200,4 +200,18 @@ CASES: dict[str, tuple[str, float, str, str]] = {
         "nobody",
     ),
     "nothing that opens": ("start CLOSED CLOSED\n 0.0 C ACK", 1, "no connection", "nobody"),
+    "accept queue full": (
+        """
+    0.000  C  SYN            | SYN_SENT     LISTEN
+    0.001  S  SYN,ACK        | ESTABLISHED  SYN_RCVD
+    0.002  C  ACK
+    1.000  S  SYN,ACK seq=0
+    1.001  C  ACK
+    3.000  S  SYN,ACK seq=0
+    3.001  C  ACK
+""",
+        0.5,
+        "half-open: server ignores the ACK",
+        "nobody",
+    ),
 }

@@ -1,0 +1,150 @@
+import pytest
+
+from tcptui.tcp.diagnosis import diagnose
+from tcptui.tcp.timers import RFC
+from tests.support.conversation import OPEN, diagnosed, talk
+
+HALF_CLOSED = OPEN + "1.000 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.040 S ACK | FIN_WAIT_2 .\n"
+VANISHED = (
+    OPEN
+    + """
+    1.0  C  FIN,ACK          | FIN_WAIT_1   CLOSE_WAIT
+    1.2  C  FIN,ACK seq=1    | .            .
+    1.4  C  FIN,ACK seq=1    | .            .
+    1.86 C  FIN,ACK seq=1    | .            .
+"""
+)
+LAST_ACK_LOST = (
+    HALF_CLOSED
+    + """
+    2.0  S  FIN,ACK          | TIME_WAIT    LAST_ACK
+    2.0  C  ACK              | .            .
+    2.2  S  FIN,ACK seq=1    | .            .
+"""
+)
+CROSSED = (
+    OPEN
+    + """
+    1.000  C  FIN,ACK              | FIN_WAIT_1   .
+    1.000  S  FIN,ACK ack=1        | CLOSING      FIN_WAIT_1>CLOSING
+    1.001  C  ACK                  | .            TIME_WAIT
+    1.001  S  ACK                  | TIME_WAIT    .
+"""
+)
+# the 100 bytes before the FIN were lost before they came here
+GAP = OPEN + "1.0 C FIN,ACK seq=101 | FIN_WAIT_1 .\n 1.001 S ACK ack=1"
+# they were lost behind us
+GAP_BEHIND = OPEN + "1.0 C PSH,ACK 100\n 1.0 C FIN,ACK | FIN_WAIT_1 .\n 1.3 S ACK ack=1"
+
+TRIGGERS = {
+    "close-wait-stuck": (HALF_CLOSED, 42, (4, 5)),
+    "half-close": (HALF_CLOSED + "20 S PSH,ACK 9\n 20.1 C ACK", 1, (4, 6)),
+    "fin-wait-2": (HALF_CLOSED, 5, (4, 5)),
+    "fin-wait-2-expired": (HALF_CLOSED + "61 - | CLOSED .", 1, (4,)),
+    "peer-vanished-in-close": (VANISHED, 0.5, (4, 5, 6, 7)),
+    "last-ack-lost": (LAST_ACK_LOST + "2.21 C ACK | . CLOSED", 0, (7, 8, 9)),
+    "simultaneous-close": (CROSSED, 0, (4, 5)),
+    "fin-held-by-gap": (GAP, 0, (4, 5)),
+}
+
+CLOSE = [
+    ("close-wait-stuck", "not 10 s yet", HALF_CLOSED, 8.9),
+    ("close-wait-stuck", "it still sends", HALF_CLOSED + "20 S PSH,ACK 9\n 20.1 C ACK", 1),
+    ("close-wait-stuck", "the FIN may not have arrived", OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT", 42),
+    ("close-wait-stuck", "closed in the end", HALF_CLOSED + "3 S FIN,ACK | TIME_WAIT LAST_ACK", 42),
+    ("half-close", "it has stopped sending", HALF_CLOSED + "2 S PSH,ACK 9\n 2.1 C ACK", 40),
+    (
+        "half-close",
+        "what it sent came before the FIN",
+        HALF_CLOSED.replace("1.000 C", "0.5 S PSH,ACK 9\n 1.000 C"),
+        12,
+    ),
+    ("fin-wait-2", "not 5 s yet", HALF_CLOSED, 4.9),
+    ("fin-wait-2", "the FIN came", HALF_CLOSED + "3 S FIN,ACK | TIME_WAIT LAST_ACK", 9),
+    ("fin-wait-2-expired", "still waiting", HALF_CLOSED, 50),
+    (
+        "fin-wait-2-expired",
+        "an orphan refuses data, with or without FIN",
+        HALF_CLOSED + "1.1 S FIN,ACK 3 | . LAST_ACK\n 1.2 C RST | CLOSED CLOSED",
+        0,
+    ),
+    ("fin-wait-2-expired", "reset, not expired", HALF_CLOSED + "3 S RST,ACK | CLOSED CLOSED", 50),
+    ("peer-vanished-in-close", "two FINs only", "\n".join(VANISHED.splitlines()[:-2]), 5),
+    ("peer-vanished-in-close", "FINs as fast as one can", VANISHED.replace("1.86", "1.6"), 5),
+    ("peer-vanished-in-close", "the peer still speaks", VANISHED + "1.9 S ACK ack=1", 5),
+    ("last-ack-lost", "not answered again", LAST_ACK_LOST, 0),
+    (
+        "last-ack-lost",
+        "the FIN itself was lost",
+        HALF_CLOSED + "2 S FIN,ACK | . LAST_ACK\n 2.2 S FIN,ACK seq=1 | TIME_WAIT .\n 2.21 C ACK | . CLOSED",
+        0,
+    ),
+    (
+        "last-ack-lost",
+        "the same frame twice",
+        LAST_ACK_LOST.replace("2.0  S  FIN,ACK ", "2.0  S  FIN,ACK id=7 ").replace(
+            "2.2  S  FIN,ACK seq=1", "2.0  S  FIN,ACK seq=1 id=7"
+        )
+        + "2.01 C ACK",
+        0,
+    ),
+    ("simultaneous-close", "one after the other", HALF_CLOSED + "2 S FIN,ACK | TIME_WAIT LAST_ACK", 0),
+    ("fin-held-by-gap", "all there, not acknowledged yet", GAP_BEHIND.replace("1.3 S", "1.01 S"), 0),
+    (
+        "fin-held-by-gap",
+        "all there and acknowledged",
+        GAP_BEHIND.replace("_1 .", "_1 CLOSE_WAIT").replace("ack=1", "| FIN_WAIT_2 ."),
+        9,
+    ),
+    (
+        "fin-held-by-gap",
+        "the FINs crossed, nothing was missing",
+        CROSSED.replace("CLOSING      FIN", "CLOSING FIN"),
+        0,
+    ),
+    (
+        "fin-held-by-gap",
+        "the first FIN was lost",
+        OPEN + "1 C FIN,ACK | FIN_WAIT_1 .\n 1.2 C FIN,ACK seq=1 | . CLOSE_WAIT\n 1.3 S ACK | FIN_WAIT_2 .",
+        0,
+    ),
+]
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_is_diagnosed(name: str) -> None:
+    text, later, packets = TRIGGERS[name]
+    found = diagnosed(text, later)
+    assert name in found, sorted(found)
+    assert found[name].packets == packets
+
+
+@pytest.mark.parametrize(("name", "why", "text", "later"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
+def test_is_not_diagnosed(name: str, why: str, text: str, later: float) -> None:
+    assert name not in diagnosed(text, later)
+
+
+def test_a_stuck_close_wait_says_what_to_do() -> None:
+    text = diagnosed(HALF_CLOSED, 42.06)["close-wait-stuck"].text
+    assert text.startswith("server application has not called close() for 42.1 s since the client's FIN #4")
+    assert "ss -tanp state close-wait" in text
+
+
+def test_fin_wait_2_tells_a_half_close_from_a_close() -> None:
+    assert "forgets it after 1 min" in diagnosed(HALF_CLOSED, 9)["fin-wait-2"].text
+    taken = diagnosed(HALF_CLOSED + "2 S PSH,ACK 9\n 2.1 C ACK", 9)["fin-wait-2"].text
+    assert "half-close" in taken and "forgets" not in taken
+    said = talk(HALF_CLOSED)
+    (note,) = diagnose(said.history, said.facts, said.later(8), RFC)
+    assert "no limit by RFC 9293" in note.text
+
+
+def test_fin_wait_2_that_had_expired_shows_when_the_fin_meets_a_rst() -> None:
+    found = diagnosed(HALF_CLOSED + "70 S FIN,ACK | . LAST_ACK\n 70.1 C RST | CLOSED CLOSED ! REPLIED_RST")
+    assert found["fin-wait-2-expired"].packets == (4, 6, 7)
+
+
+def test_the_gap_before_a_fin_is_found_wherever_it_was_lost() -> None:
+    assert "up to 100 bytes" in diagnosed(GAP_BEHIND)["fin-held-by-gap"].text
+    filled = diagnosed(GAP + "\n 1.2 C ACK 100 seq=1 | . CLOSE_WAIT\n 1.3 S ACK | FIN_WAIT_2 .")
+    assert filled["fin-held-by-gap"].packets == (4, 6) and filled["fin-held-by-gap"].severity.value == "note"

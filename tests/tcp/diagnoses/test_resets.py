@@ -1,0 +1,86 @@
+import pytest
+
+from tests.support.conversation import OPEN, diagnosed
+
+CLOSED_BY_CLIENT = (
+    OPEN
+    + """
+    1.0  C  FIN,ACK          | FIN_WAIT_1   CLOSE_WAIT
+    1.1  S  FIN,ACK          | FIN_WAIT_2>TIME_WAIT  LAST_ACK
+    1.2  C  ACK              | .            CLOSED
+"""
+)
+PROBED = OPEN + "10 C ACK seq=0\n 11 C ACK seq=0\n 12 C ACK seq=0\n"
+ORPHAN = OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.1 S ACK | FIN_WAIT_2 .\n 3 S PSH,ACK 10\n"
+
+TRIGGERS = {
+    "abort": (OPEN + "1 C PSH,ACK 7\n 1.1 S RST,ACK | CLOSED CLOSED", (5,)),
+    "dead-socket": (ORPHAN + "3.1 C RST | CLOSED CLOSED", (6, 7)),
+    "rst-ignored": (OPEN + "1 C RST seq=50\n 1.01 S ACK", (4, 5)),
+    "time-wait-assassination": (CLOSED_BY_CLIENT + "2 S RST | CLOSED .", (7,)),
+    "keep-alive-gave-up": (PROBED + "13 C RST,ACK | CLOSED CLOSED", (4, 5, 6, 7)),
+}
+
+CLOSE = [
+    ("abort", "an orderly close", CLOSED_BY_CLIENT),
+    (
+        "abort",
+        "nobody listens",
+        "start CLOSED CLOSED\n 0 C SYN | SYN_SENT .\n 0 S RST,ACK rawseq=0 | CLOSED .",
+    ),
+    ("abort", "keep-alive gave up", PROBED + "13 C RST,ACK | CLOSED CLOSED"),
+    ("abort", "a RST that the engine does not believe", OPEN + "1 S RST,ACK seq=999999"),
+    ("dead-socket", "an abort", OPEN + "1 S PSH,ACK 7\n 1.1 C RST,ACK | CLOSED CLOSED"),
+    (
+        "dead-socket",
+        "replies after its own abort",
+        OPEN + "1 C RST,ACK | CLOSED .\n 1 S PSH,ACK 7\n 1.1 C RST | . CLOSED",
+    ),
+    ("dead-socket", "a RST out of long silence", ORPHAN + "30 C RST | CLOSED CLOSED"),
+    ("dead-socket", "SYN_SENT refuses a wrong ACK", "0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK ack=7\n 0.2 C RST"),
+    ("rst-ignored", "exactly the next byte", OPEN + "1 C RST | CLOSED CLOSED"),
+    ("rst-ignored", "inexact, but the engine knows better", OPEN + "1 C RST seq=50 | . CLOSED"),
+    ("rst-ignored", "nobody there to ignore it", "start CLOSED CLOSED\n 0 C RST seq=50"),
+    ("time-wait-assassination", "TIME_WAIT ran its time", CLOSED_BY_CLIENT + "62 - | CLOSED ."),
+    ("time-wait-assassination", "a RST into FIN_WAIT_2", ORPHAN + "4 S RST,ACK | CLOSED CLOSED"),
+    ("keep-alive-gave-up", "answered in the end", PROBED + "12.1 S ACK\n 13 C RST,ACK | CLOSED CLOSED"),
+    ("keep-alive-gave-up", "one probe only", OPEN + "9 C ACK seq=0\n 13 C RST,ACK | CLOSED CLOSED"),
+    ("keep-alive-gave-up", "the other end aborts", PROBED + "13 S RST,ACK | CLOSED CLOSED"),
+]
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_is_diagnosed(name: str) -> None:
+    text, packets = TRIGGERS[name]
+    found = diagnosed(text, 1)
+    assert name in found, sorted(found)
+    assert found[name].packets == packets
+
+
+@pytest.mark.parametrize(("name", "why", "text"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
+def test_is_not_diagnosed(name: str, why: str, text: str) -> None:
+    assert name not in diagnosed(text, 1)
+
+
+def test_an_abort_tells_unread_data_from_a_mere_abort() -> None:
+    unread = diagnosed(OPEN + "1 C PSH,ACK 7\n 1.1 S RST,ACK | CLOSED CLOSED")["abort"].text
+    assert "without having read the last 7 bytes" in unread
+    mere = diagnosed(OPEN + "1 S PSH,ACK 7\n 1.1 S RST,ACK | CLOSED CLOSED")["abort"].text
+    assert "nothing seems unread" in mere
+
+
+def test_a_dead_socket_says_what_is_lost_and_what_it_last_was() -> None:
+    text = diagnosed(ORPHAN + "3.1 C RST | CLOSED CLOSED")["dead-socket"].text
+    assert "10 bytes of the server lost" in text and text.endswith(
+        "Last known state of the client: FIN_WAIT_2"
+    )
+
+
+def test_a_syn_ack_that_meets_a_rst_is_a_connect_given_up_or_a_scan() -> None:
+    found = diagnosed("0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | . SYN_RCVD\n 0.2 C RST | CLOSED LISTEN")
+    assert "half-open scan" in found["dead-socket"].text and found["dead-socket"].severity.value == "note"
+
+
+def test_a_rst_outside_the_window_gets_no_answer() -> None:
+    assert "ignored it" in diagnosed(OPEN + "1 C RST seq=900000")["rst-ignored"].text
+    assert "challenge ACK (#5)" in diagnosed(OPEN + "1 C RST seq=50\n 1.01 S ACK")["rst-ignored"].text
