@@ -23,15 +23,20 @@ class Library:
     def __init__(self) -> None:
         try:
             from scapy.libs import winpcapy
-        except (OSError, ImportError, AttributeError) as error:
+        except (OSError, AttributeError) as error:
             raise CaptureError("libpcap is not installed", INSTALL) from error
-        handle, pointer = winpcapy._lib, ctypes.c_void_p
+        # The same library, with errno kept for us: a dump that fails tells its reason in no other way.
+        handle = ctypes.CDLL(winpcapy._lib._name, handle=winpcapy._lib._handle, use_errno=True)
+        pointer = ctypes.c_void_p
         pcap = ctypes.POINTER(winpcapy.pcap_t)
         dumper = ctypes.POINTER(winpcapy.pcap_dumper_t)
         integer, text = ctypes.c_int, ctypes.c_char_p
         libc = ctypes.CDLL(None, use_errno=True)
         self.w: Any = winpcapy
         self.dump_callback: Any = ctypes.cast(winpcapy.pcap_dump, winpcapy.pcap_handler)
+        self.dispatch = _declare(
+            handle, "pcap_dispatch", integer, pcap, integer, winpcapy.pcap_handler, pointer
+        )
         self.set_precision = _declare(handle, "pcap_set_tstamp_precision", integer, pcap, integer)
         self.open_stream = _declare(
             handle, "pcap_fopen_offline_with_tstamp_precision", pcap, pointer, ctypes.c_uint, text
@@ -53,8 +58,6 @@ class Library:
 
 
 def _declare(handle: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
-    # By item, not by attribute: that is a function object of our own, so scapy's declarations stay as
-    # they are.
     function = handle[name]
     function.restype, function.argtypes = result, arguments
     return function

@@ -101,7 +101,7 @@ class SpoolingFeed(ABC):
             if self._started:
                 return
             self._started = self._running = True
-        self._thread.start()
+            self._thread.start()
 
     def stop(self) -> None:
         with self._lock:
@@ -115,7 +115,7 @@ class SpoolingFeed(ABC):
         if never_started:
             self._release()
             os.close(self._wake_fd)
-        elif self._thread is not threading.current_thread():
+        elif self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(STOP_WITHIN)
 
     def stats(self) -> FeedStats:

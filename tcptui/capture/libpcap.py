@@ -28,6 +28,7 @@ _NANO = 1  # of PCAP_TSTAMP_PRECISION_
 _ERROR, _BREAK, _NO_DEVICE, _PERM, _NOT_UP, _PROMISC_PERM = -1, -2, -5, -8, -9, -11
 _PROMISC_NOTSUP = 2
 _IF_UP = 2
+_SLL2 = 276  # of LINKTYPE_ and DLT_
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ class Capture:
             w.pcap_set_timeout(handle, timeout_ms)
             pcap.set_precision(handle, _NANO)  # a device without keeps microseconds
             capture._activated(w.pcap_activate(handle))
+            if device == "any":
+                w.pcap_set_datalink(handle, _SLL2)  # says which device it was; an old libpcap has SLL
             if w.pcap_setnonblock(handle, 1, message) != 0:
                 raise CaptureError(f"cannot listen on {device}: {_words(message.value)}")
         except CaptureError:
@@ -215,7 +218,9 @@ class Capture:
 
         Returns how many; None when `interrupt` ended it. CaptureError when the source failed.
         """
-        done = self._w.pcap_dispatch(self._handle, most, library().dump_callback, dump.handle)
+        ctypes.set_errno(0)
+        pcap = library()
+        done = pcap.dispatch(self._handle, most, pcap.dump_callback, dump.handle)
         if done == _BREAK:
             return None
         if done < 0:
@@ -258,11 +263,13 @@ class Dump:
             self._library.fclose(self._stream)
             raise CaptureError(f"cannot write {path}: {capture._complaint(_ERROR)}")
         self._dumper = dumper
-        self.handle = ctypes.cast(dumper, ctypes.POINTER(ctypes.c_ubyte))
+        self.handle = dumper
 
     def flush(self) -> None:
-        """Bring everything into the file. CaptureError, with the file named, when it takes no more."""
-        ctypes.set_errno(0)
+        """Bring everything into the file. CaptureError, with the file named, when it takes no more.
+
+        To be called after each dispatch: then errno still has the reason of a failure.
+        """
         failed = self._library.fflush(self._stream) != 0 or self._library.ferror(self._stream)
         if failed:
             number = ctypes.get_errno()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import time
 from collections.abc import MutableMapping
 
@@ -32,13 +33,14 @@ TURN = 1 << 14
 POLL_MS = 250
 STATS_EVERY = 1.0
 
-_EXTENDED = "(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 51 or ip6[6] = 60))"
+_EXTENDED = "(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 51 or ip6[6] = 60) and ip6[40] != 58)"
 _TCP = f"tcp or {_EXTENDED}"
 TCP_FILTERS = (f"({_TCP} or (vlan and ({_TCP} or (vlan and ({_TCP})))))", f"({_TCP})", "tcp")
 """What is kept when the user gives no filter, the first that the device's link type understands.
 
 pcap-filter's `tcp` does not see TCP behind IPv6 extension headers, so IPv6 packets that have some are kept
-as well, and the decoder sorts them out. `vlan` shifts the offsets of all that follows it, so it stands last.
+as well, and the decoder sorts them out (not ICMPv6, which every host sends in that way to announce its
+groups). `vlan` shifts the offsets of all that follows it, so it stands last.
 """
 
 
@@ -80,6 +82,7 @@ class LiveFeed(SpoolingFeed):
             raise
         super().__init__(f"{device} · {filter.strip()}" if filter.strip() else device, spool)
         self.notices = capture.notices + notices
+        self._index = _index(device)
         self._capture = capture
         self._dump = Dump(capture, spool.detach(), spool.path)
         self._dump.flush()  # the header, so that there is something to read at once
@@ -102,9 +105,10 @@ class LiveFeed(SpoolingFeed):
             full = self._turn()
             if time.monotonic() >= due:
                 self._count()
+                self._check_there()
                 due = time.monotonic() + STATS_EVERY
-            if not full:
-                poll.poll(POLL_MS)
+            if not full and any(what & select.POLLERR for _, what in poll.poll(POLL_MS)):
+                self._went_down()
         if self._stopping.is_set() and self._left is None:
             time.sleep(2 * HOLD_MS / 1000)  # what was sent before the end is in the ring by then
             self._turn()
@@ -116,13 +120,26 @@ class LiveFeed(SpoolingFeed):
             done = self._capture.dispatch(self._dump, most) or 0
         except CaptureError as error:
             raise CaptureError(
-                f"cannot listen on {self._capture.name} any more: {error.message}", "what came before is kept"
+                f"{self._capture.name}: {error.message}", "what came before is kept"
             ) from error
         if self._left is not None:
             self._left -= done
         if done:
             self._dump.flush()
         return done == most
+
+    def _went_down(self) -> None:
+        """The device is down or gone. libpcap tells which; a device that is down may come up again."""
+        self._turn()
+        self._check_there()
+        notice = f"{self._capture.name} went down: listening goes on when it is up again"
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    def _check_there(self) -> None:
+        """A device that went down first and was removed then says nothing more: ask for it."""
+        if self._index is not None and _name(self._index) is None:
+            raise CaptureError(f"{self._capture.name} has disappeared", "what came before is kept")
 
     def _count(self) -> None:
         numbers = self._capture.stats()
@@ -167,6 +184,21 @@ def resolve(iface: str) -> str:
             f"cannot listen on {iface}: there are {len(names)} devices", "tcptui -D lists them"
         )
     return names[number - 1]
+
+
+def _index(device: str) -> int | None:
+    """The kernel's number of a device; None for `any` and others that are no network device."""
+    try:
+        return socket.if_nametoindex(device)
+    except OSError:
+        return None
+
+
+def _name(index: int) -> str | None:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return None
 
 
 def _set_filter(capture: Capture, words: str, environ: MutableMapping[str, str]) -> tuple[str, list[str]]:
