@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
         "follow",
         "follow the newest (off when you move, on at G)",
         TIME,
-        ("flows", "ladder", "diagram"),
+        ("live",),
     ),
     Action("freeze", ("p",), "p", "freeze", "freeze the view, never the capture", TIME, ("live",)),
     Action("mark", ("m",), "m", "", "mark this row; the time since it is shown", TIME),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from tcptui.tui.main import MainScreen
 from tcptui.tui.menu import DemoMenu
 from tcptui.tui.palette import ActionProvider
 from tcptui.tui.run import ScreenOptions
-from tcptui.tui.terminal import Terminal, hung_up
+from tcptui.tui.terminal import Terminal
 from tcptui.tui.theme import NAMES, Palette, after, choose
 from tcptui.tui.view import View
 
 if TYPE_CHECKING:
     from tcptui.session import Session
 
-GRACE = 0.8
+GRACE = 0.9
 """Seconds in which an end by a signal must be done, before it is done the hard way."""
 
 
@@ -107,14 +107,18 @@ class TcptuiApp(App[int]):
             loop.add_signal_handler(number, self._end, number is signal.SIGHUP)
 
     def _watch_terminal(self) -> None:
-        if not self.is_headless and hung_up():
+        if isinstance(self._driver, Terminal) and self._driver.hung_up():
             self._end(lost=True)
 
     def _end(self, lost: bool = False) -> None:
+        """An end from outside. If it is not done in time, the process is ended without more ado."""
         if lost and isinstance(self._driver, Terminal):
             self._driver.gone = True
-        with contextlib.suppress(RuntimeError):
-            self.exit(return_code=0)
+        if lost:
+            guard = threading.Timer(GRACE, os._exit, [0])
+            guard.daemon = True
+            guard.start()
+        self.exit(return_code=0)
 
 
 def _toolkit_theme(palette: Palette) -> Theme:

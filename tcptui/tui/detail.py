@@ -1,16 +1,90 @@
-"""The detail's pane."""
+"""The detail's pane: the packet at the cursor in full, a moment after the cursor has come to rest."""
 
 from __future__ import annotations
 
-from tcptui.tui.linelist import LineList
+import threading
+
+from textual.timer import Timer
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.detail import detail, heading
+from tcptui.model.hexdump import hexdump
+from tcptui.model.layers import layer_rows
+from tcptui.model.text import clean, fit, wrap
+from tcptui.tui.linelist import LineList, Rows
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
+REST = 0.06
+"""Seconds for which the cursor must rest: dissecting a packet takes longer than a step should."""
+
+LINKTYPE_ETHERNET = 1
+
+
+class Dissector:
+    """scapy, imported in a thread of its own: 0.6 s in which the keys must work."""
+
+    ready = threading.Event()
+    _begun = threading.Lock()
+
+    @classmethod
+    def warm_up(cls) -> None:
+        """Begin to import; the first call counts."""
+        if cls._begun.acquire(blocking=False):
+            threading.Thread(target=cls._import, name="import scapy", daemon=True).start()
+
+    @classmethod
+    def _import(cls) -> None:
+        layer_rows(bytes(60), LINKTYPE_ETHERNET)
+        cls.ready.set()
+
 
 class DetailPane(LineList):
+    """Layers, tcpdump's line and bytes of one packet. packet_line of `sync` is tcpdump's."""
+
     def __init__(self, palette: Palette, viewpoint: Viewpoint) -> None:
         super().__init__(palette, id="detail", title="Detail", browse=True)
         self.viewpoint = viewpoint
+        self._shown: tuple[int, int, bool] | None = None
+        self._line = ""
+        self._rest: Timer | None = None
 
-    def sync(self) -> None:
-        """Show what the viewpoint has."""
+    def sync(self, packet_line: str) -> None:
+        """Show the packet at the cursor, soon."""
+        self._line = packet_line
+        if self._wanted() == self._shown:
+            return
+        Dissector.warm_up()
+        if self._rest is None:
+            self._rest = self.set_timer(REST, self._settle)
+        else:
+            self._rest.reset()
+
+    def _wanted(self) -> tuple[int, int, bool] | None:
+        row = self.viewpoint.store_row
+        return None if row is None else (row, self.inner_width, Dissector.ready.is_set())
+
+    def _settle(self) -> None:
+        self._rest = None
+        wanted = self._wanted()
+        if wanted == self._shown:
+            return
+        same = wanted is not None and self._shown is not None and wanted[0] == self._shown[0]
+        self._shown = wanted
+        self.show(Rows(self._rows(*wanted) if wanted else []), self.top if same else 0)
+        if not Dissector.ready.is_set():
+            self._rest = self.set_timer(0.1, self._settle)
+
+    def _rows(self, row: int, width: int, ready: bool) -> list[Row]:
+        session, segment, loaded = self.viewpoint.session, self.viewpoint.segment, self.viewpoint.loaded
+        if segment is None or loaded is None or width < 1:
+            return []
+        raw = session.raw(row)
+        wirelen = int(session.store.column("wirelen", slice(row, row + 1))[0])
+        self.title = f"Detail: #{segment.packet}"
+        if ready:
+            return detail(raw, session.linktype(row), segment, loaded.ladder.ends, self._line, width, wirelen)
+        rows = [heading(len(raw), segment, loaded.ladder.ends, wirelen)]
+        rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(self._line), width)]
+        rows += [(), (Cell("layers are on their way …", Role.DIM),), (), *hexdump(raw, width)]
+        return [fit(row, width) for row in rows]

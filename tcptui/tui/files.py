@@ -1,8 +1,7 @@
-"""What one takes away: packets as pcap, the ladder as text, the flow as JSON, the screen as SVG."""
+"""What one takes away: packets as pcap, the ladder and whatever else as text."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,14 +47,6 @@ def ladder_text(view: Viewpoint, width: int = TEXT_WIDTH) -> str:
     end = view.snapshot.last
     rows = [*ladder.header(width), *(ladder.render(i, width, end) for i in range(len(ladder)))]
     return "\n".join(plain(row).rstrip() for row in rows) + "\n"
-
-
-def flow_json(session: Session, number: int) -> str:
-    """The flow as `-T json` prints it, indented."""
-    from tcptui.report.jsonlines import record_of
-
-    record = record_of(session.flow(number), session.history(number), session.diagnoses(number))
-    return json.dumps(record, indent=1) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:

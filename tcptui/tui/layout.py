@@ -66,9 +66,8 @@ def plan(size: Size, wish: Wish) -> Plan:
     footer = 1 if height >= 4 else 0
     status = 1 if height >= 3 else 0
     wanted = max(wish.explanation, 2 if height >= 24 else 1)
-    explanation = (
-        min(wanted, max(0, height - status - footer - 8)) if height >= 8 else (1 if height >= 6 else 0)
-    )
+    most = max(0, height - status - footer - 8) if height >= 8 else int(height >= 6)
+    explanation = min(wanted, most)
     body = Region(0, status, width, height - status - footer - explanation)
     regions = {
         "status": Region(0, 0, width, status),
@@ -102,9 +101,11 @@ def _together(body: Region, wish: Wish, name: str, roomy: bool) -> dict[str, Reg
         name
     ]
     regions = {"flows": flows}
+    if wish.explanation > 1 and rest.height < lower:
+        regions, rest = {}, body  # the list makes room for the long explanation
     if body.width >= WIDE:
         diagram, others = rest.split_vertical(left)
-        ladder, detail = others.split_vertical(max(60, others.width * 55 // 100))
+        ladder, detail = others.split_vertical(max(66, others.width * 58 // 100))
         return regions | {"diagram": diagram, "ladder": ladder, "detail": detail}
     if wish.detail and name == "compact":
         return regions | {"detail": rest}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.model.ladder import Ladder, LadderOptions
+from tcptui.model.tcpdump import bases, is_anchor
 from tcptui.model.text import clean
 from tcptui.session import Session
 from tcptui.store.analysis import marks
@@ -20,6 +23,8 @@ class LoadedFlow:
         history = session.history(number)
         self.rows: NDArray[np.int64] = session.rows(number)
         self.segments: list[Segment] = session.store.segments(self.rows)
+        self._anchors: list[int] = []
+        self._find_anchors(0)
         ends = session.flow(number).ends
         self.ladder = Ladder(
             self.segments, marks(self.segments), history, (clean(str(ends[0])), clean(str(ends[1]))), options
@@ -33,6 +38,18 @@ class LoadedFlow:
         if not len(new) and history == self.ladder.history:
             return False
         self.rows = rows
+        known = len(self.segments)
         self.segments.extend(session.store.segments(new))
+        self._find_anchors(known)
         self.ladder.extend(self.segments, marks(self.segments), history)
         return True
+
+    def _find_anchors(self, start: int) -> None:
+        for at in range(start, len(self.segments)):
+            if is_anchor(self.segments[at], not self._anchors):
+                self._anchors.append(at)
+
+    def bases(self, segment: Segment) -> tuple[int, int] | None:
+        """What tcpdump counts this segment's numbers from; see model.tcpdump.bases."""
+        at = bisect_left(self.segments, segment.packet, key=lambda s: s.packet)
+        return bases(self.segments, at, self._anchors)

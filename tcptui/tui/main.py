@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
-from textual.widgets import Input
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.diagram import diagram_view
+from tcptui.model.diagram_view import diagram_view
+from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.ladder import LadderOptions
 from tcptui.model.times import TimeFormat
 from tcptui.session import Session
+from tcptui.tui.asking import Asking
 from tcptui.tui.bars import Bar, Mode, footer_row, status_row
-from tcptui.tui.commands import Commands
 from tcptui.tui.detail import DetailPane
-from tcptui.tui.explain import explanation_rows
+from tcptui.tui.diagram import DiagramPane
+from tcptui.tui.explanation import Explanation
 from tcptui.tui.flows import FlowsPane
 from tcptui.tui.ladder import LadderPane
 from tcptui.tui.layout import Plan, Wish, plan
 from tcptui.tui.linelist import LineList, message
-from tcptui.tui.pane import Lines, Pane
-from tcptui.tui.prompt import Prompt
+from tcptui.tui.pane import Pane
+from tcptui.tui.paragraph import explain_in_lines
 from tcptui.tui.run import ScreenOptions
-from tcptui.tui.states import DiagramPane
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -35,11 +36,11 @@ POLL = 0.1
 TICK = 0.04
 """Seconds between two steps of play."""
 
-LONG = 7
-"""Lines of the explanation at full length."""
+LONG = 8
+"""Lines of the explanation at full length; in large windows a few more."""
 
 
-class MainScreen(Commands):
+class MainScreen(Asking):
     """A running session on the screen. on_leave is called when its outermost level is left."""
 
     def __init__(
@@ -52,7 +53,7 @@ class MainScreen(Commands):
         on_leave: Callable[[], None],
     ) -> None:
         ladder = LadderOptions(absolute=options.absolute, time_format=TimeFormat(options.time_format))
-        super().__init__(palette, Viewpoint(session, ladder, at_start=at_start))
+        super().__init__(palette, Viewpoint(session, ladder, at_start=at_start), options)
         self._leave = on_leave
         self._plan: Plan | None = None
         self._said: Row = ()
@@ -63,17 +64,15 @@ class MainScreen(Commands):
         self._diagram = DiagramPane(palette)
         self._ladder = LadderPane(palette, self.viewpoint)
         self._detail = DetailPane(palette, self.viewpoint)
-        self._explanation = Lines(palette, id="explanation")
-        self._prompt = Prompt(palette)
+        self._explanation = Explanation(palette)
 
     # -- life ------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         yield from (self._status, self._flows, self._diagram, self._ladder, self._detail)
-        yield from (self._explanation, self._footer, self._prompt)
+        yield from (self._explanation, self._footer, self.prompt)
 
     def on_mount(self) -> None:
-        self._prompt.disabled = True
         self.viewpoint.refresh(self.viewpoint.session.snapshot())
         self.set_interval(POLL, self._poll)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
@@ -84,7 +83,7 @@ class MainScreen(Commands):
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
-        self._prompt.set_palette(palette)
+        self.prompt.set_palette(palette)
         self.refresh_panes()
 
     def _poll(self) -> None:
@@ -112,7 +111,7 @@ class MainScreen(Commands):
             active=self.active_pane,
             zoom=self.zoomed,
             detail=self.detail_open,
-            explanation=LONG if self.explanation_open else 1,
+            explanation=LONG + 2 * (size.height >= 38) if self.explanation_open else 1,
             flows=self.viewpoint.snapshot.flows,
         )
         self._plan = plan(size, wish)
@@ -120,7 +119,7 @@ class MainScreen(Commands):
             pane.frame = self._plan.frame
             pane.active = pane.id == self.active_pane and self._plan.together
         regions = dict(self._plan.regions)
-        if not self._prompt.disabled and "footer" in regions:
+        if self.is_asking and "footer" in regions:
             regions["prompt"] = regions.pop("footer")
         return regions
 
@@ -130,6 +129,7 @@ class MainScreen(Commands):
     def relayout(self) -> None:
         for pane in self.query(Pane):
             pane.forget()
+        self._clear_arrangement_cache()
         self.refresh(layout=True)
         self.call_after_refresh(self.refresh_panes)
 
@@ -161,9 +161,9 @@ class MainScreen(Commands):
         self._ladder.sync()
         if view.flow:
             history = view.history(view.flow)
-            self._diagram.show(diagram_view(history, view.moment, live=view.options.live))
+            self._diagram.view = diagram_view(history, view.here, live=view.options.live)
         if self.is_shown("detail"):
-            self._detail.sync()
+            self._detail.sync(self.packet_line())
         self._explain()
         self._show_status()
         if view.playing:
@@ -188,12 +188,24 @@ class MainScreen(Commands):
         return message("No TCP packets here.")
 
     def _explain(self) -> None:
+        view = self.viewpoint
         if self._said:
-            self._explanation.rows = (self._said,)
+            self._explanation.row = self._said
+        elif not view.flow:
+            self._explanation.row = ()
         else:
-            width = max(10, self.size.width - 2)
-            self._explanation.rows = explanation_rows(self.viewpoint, width, self.explanation_open)
-        self._explanation.update()
+            height = self._explanation.size.height
+            shape = explain_at_length if height > 2 else explain_in_lines if height == 2 else _in_one_line
+            rows = shape(
+                view.history(view.flow),
+                view.segment,
+                view.here,
+                live=view.options.live,
+                owes=view.session.owes(view.flow, view.moment),
+                width=max(10, self.size.width - 2),
+                silence_ns=view.silence_ns,
+            )
+            self._explanation.show([(Cell(" "), *row) for row in rows])
 
     def say(self, text: str, *, error: bool = False) -> None:
         self._said = (Cell(f" {text}", Role.ERROR if error else Role.OK),)
@@ -220,44 +232,6 @@ class MainScreen(Commands):
         contexts = {self.active_pane} | ({"live"} if snapshot.live else set())
         self._footer.show(footer_row(frozenset(contexts), self.size.width))
 
-    # -- the prompt ------------------------------------------------------------------------------
-
-    def action_search(self) -> None:
-        self._prompt.disabled = False
-        self._prompt.placeholder = (
-            "filter: state:close_wait port:9502 host:10.0.0.1 quiet:>60s text"
-            if self.active_pane == "flows"
-            else "search the ladder"
-        )
-        self._prompt.value = self._flows.query_text if self.active_pane == "flows" else ""
-        self.refresh(layout=True)
-        self._prompt.focus()
-
-    def _close_prompt(self) -> None:
-        self._prompt.disabled = True
-        self.set_focus(None)
-        self.relayout()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if self._prompt.disabled or self.active_pane != "flows":
-            return
-        self._flows.set_query(event.value)
-        self.refresh_panes()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._close_prompt()
-        if self.active_pane != "flows":
-            pass
-
-    def action_escape(self) -> None:
-        if self._prompt.disabled:
-            super().action_escape()
-            return
-        if self.active_pane == "flows":
-            self._flows.set_query("")
-        self._close_prompt()
-
     # -- mouse -----------------------------------------------------------------------------------
 
     def on_line_list_picked(self, event: LineList.Picked) -> None:
@@ -274,3 +248,7 @@ class MainScreen(Commands):
     def on_line_list_wheel(self, event: LineList.Wheel) -> None:
         event.list.scroll(event.lines)
         self.paint()
+
+
+def _in_one_line(*args: Any, **how: Any) -> list[Row]:
+    return [explain(*args, **how)]

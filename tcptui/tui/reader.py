@@ -24,14 +24,14 @@ class Reader(View):
 
     def __init__(self, palette: Palette, title: str, provider: Provider, hint: str = "") -> None:
         super().__init__(palette)
-        self._list = LineList(palette, id="text", title=title, browse=True)
-        self._list.active = True
-        self._list.provider = provider
+        self.list = LineList(palette, id="text", title=title, browse=True)
+        self.list.active = True
+        self.list.provider = provider
         self._footer = Bar(palette, id="footer")
         self._hint = hint
 
     def compose(self) -> ComposeResult:
-        yield self._list
+        yield self.list
         yield self._footer
 
     def on_mount(self) -> None:
@@ -48,37 +48,37 @@ class Reader(View):
 
     def regions_for(self, size: Size) -> Mapping[str, Region]:
         width, height = size
-        self._list.frame = Frame.BOX if width > 10 and height > 4 else Frame.NONE
+        self.list.frame = Frame.BOX if width > 10 and height > 4 else Frame.NONE
         footer = 1 if height > 2 else 0
         regions = {"text": Region(0, 0, width, height - footer)}
         return regions | ({"footer": Region(0, height - 1, width, 1)} if footer else {})
 
     def action_up(self) -> None:
-        self._list.move(-1)
+        self.list.move(-1)
 
     def action_down(self) -> None:
-        self._list.move(1)
+        self.list.move(1)
 
     def action_page_up(self) -> None:
-        self._list.page(-1)
+        self.list.page(-1)
 
     def action_page_down(self) -> None:
-        self._list.page(1)
+        self.list.page(1)
 
     def action_play(self) -> None:
-        self._list.page(1)
+        self.list.page(1)
 
     def action_half_up(self) -> None:
-        self._list.page(-0.5)
+        self.list.page(-0.5)
 
     def action_half_down(self) -> None:
-        self._list.page(0.5)
+        self.list.page(0.5)
 
     def action_first(self) -> None:
-        self._list.ends(False)
+        self.list.ends(False)
 
     def action_last(self) -> None:
-        self._list.ends(True)
+        self.list.ends(True)
 
     def action_help(self) -> None:
         self.dismiss()

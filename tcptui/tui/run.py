@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ class ScreenOptions:
     """time_format: the letter of -t. absolute: -S. mouse: whether the program gets the mouse.
 
     theme: dark, light, ansi or none; None asks the environment. at_start: begin at the first packet,
-    not at the newest (demos).
+    not at the newest (demos). as_json: a flow as -T json prints it, for the export; None: no such export.
     """
 
     time_format: str = "r"
@@ -22,6 +23,7 @@ class ScreenOptions:
     mouse: bool = True
     theme: str | None = None
     at_start: bool = False
+    as_json: Callable[[Session, int], str] | None = None
 
 
 def run(session: Session | None, options: ScreenOptions) -> int:
@@ -31,7 +33,9 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     session itself has to say (an error half-way) is the caller's.
     """
     from tcptui.tui.app import TcptuiApp
+    from tcptui.tui.terminal import keys_from_tty
 
+    keys_from_tty()
     app = TcptuiApp(session, options)
     app.run(mouse=options.mouse)
     return app.return_code or 0

@@ -7,49 +7,51 @@ import os
 import select
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from tcptui.errors import TcptuiError
+
+GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 class NoTerminal(TcptuiError):
     """There is nothing to show a screen on, or nothing to type at."""
 
 
-def keys_from_tty() -> int:
-    """Make /dev/tty standard input; the old one (the capture's pipe) as a new descriptor.
+def keys_from_tty() -> None:
+    """Where standard input is a pipe (the capture), let the keys come from /dev/tty.
 
-    Must be called before the screen starts and before anything reads `sys.stdin`. Raises NoTerminal
-    when the process has no terminal.
+    Descriptor 0 stays what it is. Raises NoTerminal when the process has no terminal.
     """
+    if sys.__stdin__ is not None and sys.__stdin__.isatty():
+        return
     try:
         tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError as error:
         raise NoTerminal("no terminal to read keys from", "for text output use -T flows") from error
-    pipe = os.dup(0)
-    os.dup2(tty, 0)
-    os.close(tty)
-    stdin = open(0, closefd=False)  # noqa: SIM115 - it lives as long as the process
-    sys.stdin = sys.__stdin__ = stdin  # type: ignore[misc,assignment]
-    return pipe
-
-
-def hung_up(fd: int = 0) -> bool:
-    """Whether the terminal behind fd has gone (its window was closed, its connection lost)."""
-    poll = select.poll()
-    poll.register(fd, select.POLLHUP | select.POLLERR)
-    return any(events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0))
+    sys.__stdin__ = os.fdopen(tty, closefd=False)  # type: ignore[misc]
 
 
 class Terminal(LinuxDriver):
     """The toolkit's driver, but a terminal that is gone neither blocks it nor makes it spin.
 
-    `lost` is called once, from the input thread, when keys cannot be read any more.
+    Draws on standard output where that is a terminal (the toolkit's choice is standard error).
     """
 
-    lost: Callable[[], None] | None = None
-    gone = False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.gone = False
+        self.on_lost: Callable[[], None] | None = None
+        if sys.__stdout__ is not None and sys.__stdout__.isatty():
+            self._file = sys.__stdout__
+
+    def hung_up(self) -> bool:
+        """Whether the terminal has gone: its window was closed, its connection lost."""
+        poll = select.poll()
+        poll.register(self.fileno, 0)
+        return any(events & GONE for _, events in poll.poll(0))
 
     def write(self, data: str) -> None:
         if not self.gone:
@@ -58,7 +60,8 @@ class Terminal(LinuxDriver):
     def run_input_thread(self) -> None:
         with contextlib.suppress(OSError):
             super().run_input_thread()
-        if not self.exit_event.is_set():
-            self.gone = True
-            if self.lost:
-                self.lost()
+
+    def close(self) -> None:
+        if self.gone and self._writer_thread is not None and not self._writer_thread.is_alive():
+            return  # it died of the lost terminal; there is nobody to wait for
+        super().close()

@@ -87,6 +87,16 @@ class Viewpoint:
         return self.loaded.ladder if self.loaded else None
 
     @property
+    def here(self) -> Moment:
+        """The moment of the cursor's row: what stands and what just happened in this flow."""
+        return self.ladder.item(self.row).moment if self.ladder and len(self.ladder) else self.moment
+
+    @property
+    def silence_ns(self) -> int:
+        """How long nothing was sent, where the cursor is on a silence; 0 elsewhere."""
+        return self.ladder.item(self.row).silence_ns if self.ladder and len(self.ladder) else 0
+
+    @property
     def segment(self) -> Segment | None:
         """The segment at the cursor: of its row, or the last one before it."""
         if not self.ladder or not len(self.ladder):

@@ -1,0 +1,177 @@
+"""The keys that ask for a line of text, and those that take something away: / n N w e y."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.widgets import Input
+
+from tcptui.errors import TcptuiError
+from tcptui.model import tcpdump
+from tcptui.model.text import clean
+from tcptui.tui.commands import Commands
+from tcptui.tui.files import free_name, ladder_text, save_flow, write_text
+from tcptui.tui.prompt import Prompt
+from tcptui.tui.run import ScreenOptions
+from tcptui.tui.stream import StreamScreen
+from tcptui.tui.theme import Palette
+from tcptui.tui.viewpoint import Viewpoint
+
+FILTER_HINT = "state:close_wait  port:9502  host:10.0.0.1  quiet:>60s  any text"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked in the prompt: what to do with the text as it changes, at Enter, and at Esc."""
+
+    done: Callable[[str], None]
+    changed: Callable[[str], None] | None = None
+    cancelled: Callable[[], None] | None = None
+
+
+class Asking(Commands):
+    """The actions that need the prompt or write files."""
+
+    def __init__(self, palette: Palette, viewpoint: Viewpoint, options: ScreenOptions) -> None:
+        super().__init__(palette, viewpoint)
+        self.options = options
+        self.prompt = Prompt(palette)
+        self.prompt.disabled = True
+        self._question: Question | None = None
+        self._wanted = ""
+
+    @property
+    def is_asking(self) -> bool:
+        return self._question is not None
+
+    def ask(self, question: Question, text: str = "", hint: str = "") -> None:
+        """Open the prompt with `text` in it."""
+        self.prompt.disabled = False
+        self.prompt.placeholder = hint
+        self.prompt.value = text
+        self.prompt.cursor_position = len(text)
+        self._question = question
+        self.prompt.focus()
+        self.relayout()
+
+    def _close_prompt(self) -> Question | None:
+        question, self._question = self._question, None
+        self.set_focus(None)
+        self.prompt.disabled = True
+        self.relayout()
+        return question
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._question and self._question.changed:
+            self._question.changed(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        question = self._close_prompt()
+        if question:
+            question.done(event.value)
+
+    def action_escape(self) -> None:
+        if not self.is_asking:
+            super().action_escape()
+            return
+        question = self._close_prompt()
+        if question and question.cancelled:
+            question.cancelled()
+
+    # -- find ------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        if self.active_pane == "flows":
+            before = self.flows.query_text
+            self.ask(Question(self._filter, self._filter, lambda: self._filter(before)), before, FILTER_HINT)
+        else:
+            self.ask(Question(self._search), "", "text to look for in the ladder")
+
+    def _filter(self, text: str) -> None:
+        self.flows.set_query(text)
+        self.refresh_panes()
+
+    def _search(self, text: str) -> None:
+        self._wanted = text or self._wanted
+        self._hit(1)
+
+    def action_next_hit(self) -> None:
+        self._hit(1)
+
+    def action_previous_hit(self) -> None:
+        self._hit(-1)
+
+    def _hit(self, direction: int) -> None:
+        ladder = self.viewpoint.ladder
+        if ladder is None or not self._wanted:
+            self.say("nothing to look for: / asks")
+            return
+        row = ladder.search(self._wanted, self.viewpoint.row, direction)
+        if row is None:
+            self.say(f"not in this ladder: {self._wanted}", error=True)
+            return
+        self.viewpoint.step(row - self.viewpoint.row)
+        self.refresh_panes()
+
+    def action_stream(self) -> None:
+        if self.viewpoint.loaded is not None:
+            self.app.push_screen(StreamScreen(self.palette, self.viewpoint))
+
+    # -- take away -------------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        if self.viewpoint.flow:
+            name = free_name(f"tcptui-flow-{self.viewpoint.flow}", ".pcap")
+            self.ask(Question(self._save), str(name), "file for this flow's packets")
+
+    def _save(self, text: str) -> None:
+        session, number = self.viewpoint.session, self.viewpoint.flow
+        self._write(lambda: f"{save_flow(session, number, text):,} packets of flow {number} → {text}", text)
+
+    def action_export(self) -> None:
+        if self.viewpoint.flow:
+            name = free_name(f"tcptui-flow-{self.viewpoint.flow}", ".txt")
+            self.ask(
+                Question(self._export), str(name), "file: .txt the ladder, .json the flow, .svg the screen"
+            )
+
+    def _export(self, text: str) -> None:
+        makers: dict[str, Callable[[], str]] = {".svg": lambda: self.app.export_screenshot(title="tcptui")}
+        as_json = self.options.as_json
+        if as_json is not None:
+            makers[".json"] = lambda: as_json(self.viewpoint.session, self.viewpoint.flow)
+        make = makers.get(Path(text).suffix.lower(), lambda: ladder_text(self.viewpoint))
+
+        def write() -> str:
+            write_text(Path(text), make())
+            return f"written: {text}"
+
+        self._write(write, text)
+
+    def _write(self, write: Callable[[], str], text: str) -> None:
+        if not text.strip():
+            return
+        try:
+            self.say(write())
+        except TcptuiError as error:
+            self.say(str(error), error=True)
+
+    def action_copy(self) -> None:
+        line = self.packet_line()
+        if line:
+            self.app.copy_to_clipboard(line)
+            self.say(f"copied: {line}")
+
+    def packet_line(self) -> str:
+        """The packet at the cursor as tcpdump prints it; "" where there is none."""
+        view, segment = self.viewpoint, self.viewpoint.segment
+        info = view.info()
+        if segment is None or info is None or view.loaded is None:
+            return ""
+        ends = [(end.ip, end.port) for end in info.ends]
+        base = (0, 0) if view.options.absolute else view.loaded.bases(segment)
+        return clean(tcpdump.line(segment, ends[segment.sender], ends[1 - segment.sender], base))

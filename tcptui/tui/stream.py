@@ -1,0 +1,49 @@
+"""Follow stream: what both sides said, as text or as bytes."""
+
+from __future__ import annotations
+
+from tcptui.model import stream
+from tcptui.model.cells import Cell, Role
+from tcptui.tui.linelist import Rows
+from tcptui.tui.reader import Reader
+from tcptui.tui.theme import Palette
+from tcptui.tui.viewpoint import Viewpoint
+
+
+class StreamScreen(Reader):
+    """The selected flow's stream. `x` changes between text and hexadecimal."""
+
+    def __init__(self, palette: Palette, view: Viewpoint) -> None:
+        loaded = view.loaded
+        assert loaded is not None
+        super().__init__(palette, f"Stream of flow {view.flow}", Rows(), "x text / hex")
+        store = view.session.store
+        rows = loaded.rows
+        begin = (store.column("options_at", rows) + store.column("options", rows)).tolist()
+
+        def payload(i: int) -> bytes:
+            return view.session.raw(int(rows[i]))[begin[i] :]
+
+        self._pieces = list(stream.follow(loaded.segments, payload))
+        self._client = loaded.ladder.history.client
+        self._hexadecimal = False
+        self.list.note = f"▶ {loaded.ladder.ends[self._client]}  ◀ {loaded.ladder.ends[1 - self._client]}"
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        width = max(4, self.list.inner_width)
+        rows = list(stream.rows(self._pieces, self._client, width, hexadecimal=self._hexadecimal))
+        self.list.show(Rows(rows or [(), (Cell("  Neither side said anything.", Role.DIM),)]), 0)
+
+    def action_explain(self) -> None:
+        self._hexadecimal = not self._hexadecimal
+        self._fill()
+
+    def action_stream(self) -> None:
+        self.dismiss()
