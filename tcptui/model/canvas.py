@@ -87,7 +87,7 @@ class Canvas:
         self, points: Iterable[tuple[int, int]], role: Role, *, weight: int = LIGHT, dashed: bool = False
     ) -> None:
         """A line through `points`, each straight above, below or beside the one before it."""
-        path = _cells(points)
+        path = way(points)
         for here, there in pairwise(path):
             side = _STEP[there.x - here.x, there.y - here.y]
             self._arm(here, side, weight, role, dashed)
@@ -97,7 +97,7 @@ class Canvas:
         self, points: Iterable[tuple[int, int]], role: Role, *, weight: int = LIGHT, heads: str = "▲▶▼◀"
     ) -> None:
         """A line through `points` with a head on its last cell, one of `heads` (up, right, down, left)."""
-        path = _cells(points)
+        path = way(points)
         self.line(path[:-1], role, weight=weight)
         before, tip = path[-2], path[-1]
         side = _STEP[tip.x - before.x, tip.y - before.y]
@@ -129,8 +129,8 @@ class Canvas:
                 dot.role = role
 
 
-def _cells(points: Iterable[tuple[int, int]]) -> list[Point]:
-    """Every cell on the way, corners once."""
+def way(points: Iterable[tuple[int, int]]) -> list[Point]:
+    """Every cell on the way through `points`, corners once. ValueError where two are neither level nor upright."""
     path: list[Point] = []
     for x, y in points:
         if not path:

@@ -1,0 +1,245 @@
+"""What is said about the cursor's place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.explain import explain, explain_at_length
+from tcptui.model.text import plain, row_width
+from tcptui.tcp.events import Event
+from tcptui.tcp.history import Correction, History, Moment, Roles, Transition
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.states import Evidence, State
+
+SYN_ACK = Flags.SYN | Flags.ACK
+
+
+def segment(packet: int, sender: int, flags: int, length: int = 0) -> Segment:
+    return Segment(packet, packet * 10, sender, 0, 0, flags, length=length)
+
+
+SEGMENTS = {
+    1: segment(1, 0, Flags.SYN),
+    2: segment(2, 1, SYN_ACK),
+    3: segment(3, 0, Flags.ACK),
+    4: segment(4, 1, SYN_ACK),
+    5: segment(5, 0, Flags.ACK | Flags.PSH, 7),
+}
+
+HANDSHAKE = History(
+    1,
+    0,
+    Roles.HANDSHAKE,
+    (State.CLOSED, State.LISTEN),
+    (
+        Transition(
+            1, 10, 0, State.CLOSED, State.SYN_SENT, Event.ACTIVE_OPEN, Evidence.SENT, 1, "sent SYN (#1)"
+        ),
+        Transition(
+            2,
+            20,
+            0,
+            State.SYN_SENT,
+            State.ESTABLISHED,
+            Event.RECV_SYN_ACK,
+            Evidence.PROVEN,
+            2,
+            "received SYN,ACK (#2) and acknowledged it",
+            proven_by=3,
+        ),
+        Transition(
+            2,
+            20,
+            1,
+            State.LISTEN,
+            State.SYN_RCVD,
+            Event.RECV_SYN,
+            Evidence.SENT,
+            2,
+            "received a SYN and answered SYN,ACK (#2)",
+        ),
+        Transition(
+            3,
+            30,
+            1,
+            State.SYN_RCVD,
+            State.ESTABLISHED,
+            Event.RECV_ACK_OF_SYN,
+            Evidence.PASSED,
+            3,
+            "received the ACK of its SYN (#3)",
+            withdrawn=4,
+        ),
+        Transition(
+            5,
+            50,
+            1,
+            State.SYN_RCVD,
+            State.ESTABLISHED,
+            Event.RECV_ACK_OF_SYN,
+            Evidence.PASSED,
+            5,
+            "received the ACK of its SYN (#5)",
+        ),
+        Transition(
+            None,
+            900,
+            0,
+            State.TIME_WAIT,
+            State.CLOSED,
+            Event.TIMEOUT_2MSL,
+            Evidence.TIMER,
+            5,
+            "waited 2MSL: nothing of the old connection can arrive any more",
+        ),
+    ),
+    (Correction(4, 40, 1, (State.ESTABLISHED,), "SYN,ACK retransmitted: the ACK (#3) did not arrive"),),
+)
+
+
+def line(
+    packet: int, *, live: bool = False, width: int = 200, owes: str = "", history: History = HANDSHAKE
+) -> Row:
+    """The line at a packet."""
+    here = SEGMENTS[packet]
+    return explain(history, here, Moment(packet, here.time_ns), live=live, width=width, owes=owes)
+
+
+def length(packet: int, *, live: bool = False, width: int = 200, owes: str = "") -> list[str]:
+    here = SEGMENTS[packet]
+    rows = explain_at_length(HANDSHAKE, here, Moment(packet, here.time_ns), live=live, width=width, owes=owes)
+    return [plain(row) for row in rows]
+
+
+def test_a_transition_with_its_reason_and_section() -> None:
+    assert plain(line(1)) == "#1 client → SYN_SENT: sent SYN. RFC 9293 §3.10.1"
+
+
+def test_the_sender_comes_first() -> None:
+    assert plain(line(2)) == (
+        "#2 server → SYN_RCVD: received a SYN and answered SYN,ACK; "
+        "client → ESTABLISHED: received SYN,ACK and acknowledged it. RFC 9293 §3.10.7.2"
+    )
+
+
+def test_seen_live_the_proof_has_not_come_yet() -> None:
+    assert "client → ESTABLISHED?: received SYN,ACK. RFC" in plain(line(2, live=True))
+
+
+def test_it_shortens_in_a_fixed_order() -> None:
+    forms: list[str] = []
+    for width in range(150, 20, -1):
+        text = plain(line(2, width=width, owes="nobody"))
+        shape = " ".join(text.split())
+        if not forms or forms[-1] != shape:
+            forms.append(shape)
+    assert forms[:7] == [
+        "#2 server → SYN_RCVD: received a SYN and answered SYN,ACK; "
+        "client → ESTABLISHED: received SYN,ACK and acknowledged it. owes: nobody",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED: received SYN,ACK. owes: nobody",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED: received SYN,ACK.",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED.",
+        "#2 server → SYN_RCVD; client → ESTABLISHED.",
+        "#2 server → SYN_RCVD; client → ESTABLISHE…",
+        "#2 server → SYN_RCVD; client → ESTABLISH…",
+    ]
+
+
+@pytest.mark.parametrize("width", [0, 1, 2, 10, 40, 78, 120])
+@pytest.mark.parametrize("packet", SEGMENTS)
+@pytest.mark.parametrize("live", [False, True])
+def test_it_never_is_wider_than_its_room(width: int, packet: int, live: bool) -> None:
+    owes = "server: ACK of 7 bytes, since #4, 0.2 s"
+    assert row_width(line(packet, live=live, width=width, owes=owes)) <= width
+    here = SEGMENTS[packet]
+    for row in explain_at_length(
+        HANDSHAKE, here, Moment(packet, 10 * packet), live=live, width=width, owes=owes
+    ):
+        assert row_width(row) <= width
+
+
+def test_what_is_owed_stands_at_the_right() -> None:
+    text = plain(line(1, width=78, owes="server: SYN,ACK"))
+    assert len(text) == 78
+    assert text.endswith("  owes: server: SYN,ACK")
+
+
+def test_roles_tell_who_is_who() -> None:
+    assert Cell("client → SYN_SENT", Role.CLIENT) in line(1)
+    assert Cell("server → SYN_RCVD", Role.SERVER) in line(2)
+    turned = replace(HANDSHAKE, client=1)
+    assert Cell("server → SYN_SENT", Role.SERVER) in line(1, history=turned)
+
+
+def test_a_packet_that_changes_nothing_says_what_it_does() -> None:
+    unmoved = replace(HANDSHAKE, log=HANDSHAKE.log[:3])
+    assert plain(line(5, history=unmoved)) == (
+        "#5 client sends 7 bytes; no state change: client ESTABLISHED, server SYN_RCVD."
+    )
+    assert plain(line(5, history=unmoved, width=50)) == "#5 client sends 7 bytes; no state change"
+
+
+def test_a_correction_and_what_it_corrects() -> None:
+    reason = "SYN,ACK retransmitted: the ACK (#3) did not arrive"
+    for live in (False, True):
+        assert plain(line(4, live=live)) == f"#4 server still SYN_RCVD: {reason}."
+    assert plain(line(3)) == "#3 client acknowledges; #4 shows that the server did not go to ESTABLISHED."
+    assert plain(line(3, live=True)).startswith("#3 server → ESTABLISHED?: received the ACK of its SYN.")
+    assert length(3)[-1] == f"  later     #4 shows that the server did not go to ESTABLISHED: {reason}."
+
+
+def test_a_correction_beside_a_transition() -> None:
+    also = Transition(
+        4, 40, 0, State.ESTABLISHED, State.CLOSED, Event.SEND_RST, Evidence.SENT, 4, "sent RST (#4)"
+    )
+    both = replace(HANDSHAKE, log=(*HANDSHAKE.log[:3], also))
+    assert "client → CLOSED: sent RST. The server was not in ESTABLISHED: SYN,ACK" in plain(
+        line(4, history=both)
+    )
+
+
+def test_a_timer_has_no_packet() -> None:
+    row = explain(HANDSHAKE, SEGMENTS[5], Moment(5, 900), width=120)
+    assert plain(row) == (
+        "timer client → CLOSED?: waited 2MSL: nothing of the old connection can arrive any more. "
+        "RFC 9293 §3.10.8"
+    )
+    short = explain(HANDSHAKE, SEGMENTS[5], Moment(5, 900), width=78)
+    assert plain(short) == "timer client → CLOSED?: waited 2MSL."
+
+
+def test_a_silence_and_a_run_and_nothing() -> None:
+    open_ = replace(HANDSHAKE, log=HANDSHAKE.log[:5])
+    quiet = explain(open_, SEGMENTS[5], Moment(5, 70), silence_ns=16_300_000_000)
+    assert plain(quiet) == "16.3 s of silence: both ESTABLISHED."
+    run = explain(open_, SEGMENTS[5], Moment(12, 120))
+    assert plain(run) == "#5 to #12 change no state: both ESTABLISHED."
+    assert plain(explain(open_, None, Moment(0, 0))) == "nothing yet: client CLOSED, server LISTEN."
+
+
+def test_at_length() -> None:
+    assert length(2, owes="client: ACK of the SYN,ACK, since #2") == [
+        "#2 server LISTEN → SYN_RCVD: received a SYN and answered SYN,ACK.",
+        "  rule      A SYN came; SYN,ACK acknowledges it and asks back. RFC 9293 §3.10.7.2",
+        "  sent      #2 is the server's own segment: it was in this state when it sent it.",
+        "  program   No call: the kernel answers for the listening socket. accept() waits for the ACK.",
+        "#2 client SYN_SENT → ESTABLISHED: received SYN,ACK and acknowledged it.",
+        "  rule      The answer came and acknowledges our SYN: connect() returns. RFC 9293 §3.10.7.3",
+        "  proven    #2 passed on its way to the client; #3 from there shows that it arrived.",
+        "  program   connect() returns: it can read and write.",
+        "  owes      client: ACK of the SYN,ACK, since #2",
+    ]
+
+
+def test_at_length_live() -> None:
+    assert (
+        "  passed    #2 passed on its way to the client; whether it arrived, the client's next segment tells."
+        in (length(2, live=True))
+    )
+
+
+def test_an_endpoint_that_listened_accepts() -> None:
+    assert "  program   accept() can return the new socket." in length(5)
