@@ -130,7 +130,7 @@ class Canvas:
 
 
 def way(points: Iterable[tuple[int, int]]) -> list[Point]:
-    """Every cell on the way through `points`, corners once. ValueError where two are neither level nor upright."""
+    """Every cell on the way through `points`, corners once. ValueError where one slants."""
     path: list[Point] = []
     for x, y in points:
         if not path:
@@ -138,7 +138,7 @@ def way(points: Iterable[tuple[int, int]]) -> list[Point]:
             continue
         last = path[-1]
         if x != last.x and y != last.y:
-            raise ValueError(f"{tuple(last)} to {(x, y)} is neither level nor upright")
+            raise ValueError(f"{tuple(last)} to {(x, y)} slants")
         steps = max(abs(x - last.x), abs(y - last.y))
         dx, dy = (x > last.x) - (x < last.x), (y > last.y) - (y < last.y)
         path.extend(Point(last.x + dx * step, last.y + dy * step) for step in range(1, steps + 1))
