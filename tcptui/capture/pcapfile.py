@@ -105,7 +105,7 @@ class CaptureReader:
             self._need = run.need
             if run.trouble:
                 self._stop(run.trouble)
-            if batch is not None:
+            if self.done or batch is not None:
                 return batch
             if run.consumed or len(piece) == wanted:
                 continue

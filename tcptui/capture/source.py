@@ -166,7 +166,7 @@ class GzipSource:
 def open_source(path: str, name: str) -> PlainSource:
     """Open `path`. CaptureError: absent, a directory, not readable."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO must not make us wait
     except OSError as error:
         raise CaptureError(f"cannot read {name}: {_reason(error)}", _hint(error)) from error
     if stat.S_ISDIR(os.fstat(fd).st_mode):

@@ -44,7 +44,8 @@ class Interner:
         slot = self._hash(key)
         mask = np.uint64(len(self._slots) - 1)
         result = np.empty(rows, np.int32)
-        first: list[Ints] = []
+        first: list[Ints] = []  # rows of new keys, and below the slots that got them
+        places: list[Ints] = []
         count = self.n
         pending: Ints = np.arange(rows)
         while pending.size:
@@ -52,26 +53,31 @@ class Interner:
             found = self._slots[place]
             vacant = found == _EMPTY
             if vacant.any():
-                count += self._claim(key, pending[vacant], place[vacant], count, first)
+                row, got = self._claim(key, pending[vacant], place[vacant], count)
+                first.append(row)
+                places.append(got)
+                count += len(row)
                 found = self._slots[place]
             same = self._equal(key, pending, found)
             result[pending[same]] = found[same]
             pending = pending[~same]
             slot[pending] += np.uint64(1)
-        return self._in_order(result, first)
+        if not first:
+            return result, np.zeros(0, np.int64)
+        return self._in_order(result, np.concatenate(first), np.concatenate(places))
 
-    def _claim(self, key: list[Words], rows: Ints, place: Ints, count: int, first: list[Ints]) -> int:
-        """Enters a new key in each of the empty slots `place`, that of the first row that wants it."""
-        self._slots[place[::-1]] = rows[
-            ::-1
-        ]  # where several rows write, the last to write stays: the first row
-        won = rows[self._slots[place] == rows]
+    def _claim(self, key: list[Words], rows: Ints, place: Ints, count: int) -> tuple[Ints, Ints]:
+        """Enters a new key in each of the empty slots `place`: that of the first row that wants the slot.
+
+        Returns these rows and their slots; they are numbered from `count` on.
+        """
+        self._slots[place[::-1]] = rows[::-1]  # of several writes to one slot the last one stays
+        won = self._slots[place] == rows
+        row, got = rows[won], place[won]
+        self._slots[got] = np.arange(count, count + len(row), dtype=np.int32)
         for column, words in zip(self._keys, key, strict=True):
-            column[count : count + len(won)] = words[won]
-        winners = self._slots[place] == rows
-        self._slots[place[winners]] = np.arange(count, count + len(won), dtype=np.int32)
-        first.append(won)
-        return len(won)
+            column[count : count + len(row)] = words[row]
+        return row, got
 
     def _equal(self, key: list[Words], rows: Ints, number: NDArray[np.int32]) -> NDArray[np.bool_]:
         same = np.ones(len(rows), np.bool_)
@@ -79,11 +85,10 @@ class Interner:
             same &= column[number] == words[rows]
         return same
 
-    def _in_order(self, result: NDArray[np.int32], first: list[Ints]) -> tuple[NDArray[np.int32], Ints]:
+    def _in_order(
+        self, result: NDArray[np.int32], rows: Ints, places: Ints
+    ) -> tuple[NDArray[np.int32], Ints]:
         """Renumbers the new keys, which were entered turn by turn, in order of their first rows."""
-        if not first:
-            return result, np.zeros(0, np.int64)
-        rows = np.concatenate(first)
         before, self.n = self.n, self.n + len(rows)
         order = np.argsort(rows)
         if (order[1:] < order[:-1]).any():
@@ -93,8 +98,7 @@ class Interner:
                 column[before : self.n] = column[before : self.n][order]
             late = result >= before
             result[late] = new[result[late] - before]
-            late = self._slots >= before
-            self._slots[late] = new[self._slots[late] - before]
+            self._slots[places] = new
         return result, rows[order]
 
     def _hash(self, key: list[Words]) -> Words:

@@ -1,0 +1,34 @@
+"""Bytes of a file: plain, gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+from tcptui.capture.source import GzipSource, open_source
+
+
+def test_plain_bytes_by_offset(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"0123456789")
+    source = open_source(str(tmp_path / "file"), "file")
+    assert source.read_at(3, 4) == b"3456"
+    assert source.read_at(8, 100) == b"89"
+    assert (source.position, source.size) == (10, 10)
+    assert source.stored(0, 2) == b"01"
+    source.close()
+    source.close()
+
+
+def test_gzip_is_expanded_no_further_than_asked(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    path = tmp_path / "file.gz"
+    path.write_bytes(gzip.compress(content, 1))
+    source = GzipSource(os.open(path, os.O_RDONLY))
+    source.finish()
+    assert source.read_at(1000, 1000) == content[1000:2000]
+    assert source.position < 200_000
+    assert source.read_at(2_999_990, 100) == content[-10:]
+    assert source.position == source.size == path.stat().st_size
+    assert source.trouble == ""
+    source.close()
