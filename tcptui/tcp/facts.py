@@ -224,6 +224,8 @@ def _add_copy(me: Side, segment: Segment, end: int, seen: Seen) -> None:
 
 def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     me.last_ack = seen
+    if segment.flags & SYN and peer.syn is not None and not _answers(segment.ack, peer.syn):
+        return
     if not _plausible(me, peer, segment.ack):
         me.foreign_ack = me.foreign_ack or seen
         return
@@ -249,6 +251,11 @@ def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     peer.snd_max = segment.ack
     if me.syn is not None:
         _add_hole(peer, Hole(add(segment.ack, -1), segment.ack, seen))
+
+
+def _answers(ack: int, syn: Copies) -> bool:
+    """The ACK of a SYN,ACK is one of this SYN, with or without the data in it."""
+    return diff(ack, syn.seq) > 0 >= diff(ack, syn.end)
 
 
 def _plausible(me: Side, peer: Side, ack: int) -> bool:

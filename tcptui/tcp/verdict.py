@@ -46,13 +46,14 @@ from tcptui.tcp.signs import (
     zero_window,
 )
 from tcptui.tcp.states import State
-from tcptui.tcp.traces import ResetKind
+from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import SECOND
 
 LONGEST = 40
 IMPATIENT = SECOND  # Linux sends the first copy of an unanswered SYN or SYN,ACK after this
 QUIET_HALF_CLOSE = 10 * SECOND  # a half-closed peer that sends nothing for so long has simply not closed
 
+BY_RESET = (Event.SEND_RST, Event.REPLIED_RST, Event.RECV_RST)
 OVER = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 OPENING = (State.SYN_SENT, State.SYN_RCVD)
 CLOSING = (
@@ -82,11 +83,10 @@ def _ended_by_reset(flow: Case) -> str | None:
     for x in (0, 1):
         if flow.state(x) in (State.CLOSED, State.LISTEN) and refused(flow, x):
             return "refused"
-    killers = [x for x in (0, 1) if _reset_by(flow, x)]
-    if not killers or _orderly(flow) or any(flow.state(x) not in OVER for x in (0, 1)):
+    x, reset = _killing_reset(flow)
+    if reset is None or _orderly(flow) or any(flow.state(x) not in OVER for x in (0, 1)):
         return None
-    x = min(killers, key=lambda x: flow.side(x).resets[0].seen.packet)
-    reset, name = flow.side(x).resets[0], flow.name(x)
+    name = flow.name(x)
     if reset.kind is not ResetKind.ABORT:
         return f"reset: {name} had no socket"
     if keep_alive_gave_up(flow, x):
@@ -94,17 +94,15 @@ def _ended_by_reset(flow: Case) -> str | None:
     return f"reset by {name}"
 
 
-def _reset_by(flow: Case, x: int) -> bool:
-    """X sent a RST, and X or its peer is CLOSED for it."""
-    if not flow.side(x).resets:
-        return False
-    if not flow.path[0] and not flow.path[1]:
-        return True
-    for endpoint, events in ((x, (Event.SEND_RST, Event.REPLIED_RST)), (1 - x, (Event.RECV_RST,))):
-        last = flow.last_step(endpoint)
-        if last is not None and last.event in events:
-            return True
-    return False
+def _killing_reset(flow: Case) -> tuple[int, Reset | None]:
+    """Who ended the connection by which RST: one that moved somebody, rather than a stray one before it."""
+    resets = sorted((reset.seen, x) for x in (0, 1) for reset in flow.side(x).resets)
+    steps = [step for x in (0, 1) if (step := flow.last_step(x)) is not None]
+    ends = [step.packet for step in steps if step.event in BY_RESET]
+    if not resets or (steps and not ends):
+        return 0, None
+    seen, x = next((found for found in resets if found[0].packet in ends), resets[0])
+    return x, next(reset for reset in flow.side(x).resets if reset.seen == seen)
 
 
 def _orderly(flow: Case) -> bool:

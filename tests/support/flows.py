@@ -214,4 +214,10 @@ CASES: dict[str, tuple[str, float, str, str]] = {
         "half-open: server ignores the ACK",
         "nobody",
     ),
+    "a stray RST before the one that ends it": (
+        OPEN + "1 C RST seq=50\n 1.01 S ACK\n 2 S RST,ACK | CLOSED CLOSED",
+        1,
+        "reset by server",
+        "nobody",
+    ),
 }

@@ -151,3 +151,11 @@ def test_memory_is_bounded() -> None:
         assert len(side.in_flight) <= IN_FLIGHT and len(side.holes) <= HOLES and len(side.recent) <= RECENT
         assert len(side.resets) < 9 and len(side.zero_windows) < 9
         assert side.worst_run is None or len(side.worst_run.seen) <= QUOTED
+
+
+def test_a_syn_ack_with_a_wrong_ack_answers_nothing() -> None:
+    found = talk("0 C SYN\n 0.1 S SYN,ACK ack=7").facts
+    assert (
+        found.sides[0].unseen == 0 and found.sides[1].ack_max is None and found.sides[1].foreign_ack is None
+    )
+    assert found.sides[0].waiting is not None

@@ -16,9 +16,12 @@ DEAF = (State.CLOSED, State.LISTEN, State.SYN_SENT)
 def abort(flow: Case) -> Diagnosis | None:
     """D16: an active RST,ACK of X; data that it had received since it last sent something were not read."""
     for x in (0, 1):
-        reset = flow.side(x).reset(ResetKind.ABORT)
         step = flow.step(x, Event.SEND_RST)
-        if reset is None or step is None or keep_alive_gave_up(flow, x):
+        if step is None or keep_alive_gave_up(flow, x):
+            continue
+        aborts = [reset for reset in flow.side(x).resets if reset.kind is ResetKind.ABORT]
+        reset = next((reset for reset in aborts if reset.seen.packet == step.packet), None)
+        if reset is None:
             continue
         quoted = frames([reset.seen.packet])
         if reset.unread:
