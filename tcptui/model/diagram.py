@@ -38,7 +38,7 @@ __all__ = [
     "picture",
 ]
 
-LEGEND = "C client   S server   ? assumed   ━ just taken"
+LEGEND = "C client  S server  c s earlier  ? assumed  ━ now"
 _CALLS = (("passive OPEN", "listen()"), ("active OPEN", "connect()"), ("CLOSE", "close()"), (" timeout", ""))
 _UNTOUCHED, _PAST, _TAKEN = range(3)
 _LINE_ROLES = (Role.DIM, Role.PAST, Role.TAKEN)
@@ -179,7 +179,7 @@ class _Drawing:
         for role, walk in self.walks:
             if role in been:
                 self._badge(box, Label(x, y, name), role, walk, walk.is_at(state, at_end=at_end))
-                if self.layout.dwell:
+                if self.layout.dwell and (at_end or state is not State.CLOSED):
                     self._dwell(box, role, walk, state)
 
     def _badge(self, box: Box, name: Label, role: Role, walk: Walk, here: bool) -> None:
@@ -216,24 +216,36 @@ class _Drawing:
     # -- notes ---------------------------------------------------------------------------------
 
     def _notes(self) -> None:
-        """The sentence of each step just taken, at the height of its edge, in the margin."""
-        x, room = self.layout.notes, self.width - self.layout.notes
-        free = 0
+        """The sentence of each step just taken, in the margin, at the height of its edge if there is room."""
+        notes: dict[Step, list[Role]] = {}
         for role, walk in self.walks:
             for step in walk.fresh():
-                lines = self._note(role, step, room)
-                y = max(free, min(self._height_of(step), self.layout.height - len(lines)))
-                for offset, (text, look) in enumerate(lines):
-                    self.canvas.text(x, y + offset, text, look)
-                free = y + len(lines) + 1
+                notes.setdefault(step, []).append(role)
+        blocks = [(self._height_of(step), self._note(roles, step)) for step, roles in notes.items()]
+        blocks.sort(key=lambda block: block[0])
+        tops, free = [], 0
+        for height, lines in blocks:
+            tops.append(max(free, height))
+            free = tops[-1] + len(lines) + 1
+        floor = self.layout.height
+        for top, (_, lines) in zip(reversed(tops), reversed(blocks), strict=True):
+            y = min(top, floor - len(lines))
+            floor = y - 1
+            for offset, cells in enumerate(lines):
+                x = self.layout.notes
+                for text, role in cells:
+                    self.canvas.text(x, y + offset, text, role)
+                    x += len(text)
 
-    def _note(self, role: Role, step: Step, room: int) -> list[tuple[str, Role]]:
+    def _note(self, roles: list[Role], step: Step) -> list[Row]:
+        """Who, the rule's sentence, its section."""
+        names = [Cell("client" if role is Role.CLIENT else "server", role) for role in roles]
+        who: Row = (names[0], Cell(" and "), names[1]) if len(names) == 2 else (names[0],)
         rule = RULES.get((step.old, step.event))
-        lines = [("client" if role is Role.CLIENT else "server", role)]
-        if rule is not None:
-            lines += [(line, Role.TEXT) for line in wrap(rule.sentence, room)]
-            lines.append((f"RFC 9293 §{rule.rfc}", Role.DIM))
-        return lines
+        if rule is None:
+            return [who]
+        lines = wrap(rule.sentence, self.width - self.layout.notes)
+        return [who, *((Cell(line),) for line in lines), (Cell(f"RFC 9293 §{rule.rfc}", Role.DIM),)]
 
     def _height_of(self, step: Step) -> int:
         route = self.layout.routes.get((step.old, step.event))

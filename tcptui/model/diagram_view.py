@@ -1,4 +1,4 @@
-"""What the state diagram shows at a moment: where both endpoints are, how they came there, what just happened.
+"""What the state diagram shows at a moment: where the endpoints are, how they came there, what just happened.
 
 `diagram_view` reads it from a history; `diagram.py` draws it.
 """
@@ -54,10 +54,12 @@ class Walk:
         return self.state is state and (state is not State.CLOSED or bool(self.steps) is at_end)
 
     def was_at(self, state: State, *, at_end: bool = False) -> bool:
-        """In `state` at some time, now included."""
+        """In `state` at some time, now included. Where it was before the capture began is not known."""
         if self.is_at(state, at_end=at_end):
             return True
-        return any((step.new if at_end else step.old) is state for step in self.steps)
+        if at_end:
+            return any(step.new is state for step in self.steps)
+        return any(step.old is state and step.event is not Event.PICKED_UP for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

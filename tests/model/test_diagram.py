@@ -76,7 +76,7 @@ def test_large() -> None:
                 ╭───▼───────▼──╮  2MSL  ╭────▼─────╮
                 │  TIME_WAIT   ├───────▶│  CLOSED  │
                 ╰──────────────╯        ╰──────────╯
-        C client   S server   ? assumed   ━ just taken""")
+        C client  S server  c s earlier  ? assumed  ━ now""")
 
 
 def test_compact() -> None:
@@ -111,6 +111,34 @@ def test_projector_has_times_and_the_words_of_the_step() -> None:
     assert "RFC 9293 §3.10.4" in drawn
 
 
+def test_the_words_of_several_steps_stand_apart_and_inside() -> None:
+    for taken in ((Event.RECV_RST, Event.SEND_RST), (Event.CLOSE, Event.RECV_FIN)):
+        client, server = taken
+        view = DiagramView(
+            walk(State.CLOSED, *OPEN, client, taken=1), walk(State.LISTEN, *ACCEPT, server, taken=1)
+        )
+        notes = [plain(row)[LAYOUTS["projector"].notes :].strip() for row in draw("projector", view)]
+        said = " ".join(line for line in notes if line)
+        for event in taken:
+            assert RULES[State.ESTABLISHED, event].sentence in said
+        assert notes.index("server") != notes.index("client") + 1
+
+
+def test_the_same_step_of_both_is_told_once() -> None:
+    both = (Event.CLOSE, Event.RECV_FIN)
+    view = DiagramView(walk(State.CLOSED, *OPEN, *both, taken=1), walk(State.LISTEN, *ACCEPT, *both, taken=1))
+    drawn = text(draw("projector", view))
+    assert "client and server" in drawn
+    assert drawn.count("The FINs crossed") == 1
+
+
+def test_where_it_was_before_the_capture_began_is_not_known() -> None:
+    view = DiagramView(walk(State.CLOSED, Event.PICKED_UP, taken=1), walk(State.CLOSED, Event.PICKED_UP))
+    rows = draw("large", view)
+    assert "┤  CLOSED  ├" in plain(rows[1])
+    assert role_of(rows, "joined") is Role.TAKEN
+
+
 def test_a_box_with_both_has_half_a_border_of_each() -> None:
     view = DiagramView(
         walk(State.CLOSED, *OPEN), walk(State.LISTEN, *ACCEPT, taken=1, evidence=Evidence.PASSED)
@@ -136,7 +164,7 @@ def test_a_reset_is_a_word_beside_closed_and_no_line_from_everywhere(size: str) 
         walk(State.CLOSED, *OPEN, Event.RECV_RST, taken=1, evidence=Evidence.PASSED),
         walk(State.LISTEN, *ACCEPT, Event.SEND_RST, taken=1),
     )
-    assert role_of(draw(size, reset), "RST") is Role.RST
+    assert [row for row in draw(size, reset) if any(c.role is Role.RST and "RST" in c.text for c in row)]
     before = DiagramView(walk(State.CLOSED, *OPEN), walk(State.LISTEN, *ACCEPT))
     assert "RST" not in text(draw(size, before))
 
