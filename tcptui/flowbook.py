@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,9 +197,14 @@ class FlowBook:
         return flow.info
 
     def history(self, number: int) -> History:
-        """A flow's state log."""
+        """A flow's state log. Where no handshake tells the roles, the end with the lower port is the server."""
         flow = self._flow(number)
-        return self._pairs[flow.pair].connection.history(flow.generation)
+        history = self._pairs[flow.pair].connection.history(flow.generation)
+        if history.roles is Roles.GUESSED:
+            first, second = self.store.pairs.ends(flow.pair)
+            if first.port != second.port:
+                return replace(history, client=0 if first.port > second.port else 1)
+        return history
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""
