@@ -21,8 +21,9 @@ def detail(
 ) -> list[Row]:
     """The rows of one packet in `width` columns; fields that are wider are cropped, the line is wrapped.
 
-    raw: the captured frame from its link layer on. ends: the names of endpoints 0 and 1. line: tcpdump's,
-    of model.tcpdump. wirelen: how long the frame was, when that is known. Never raises on any bytes. The first call imports scapy (0.6 s).
+    raw: the captured frame from its link layer on; wirelen: how long it was, when that is known.
+    ends: the names of endpoints 0 and 1. line: tcpdump's, of model.tcpdump.
+    Never raises on any bytes. The first call imports scapy (0.6 s).
     """
     rows: list[Row] = [heading(len(raw), segment, ends, wirelen)]
     rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(line), width)]
@@ -34,7 +35,7 @@ def detail(
 
 
 def heading(captured: int, segment: Segment, ends: tuple[str, str], wirelen: int | None = None) -> Row:
-    """``#3  127.0.0.1:39870 → 127.0.0.1:9502  54 bytes  10:22:31.104233``; ``54 of 1,514 bytes`` of a cut one."""
+    """``#3  127.0.0.1:39870 → 127.0.0.1:9502  54 bytes  10:22:31.104233``; of a cut one ``54 of 1,514``."""
     source, destination = clean(ends[segment.sender]), clean(ends[1 - segment.sender])
     cut = wirelen is not None and wirelen > captured
     size = f"{number(captured)} of {number(wirelen or 0)} bytes" if cut else f"{number(captured)} bytes"

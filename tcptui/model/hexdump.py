@@ -10,7 +10,9 @@ _TEXT = bytes(code if 0x20 <= code < 0x7F else 0x2E for code in range(256))
 
 
 def hexdump(data: bytes, width: int) -> Iterator[Row]:
-    """Rows such as ``00000000: 4500 0034 …  E..4…``: 16 bytes each, 8 or 4 where `width` has no room."""
+    """Rows such as ``00000000: 4500 0034 …  E..4…``: 16 bytes each, 8 or 4 (25 columns) where
+    `width` has no room for them.
+    """
     count = 16 if width >= 67 else 8 if width >= 39 else 4
     for at in range(0, len(data), count):
         part = data[at : at + count]

@@ -374,9 +374,9 @@ def segment_words(drawing: Drawing, at: int) -> str:
 
 
 def _relative(value: int, base: int) -> int:
-    """A sequence number counted from `base`; a little below it is negative."""
+    """A sequence number counted from `base` (0: as on the wire); a little below it is negative."""
     distance = (value - base) % MOD
-    return distance - MOD if distance >= MOD - NEAR else distance
+    return distance - MOD if base and distance >= MOD - NEAR else distance
 
 
 def _bytes(length: int) -> str:

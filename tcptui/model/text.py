@@ -161,7 +161,7 @@ def dim(row: Iterable[Cell]) -> Row:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """`text` in lines of at most `columns` (2 or more) columns, broken anywhere; no text is one empty line."""
+    """`text` in lines of up to `columns` (2 or more) columns, broken anywhere. No text: one empty line."""
     columns = max(2, columns)
     if text.isascii():
         return [text[at : at + columns] for at in range(0, len(text), columns)] or [""]
