@@ -207,7 +207,7 @@ class _Drawing:
     def _dwell(self, box: Box, role: Role, walk: Walk, state: State) -> None:
         """How long, in at most seven columns, on the box's second line in the endpoint's half."""
         spent = dict(walk.dwell).get(state)
-        if spent is None:
+        if not spent:
             return
         text = " ".join(duration(spent).split()[:2])
         x = box.x + 1 if role is Role.CLIENT else box.x + box.width - 1 - len(text)

@@ -54,8 +54,13 @@ class Scene:
         return Role.CLIENT if endpoint == self.history.client else Role.SERVER
 
     def evidence(self, step: Transition) -> Evidence:
-        """How sure it is: as it was at the moment, or with all that came later."""
-        return step.evidence_at(self.moment) if self.live else step.evidence
+        """How sure it is, as of the moment."""
+        return step.evidence_at(self.moment)
+
+    def proof(self, step: Transition) -> int | None:
+        """The frame that will prove what is not proven yet; nobody knows of it live."""
+        later = self.evidence(step) is not step.evidence
+        return step.proven_by if later and not self.live else None
 
     def taken(self) -> tuple[Transition, ...]:
         """The transitions here, the sender's before the receiver's."""
@@ -151,9 +156,10 @@ def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) ->
 def _why(scene: Scene, step: Transition) -> str:
     """The reason as far as it is known; the packet at the cursor is not named again."""
     text = (step.why or str(step.event)).replace(f" (#{scene.moment.packet})", "")
-    if step.evidence is Evidence.PROVEN and scene.evidence(step) is not Evidence.PROVEN:
-        return _PROOF.sub("", text)
-    return text
+    if scene.evidence(step) is step.evidence:
+        return text
+    proof = scene.proof(step)
+    return _PROOF.sub(f", as #{proof} will show" if proof else "", text)
 
 
 def _short(why: str) -> str:
@@ -250,7 +256,7 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
         yield from field("rule", f"{rule.sentence} {_section(step)}", width)
     evidence = scene.evidence(step)
     sure = Role.OK if evidence in _CERTAIN else Role.ASSUMED
-    yield from field(str(evidence), certainty(step, evidence, who), width, sure)
+    yield from field(str(evidence), certainty(step, evidence, who, scene.proof(step)), width, sure)
     said = call(step, passive=scene.history.start[step.endpoint] is State.LISTEN)
     if said:
         yield from field("program", said, width)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Transition
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.words import amount
+
+_FRAME = re.compile(r"\(#(\d+)\)")
 
 
 def deed(segment: Segment) -> str:
@@ -25,12 +29,14 @@ def deed(segment: Segment) -> str:
     return "acknowledges" if flags & Flags.ACK else "sends an empty segment"
 
 
-def certainty(step: Transition, evidence: Evidence, who: str) -> str:
-    """How a transition of the `who` is known, and what that is worth."""
-    passed = f"#{step.packet} passed on its way to the {who}"
+def certainty(step: Transition, evidence: Evidence, who: str, proof: int | None = None) -> str:
+    """How a transition of the `who` is known, and what that is worth. proof: the frame that will prove it."""
+    passed = f"#{_cause(step)} passed on its way to the {who}"
     match evidence:
         case Evidence.SENT:
             return f"#{step.packet} is the {who}'s own segment: it was in this state when it sent it."
+        case Evidence.PASSED if proof:
+            return f"{passed}; #{proof} will show that it arrived."
         case Evidence.PASSED:
             return f"{passed}; whether it arrived, the {who}'s next segment tells."
         case Evidence.PROVEN:
@@ -39,6 +45,12 @@ def certainty(step: Transition, evidence: Evidence, who: str) -> str:
             return "No packet shows it: so much time has passed that it must be so."
         case Evidence.ASSUMED:
             return "The packets that would show it are not in this capture."
+
+
+def _cause(step: Transition) -> int | None:
+    """The frame that it received, as its reason names it: that may be earlier than where it took effect."""
+    named = _FRAME.search(step.why)
+    return int(named[1]) if named else step.packet
 
 
 _CALLS: dict[Event, str] = {

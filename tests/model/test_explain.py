@@ -121,12 +121,23 @@ def test_a_transition_with_its_reason_and_section() -> None:
 def test_the_sender_comes_first() -> None:
     assert plain(line(2)) == (
         "#2 server → SYN_RCVD: received a SYN and answered SYN,ACK; "
-        "client → ESTABLISHED: received SYN,ACK and acknowledged it. RFC 9293 §3.10.7.2"
+        "client → ESTABLISHED?: received SYN,ACK, as #3 will show. RFC 9293 §3.10.7.2"
     )
 
 
 def test_seen_live_the_proof_has_not_come_yet() -> None:
     assert "client → ESTABLISHED?: received SYN,ACK. RFC" in plain(line(2, live=True))
+
+
+def test_what_an_earlier_packet_did_is_told_with_its_number() -> None:
+    late = Transition(
+        5, 50, 1, State.SYN_RCVD, State.ESTABLISHED, Event.RECV_ACK_OF_SYN, Evidence.PROVEN, 5,
+        "received the ACK of its SYN (#3), as #5 shows", proven_by=5,
+    )  # fmt: skip
+    history = replace(HANDSHAKE, log=(*HANDSHAKE.log[:3], late))
+    assert "received the ACK of its SYN (#3), as #5 shows" in plain(line(5, history=history))
+    rows = [plain(row) for row in explain_at_length(history, SEGMENTS[5], Moment(5, 50))]
+    assert "  proven    #3 passed on its way to the server; #5 from there shows that it" in rows
 
 
 def test_it_shortens_in_a_fixed_order() -> None:
@@ -136,13 +147,15 @@ def test_it_shortens_in_a_fixed_order() -> None:
         shape = " ".join(text.split())
         if not forms or forms[-1] != shape:
             forms.append(shape)
-    assert forms[:7] == [
+    assert forms[:8] == [
         "#2 server → SYN_RCVD: received a SYN and answered SYN,ACK; "
-        "client → ESTABLISHED: received SYN,ACK and acknowledged it. owes: nobody",
-        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED: received SYN,ACK. owes: nobody",
-        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED: received SYN,ACK.",
-        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED.",
-        "#2 server → SYN_RCVD; client → ESTABLISHED.",
+        "client → ESTABLISHED?: received SYN,ACK, as #3 will show. RFC 9293 §3.10.7.2 owes: nobody",
+        "#2 server → SYN_RCVD: received a SYN and answered SYN,ACK; "
+        "client → ESTABLISHED?: received SYN,ACK, as #3 will show. owes: nobody",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED?: received SYN,ACK. owes: nobody",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED?: received SYN,ACK.",
+        "#2 server → SYN_RCVD: received a SYN; client → ESTABLISHED?.",
+        "#2 server → SYN_RCVD; client → ESTABLISHED?.",
         "#2 server → SYN_RCVD; client → ESTABLISHE…",
         "#2 server → SYN_RCVD; client → ESTABLISH…",
     ]
@@ -226,9 +239,9 @@ def test_at_length() -> None:
         "  rule      A SYN came; SYN,ACK acknowledges it and asks back. RFC 9293 §3.10.7.2",
         "  sent      #2 is the server's own segment: it was in this state when it sent it.",
         "  program   No call: the kernel answers for the listening socket. accept() waits for the ACK.",
-        "#2 client SYN_SENT → ESTABLISHED: received SYN,ACK and acknowledged it.",
+        "#2 client SYN_SENT → ESTABLISHED: received SYN,ACK, as #3 will show.",
         "  rule      The answer came and acknowledges our SYN: connect() returns. RFC 9293 §3.10.7.3",
-        "  proven    #2 passed on its way to the client; #3 from there shows that it arrived.",
+        "  passed    #2 passed on its way to the client; #3 will show that it arrived.",
         "  program   connect() returns: it can read and write.",
         "  owes      client: ACK of the SYN,ACK, since #2",
     ]

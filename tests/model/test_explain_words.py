@@ -51,3 +51,5 @@ def test_each_evidence_names_its_packets() -> None:
     assert len(set(words.values())) == len(Evidence)
     assert all("#3" in words[e] for e in (Evidence.SENT, Evidence.PASSED, Evidence.PROVEN))
     assert "#5" in words[Evidence.PROVEN]
+    passed = step(State.SYN_RCVD, Event.RECV_ACK_OF_SYN)
+    assert certainty(passed, Evidence.PASSED, "server", 9).endswith("#9 will show that it arrived.")
