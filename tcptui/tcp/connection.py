@@ -61,11 +61,10 @@ class Connection:
         if not self._lives:
             self._begin(segment, sender, receiver)
         self._last_packet = segment.packet
-        emit(self, sender, receiver, segment)
+        if not sender.is_copy(segment):
+            emit(self, sender, receiver, segment)
         receiver.approach(segment)
-        sender.heard = True
-        if segment.ip_id:
-            sender.ip_id = segment.ip_id
+        sender.remember(segment)
         sender.refresh(segment.packet, segment.time_ns)
         if receiver is not sender:
             receiver.refresh(segment.packet, segment.time_ns)
@@ -102,6 +101,11 @@ class Connection:
             self._new_life(opener, other, segment)
         else:
             self._pending = _Life(segment.packet, opener.number, Roles.HANDSHAKE)
+
+    def never_reopened(self, opener: Endpoint) -> None:
+        """The SYN with which `opener` seemed to begin anew was forged."""
+        if self._pending is not None and self._pending.client == opener.number:
+            self._pending = None
 
     def accepted(self, listener: Endpoint, other: Endpoint, segment: Segment) -> None:
         """`listener` has answered a SYN of a new life: it has moved too."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcptui.tcp import rst, seq
+from tcptui.tcp import options, rst, seq
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import Flight, acknowledges
+from tcptui.tcp.flight import acknowledges
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
 
 if TYPE_CHECKING:
     from tcptui.tcp.connection import Connection
@@ -29,7 +29,7 @@ def emit(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: 
     if flags & RST:
         _emit_rst(connection, sender, receiver, segment)
     elif not flags & SYN:
-        _emit_ordinary(sender, receiver, segment)
+        _emit_ordinary(connection, sender, receiver, segment)
     elif flags & ACK:
         _emit_syn_ack(connection, sender, receiver, segment)
     else:
@@ -69,6 +69,7 @@ def _open(sender: Endpoint, segment: Segment, event: Event, evidence: Evidence =
     exact = sender.exact
     exact.iss = segment.seq
     exact.snd_max = seq.add(segment.seq, space(segment))
+    exact.bsd = options.is_bsd(segment.options)
     exact.step(event, segment, evidence)
 
 
@@ -103,8 +104,11 @@ def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, 
 def _answers(receiver: Endpoint, segment: Segment) -> bool:
     """This SYN,ACK may answer a SYN of the receiver: one that passed, or one that we can have missed."""
     exact = receiver.exact
-    return receiver.state is State.CLOSED or exact.iss is None or segment.ack == seq.add(exact.iss, 1) or (
-        exact.state is State.SYN_SENT and exact.acknowledges_syn(segment.ack)
+    return (
+        receiver.state is State.CLOSED
+        or exact.iss is None
+        or segment.ack == seq.add(exact.iss, 1)
+        or (exact.state is State.SYN_SENT and exact.acknowledges_syn(segment.ack))
     )
 
 
@@ -141,8 +145,14 @@ def _miss_syn(receiver: Endpoint, segment: Segment) -> None:
 # -- ACK, data, FIN -------------------------------------------------------------------------------------
 
 
-def _emit_ordinary(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+def _emit_ordinary(connection: Connection, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     exact = sender.exact
+    if exact.state is State.SYN_SENT and sender.in_old_life(segment):
+        sender.restore(segment)
+        connection.never_reopened(sender)
+        exact = sender.exact
+    if exact.state is State.CLOSED:
+        _after_the_end(sender, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
     ack = segment.ack
@@ -158,9 +168,33 @@ def _emit_ordinary(sender: Endpoint, receiver: Endpoint, segment: Segment) -> No
     if exact.iss is None and not sender.heard:
         exact.snd_max = end
     if seq.gt(end, exact.snd_max):
+        if sender.beyond is None and not segment.length and seq.gt(segment.seq, exact.snd_max):
+            sender.beyond = segment
         exact.snd_max = end
     if segment.flags & FIN:
         _fin(sender, segment)
+
+
+_OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
+_EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
+
+
+def _after_the_end(sender: Endpoint, segment: Segment) -> None:
+    """It speaks although it is CLOSED: late news of the time before, or it had not closed at all."""
+    exact = sender.exact
+    last = exact.path[-1] if exact.path else None
+    if last is None or seq.gt(segment.seq, seq.add(exact.snd_max, 65536)):
+        return
+    if last.event in _EXPIRED:
+        exact.withdraw_last()
+        sender.reason = f"#{segment.packet} shows that it had not given up"
+    elif last.event in _OWN_RST and last.cause is not None:
+        if sender.goes_on(segment, last.cause):
+            exact.withdraw_last()
+            sender.reason = f"it goes on (#{segment.packet}): the RST (#{last.cause.packet}) was not its own"
+        elif segment.flags & FIN and exact.fin_seq is None and exact.iss is not None:
+            exact.fin_seq = seq.add(segment.seq, segment.length)
+            exact.insert(len(exact.path) - 1, Event.CLOSE, segment, SENT)
 
 
 def _opened(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -222,9 +256,32 @@ def _fin(sender: Endpoint, segment: Segment) -> None:
     number = seq.add(segment.seq, segment.length)
     if exact.fin_seq is None:
         exact.fin_seq = number
-        exact.step(Event.CLOSE, segment, SENT)
+        _close(sender, number, segment)
     elif exact.fin_seq == number:
         sender.deny_acks_of(number, segment, "FIN")
+
+
+def _close(sender: Endpoint, number: int, segment: Segment) -> None:
+    """Its first FIN that we see; where a number beyond it has been seen, it had been sent before that."""
+    exact, beyond = sender.exact, sender.beyond
+    index = len(exact.path)
+    if beyond is not None and seq.gt(beyond.seq, number):
+        while index and _shown_by(exact.path[index - 1], beyond):
+            index -= 1
+    exact.insert(index, Event.CLOSE, beyond if beyond and index < len(exact.path) else segment, SENT)
+
+
+def _shown_by(step: Step, segment: Segment) -> bool:
+    """It consumed the peer's FIN, and that is known only since this segment."""
+    return step.event is Event.RECV_FIN and (step.proven_by is None or step.proven_by >= segment.packet)
+
+
+def _unseen_fin(sender: Endpoint, segment: Segment) -> None:
+    """Its RST is numbered one beyond all that we saw it send: its FIN passed us unseen."""
+    exact = sender.exact
+    if exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1):
+        exact.fin_seq = exact.snd_max
+        exact.step(Event.CLOSE, segment, ASSUMED)
 
 
 # -- RST ------------------------------------------------------------------------------------------------
@@ -240,6 +297,7 @@ def _emit_rst(connection: Connection, sender: Endpoint, receiver: Endpoint, segm
     if not sender.may_have_sent(segment):
         return  # its number is neither the next one nor an answer: somebody else's, whatever the address says
     if not rst.is_reply(segment):
+        _unseen_fin(sender, segment)
         syn = next((one.segment for one in sender.flights if one.segment.flags & (SYN | ACK) == SYN), segment)
         sender.aborted(segment)
         exact.step(Event.SEND_RST, syn if exact.state is not State.SYN_RCVD else segment, SENT)

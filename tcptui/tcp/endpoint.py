@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from collections import deque
 
-from tcptui.tcp import seq
+from tcptui.tcp import options, seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, RST, SYN, Tcb
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb
 
 MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
 FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
+
+COPY_WITHIN = 150 * MILLISECOND
 
 _TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
 
@@ -30,6 +32,7 @@ class Endpoint:
     """See the module. `start` is the state before the first step of its present life."""
 
     __slots__ = (
+        "beyond",
         "exact",
         "flights",
         "heard",
@@ -39,12 +42,12 @@ class Endpoint:
         "offered",
         "previous",
         "reason",
+        "recent",
         "round_trip",
         "shown",
         "start",
         "syn_assumed",
         "tsval",
-        "unseen_from",
     )
 
     def __init__(self, number: int) -> None:
@@ -54,6 +57,7 @@ class Endpoint:
         self.heard = False  # it has sent something
         self.tsval: int | None = None
         self.ip_id: int | None = None
+        self.recent: deque[Segment] = deque(maxlen=8)
         self.offered: deque[int] = deque(maxlen=64)  # ACKs that passed towards it: what a RST reply may quote
         self.previous: Previous | None = None
         self._reset()
@@ -65,7 +69,7 @@ class Endpoint:
         self.round_trip = 0
         self.reason = ""
         self.syn_assumed = False
-        self.unseen_from: Segment | None = None
+        self.beyond: Segment | None = None  # an empty segment of its, numbered beyond what we saw it send
 
     # -- what passes towards it ---------------------------------------------------------------------
 
@@ -113,8 +117,8 @@ class Endpoint:
             return
         count = proven(self.flights, exact.rcv_nxt, segment.ack)
         if count:
-            answered = [one.segment.time_ns for one in self.flights if one.size and seq.le(one.end, segment.ack)]
-            self.measure(segment.time_ns - max(answered))
+            answered = (one for one in self.flights if one.size and seq.le(one.end, segment.ack))
+            self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
             self.consume(segment, count)
         exact.advance_to(segment.ack)
 
@@ -125,8 +129,17 @@ class Endpoint:
         ahead = seq.diff(reset.seq, self.exact.snd_max)
         return ahead == 0 or (ahead > 0 and bool(reset.flags & ACK)) or not self.heard
 
+    def goes_on(self, segment: Segment, reset: Segment) -> bool:
+        """After its RST it sends on where it was, and later: a reordered segment would be older."""
+        if segment.flags & FIN or segment.seq != self.exact.snd_max:
+            return False
+        stamp = options.tsval(segment.options)
+        if stamp is not None and self.tsval is not None:
+            return seq.gt(stamp, self.tsval)
+        return segment.time_ns - reset.time_ns > (self.round_trip or UNKNOWN_ROUND_TRIP)
+
     def measure(self, sample_ns: int) -> None:
-        """The longest time from a segment's passing here to its answer's. Beyond a second it measures a loss."""
+        """The longest time from a segment's passing to its answer's. Beyond a second it measures a loss."""
         if sample_ns < FIRST_RETRANSMISSION:
             self.round_trip = max(self.round_trip, sample_ns)
 
@@ -206,6 +219,15 @@ class Endpoint:
                 deliver(self.exact, one.segment, Evidence.PASSED)
         self.flights = []
 
+    def remember(self, segment: Segment) -> None:
+        """Marks that tell its own later segments from copies and forgeries."""
+        self.heard = True
+        if segment.ip_id:
+            self.ip_id = segment.ip_id
+        stamp = options.tsval(segment.options)
+        if stamp is not None and (self.tsval is None or seq.gt(stamp, self.tsval)):
+            self.tsval = stamp
+
     # -- lives --------------------------------------------------------------------------------------
 
     def begin(self, start: State, keep: list[Flight]) -> None:
@@ -215,6 +237,46 @@ class Endpoint:
         self.start = start
         self._reset()
         self.flights = keep
+
+    def in_old_life(self, segment: Segment) -> bool:
+        """It sends on in the numbers of its old life, which a forged SYN seemed to have ended."""
+        if self.previous is None or self.exact.acknowledges_syn(segment.ack):
+            return False
+        old = self.previous.exact
+        return old.iss is not None and segment.seq == old.snd_max and segment.ack == old.ack_sent
+
+    def restore(self, segment: Segment) -> None:
+        """The SYN was not its own: what that began is withdrawn, and the old life goes on."""
+        assert self.previous is not None
+        old, self.previous = self.previous, None
+        self.log.abandon(
+            old.path, segment.packet, segment.time_ns, "the SYN was forged: it goes on as before"
+        )
+        self.exact, self.start, self.flights = old.exact, old.start, []
+        if self.exact.path and self.exact.path[-1].event is Event.FORGOTTEN:
+            self.exact.withdraw_last()
+        self.reason = "the SYN was forged: it goes on as before"
+
+    def is_copy(self, segment: Segment) -> bool:
+        """The same segment as one just before: a network or a capture has doubled it. It proves nothing.
+
+        A retransmission has another IP identification, or a newer time stamp.
+        """
+        if not segment.ip_id and not segment.options:
+            return False
+        for old in self.recent:
+            if (
+                old.seq == segment.seq
+                and old.ack == segment.ack
+                and old.flags == segment.flags
+                and old.length == segment.length
+                and old.ip_id == segment.ip_id
+                and segment.time_ns - old.time_ns <= COPY_WITHIN
+                and options.tsval(old.options) == options.tsval(segment.options)
+            ):
+                return True
+        self.recent.append(segment)
+        return False
 
     # -- outcome ------------------------------------------------------------------------------------
 

@@ -195,18 +195,20 @@ def _add_hole(me: Side, hole: Hole) -> None:
 
 
 def _fills_hole(me: Side, low: int, end: int) -> bool:
-    """Late, not again: the numbers come behind ones that follow them."""
+    """Late, not again: the numbers come behind ones that follow them. What is left of each hole stays one."""
+    rest: list[Hole] = []
+    filled = False
     for hole in me.holes:
-        if diff(low, hole.low) <= 0 < diff(end, hole.low):
-            hole.low = end
-        elif diff(low, hole.low) > 0 >= diff(hole.high, end):
-            hole.high = low
-        else:
+        if diff(end, hole.low) <= 0 or diff(hole.high, low) <= 0:
+            rest.append(hole)
             continue
-        if diff(hole.high, hole.low) <= 0:
-            me.holes.remove(hole)
-        return True
-    return False
+        filled = True
+        if diff(low, hole.low) > 0:
+            rest.append(Hole(hole.low, low, hole.acked))
+        if diff(hole.high, end) > 0:
+            rest.append(Hole(end, hole.high, hole.acked))
+    me.holes = rest[-HOLES:]
+    return filled
 
 
 def _add_copy(me: Side, segment: Segment, end: int, seen: Seen) -> None:

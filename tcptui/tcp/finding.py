@@ -34,7 +34,7 @@ class Severity(Enum):
 class Diagnosis:
     """A finding about one flow.
 
-    id: stable, kebab-case, for scripts. packets: the frames that prove it, ascending.
+    id: stable, kebab-case, for scripts. packets: the frames that prove it, ascending, each once.
     text: a sentence for a human, with what to do next where there is something to do.
     """
 
@@ -42,6 +42,9 @@ class Diagnosis:
     severity: Severity
     packets: tuple[int, ...]
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "packets", tuple(sorted(set(self.packets))))
 
 
 @dataclass(frozen=True, slots=True)

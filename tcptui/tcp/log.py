@@ -71,6 +71,12 @@ class Log:
         self.entries.append(entry)
         self.version += 1
 
+    def abandon(self, old_path: list[Entry], packet: int, time_ns: int, reason: str) -> None:
+        """The present life never was: withdraw all of it, and go on with the path of the one before."""
+        if self.path:
+            self._withdraw(0, packet, time_ns, reason)
+        self.path = old_path
+
     def _last_settled(self) -> Entry | None:
         return next((entry for entry in reversed(self.entries) if entry.withdrawn is None), None)
 

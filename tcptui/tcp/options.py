@@ -94,5 +94,10 @@ def sack(raw: bytes) -> tuple[tuple[int, int], ...]:
     return ()
 
 
+def is_bsd(raw: bytes) -> bool:
+    """A SYN's options are laid out as FreeBSD does: MSS, NOP, window scale, SACK permitted, time stamps."""
+    return tuple(kind for kind, _ in walk(raw)) == (MSS, NOP, WSCALE, SACK_PERMITTED, TIMESTAMPS)
+
+
 def _edges(body: bytes) -> tuple[tuple[int, int], ...]:
     return tuple(unpack_from(">II", body, at) for at in range(0, len(body) - 7, 8))

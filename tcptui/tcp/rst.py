@@ -26,9 +26,11 @@ def is_reply(segment: Segment) -> bool:
 
 def acceptable(tcb: Tcb, segment: Segment) -> bool:
     """The endpoint believes this RST, in a state other than SYN_SENT (there an ACK decides)."""
+    if tcb.state is State.TIME_WAIT and tcb.bsd:
+        return False  # RFC 1337; Linux believes it unless tcp_rfc1337 is set
     if tcb.rcv_nxt is None or segment.seq in (tcb.rcv_nxt, tcb.ack_sent):
         return True
-    if tcb.state in _PEER_CLOSED and seq.add(segment.seq, 1) == tcb.rcv_nxt:
+    if tcb.state in _PEER_CLOSED and not tcb.bsd and seq.add(segment.seq, 1) == tcb.rcv_nxt:
         return True
     if tcb.state is State.FIN_WAIT_2:  # a mini-socket, as Linux keeps after close(), asks for the window only
         return seq.between(tcb.rcv_nxt, segment.seq, seq.add(tcb.rcv_nxt, 65536))

@@ -56,7 +56,9 @@ class Tcb:
     rcv_nxt: the next number it expects; gaps: ranges [start, end) it holds behind a hole.
     fin_seq: the number of its own FIN; fin_acked: that FIN is acknowledged and it knows.
     peer_fin: the number of the peer's FIN once that has arrived, in order or not.
-    ack_sent: the highest ACK it has sent. since_ns: when its state began (restarts in TIME_WAIT).
+    ack_sent: the highest ACK it has sent. passive: it listened. fast_open: it took data with the SYN.
+    bsd: its SYN's options are laid out as FreeBSD does.
+    since_ns: when its state began (begins again in TIME_WAIT).
     """
 
     state: State = State.CLOSED
@@ -72,6 +74,7 @@ class Tcb:
     ack_sent: int | None = None
     passive: bool = False
     fast_open: bool = False
+    bsd: bool = False
     since_ns: int = 0
     path: list[Step] = field(default_factory=list)
 
@@ -97,6 +100,20 @@ class Tcb:
         self.state = rule.new
         self.since_ns = when
         return True
+
+    def withdraw_last(self) -> None:
+        """The last move turned out not to have happened."""
+        self.state = self.path.pop().old
+        self.since_ns = self.path[-1].time_ns if self.path else 0
+
+    def insert(self, index: int, event: Event, cause: Segment, evidence: Evidence) -> None:
+        """`event` happened before step `index`, as we learn now: walk the table again from there."""
+        later = self.path[index:]
+        del self.path[index:]
+        self.state = later[0].old if later else self.state
+        self.step(event, cause, evidence)
+        for old in later:
+            self.step(old.event, old.cause, old.evidence, time_ns=old.time_ns, proven_by=old.proven_by)
 
     def accept(self, start: int, end: int) -> bool:
         """Take [start, end) into the receive queue. True where it brought anything new."""

@@ -31,7 +31,7 @@ def close_wait_stuck(flow: Case) -> Diagnosis | None:
             f"the {flow.name(1 - x)}'s FIN {frames([fin.first.packet])}: look for a leaked socket, `ss -tanp "
             f"state close-wait` on the {flow.name(x)}"
         )
-        packets = tuple(sorted({fin.first.packet, acked.packet}))
+        packets = (fin.first.packet, acked.packet)
         return Diagnosis("close-wait-stuck", Severity.WARNING, packets, text)
     return None
 
@@ -79,7 +79,7 @@ def fin_wait_2(flow: Case) -> Diagnosis | None:
             text += f"If its application has called close(), the kernel forgets it after {limit}"
         else:
             text += "There is no limit by RFC 9293"
-        packets = sorted({packet for packet in (fin.first.packet, step.packet) if packet is not None})
+        packets = [packet for packet in (fin.first.packet, step.packet) if packet is not None]
         return Diagnosis("fin-wait-2", Severity.NOTE, tuple(packets), text)
     return None
 
@@ -159,8 +159,10 @@ def simultaneous_close(flow: Case) -> Diagnosis | None:
     """D15: CLOSING: each end sent its FIN before it had the other's."""
     if not any(flow.been(x, State.CLOSING) for x in (0, 1)) or flow.facts.same_socket:
         return None
-    fins = [fin for x in (0, 1) if (fin := flow.side(x).fin) is not None]
-    packets = tuple(sorted({fin.first.packet for fin in fins}))
+    closes = [step.packet for x in (0, 1) if (step := flow.step(x, Event.CLOSE)) is not None]
+    packets = tuple(sorted(packet for packet in closes if packet is not None))
+    if len(packets) < 2:
+        return None
     text = (
         f"both ends closed at the same time: the FINs {frames(packets)} crossed, so both go through CLOSING"
     )
@@ -192,7 +194,7 @@ def _holds(flow: Case, x: int, fin: Copies) -> Diagnosis | None:
         f"FIN {frames([fin.first.packet])} has passed, but the {flow.name(x)} still waits for bytes before "
         f"it (up to {amount(missing, 'byte')}): it does not enter CLOSE_WAIT until they come"
     )
-    packets = tuple(sorted({fin.first.packet, max(side.last_ack.packet, fin.first.packet)}))
+    packets = (fin.first.packet, max(side.last_ack.packet, fin.first.packet))
     return Diagnosis("fin-held-by-gap", Severity.WARNING, packets, text)
 
 

@@ -44,7 +44,7 @@ def connection_refused(flow: Case) -> Diagnosis | None:
             f"answers SYN {frames([syn.packet])}). Is the service running, and on this address? `ss -ltn` "
             "there tells"
         )
-        return Diagnosis("refused", Severity.NOTE, tuple(sorted({syn.packet, reset.seen.packet})), text)
+        return Diagnosis("refused", Severity.NOTE, (syn.packet, reset.seen.packet), text)
     return None
 
 
@@ -55,7 +55,7 @@ def accept_queue_full(flow: Case) -> Diagnosis | None:
         if not after:
             continue
         acked = flow.peer(x).ack_advanced
-        packets = tuple(sorted({seen.packet for seen in (*after, *([acked] if acked else []))}))
+        packets = tuple(seen.packet for seen in (*after, *([acked] if acked else [])))
         text = (
             f"{flow.name(x)} repeated its SYN,ACK ({frames(seen.packet for seen in after)}) although the "
             f"{flow.name(1 - x)} acknowledged it each time: its accept queue is full, or the ACKs are "
@@ -94,7 +94,7 @@ def simultaneous_open(flow: Case) -> Diagnosis | None:
     """D15: both ends went from SYN_SENT to SYN_RCVD; one alone is a split handshake."""
     steps = [flow.step(x, Event.RECV_SYN_IN_SYN_SENT) for x in (0, 1)]
     syns = [flow.side(x).syn for x in (0, 1)]
-    packets = tuple(sorted({syn.first.packet for syn in syns if syn is not None}))
+    packets = tuple(sorted(syn.first.packet for syn in syns if syn is not None))
     if flow.facts.same_socket and any(steps):
         text = (
             "self-connect: the socket's own port was the one that it connected to, so it opened with itself"
@@ -151,7 +151,7 @@ def _reuse(flow: Case, x: int, syn: int) -> Diagnosis:
         text += (
             f": accepted (SYN,ACK {frames(packets[1:])}), since the SYN is newer than all that came before"
         )
-    return Diagnosis("port-reused-in-time-wait", Severity.NOTE, tuple(sorted(packets)), text)
+    return Diagnosis("port-reused-in-time-wait", Severity.NOTE, tuple(packets), text)
 
 
 def half_open_found(flow: Case) -> Diagnosis | None:
@@ -178,7 +178,7 @@ def fast_open(flow: Case) -> Diagnosis | None:
         syn, answer = flow.side(x).syn, flow.peer(x).syn_ack
         if syn is None or answer is None or not syn.payload:
             continue
-        packets = tuple(sorted((syn.first.packet, answer.first.packet)))
+        packets = (syn.first.packet, answer.first.packet)
         carried = f"SYN {frames([syn.first.packet])} carried {amount(syn.payload, 'byte')}"
         if diff(answer.ack, add(syn.seq, 1)) > 0:
             text = (

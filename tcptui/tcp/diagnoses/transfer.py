@@ -38,7 +38,7 @@ def zero_window_stall(flow: Case) -> Diagnosis | None:
         f"{end}: its application does not read; {sender} ({amount(zero.probes.count, 'probe')})"
     )
     packets = {zero.start.packet, *zero.probes.packets, *([zero.end.packet] if zero.end else [])}
-    return Diagnosis("zero-window", Severity.WARNING, tuple(sorted(packets)), text)
+    return Diagnosis("zero-window", Severity.WARNING, tuple(packets), text)
 
 
 def zero_window_probes(flow: Case) -> Diagnosis | None:
@@ -122,7 +122,7 @@ def capture_incomplete(flow: Case) -> Diagnosis | None:
         f"the capture is incomplete: the {flow.name(1 - x)} acknowledges {amount(unseen, 'byte')} of the "
         f"{flow.name(x)} that are not in it. States that follow from them are assumed"
     )
-    return Diagnosis("capture-incomplete", Severity.NOTE, tuple(sorted(set(acks))), text)
+    return Diagnosis("capture-incomplete", Severity.NOTE, tuple(acks), text)
 
 
 def one_sided(flow: Case) -> Diagnosis | None:
@@ -136,7 +136,7 @@ def one_sided(flow: Case) -> Diagnosis | None:
             "inferred from what it is answered. Capture where both directions pass (asymmetric routing, "
             "mirror of one direction?)"
         )
-        packets = tuple(sorted({first.packet, side.last_ack.packet}))
+        packets = (first.packet, side.last_ack.packet)
         return Diagnosis("one-sided", Severity.NOTE, packets, text)
     return None
 
