@@ -75,6 +75,14 @@ def test_bytes_that_came_late_are_not_missing() -> None:
     assert of("1 S ACK ack=101\n 1.001 C ACK 100 seq=1").sides[0].unseen == 0
 
 
+def test_a_segment_from_the_middle_of_a_hole_leaves_two() -> None:
+    spread = "1 C ACK 10 seq=31\n 1.1 C ACK 10 seq=11\n"
+    client = of(spread).sides[0]
+    assert [(hole.low - 1000, hole.high - 1000) for hole in client.holes] == [(1, 11), (21, 31)]
+    client = of(spread + "1.2 C ACK 10 seq=1\n 1.3 C ACK 10 seq=21\n 2 S ACK").sides[0]
+    assert client.unseen == 0 and client.run is None and not client.holes
+
+
 def test_bytes_that_nobody_acknowledged_are_not_called_unseen() -> None:
     assert of("1 C PSH,ACK 7 seq=101\n 2 S ACK ack=1").sides[0].unseen == 0
 

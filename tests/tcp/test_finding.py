@@ -1,5 +1,5 @@
 from tcptui.tcp.events import Event
-from tcptui.tcp.finding import Severity, case
+from tcptui.tcp.finding import Diagnosis, Severity, case
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tests.support.conversation import talk
@@ -28,3 +28,7 @@ def test_a_case_is_the_flow_as_of_now() -> None:
 def test_severities_are_ranked() -> None:
     ranked = sorted(Severity, key=lambda severity: severity.rank)
     assert ranked == [Severity.ERROR, Severity.WARNING, Severity.NOTE]
+
+
+def test_the_packets_of_a_diagnosis_are_in_order_and_quoted_once() -> None:
+    assert Diagnosis("abort", Severity.NOTE, (7, 3, 7), "text").packets == (3, 7)
