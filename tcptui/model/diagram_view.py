@@ -87,11 +87,15 @@ def diagram_view(history: History, moment: Moment, *, live: bool = False) -> Dia
 
 
 def taken_at(history: History, moment: Moment, *, live: bool = False) -> tuple[Transition, ...]:
-    """The transitions that `moment` itself brings: those of its packet, or of a timer that runs out then."""
+    """The transitions that `moment` itself brings: its packet's, or those of the timer that ran out last
+    since then."""
     seen = [t for t in history.log if t.visible(moment, live=live)]
-    timers = [t for t in seen if t.packet is None and t.time_ns == moment.time_ns]
+    timers = [
+        t for t in seen if t.packet is None and (t.shown == moment.packet or t.time_ns == moment.time_ns)
+    ]
     if timers:
-        return tuple(timers)
+        last = max(t.time_ns for t in timers)
+        return tuple(t for t in timers if t.time_ns == last)
     return tuple(t for t in seen if t.packet is not None and (t.shown if live else t.packet) == moment.packet)
 
 

@@ -61,6 +61,7 @@ def test_a_timer_is_a_moment_of_its_own() -> None:
     history = talk(CLOSING).history
     assert [t.event for t in taken_at(history, at(7, 62.5))] == [Event.TIMEOUT_2MSL]
     assert [t.new for t in taken_at(history, at(7, 2.501))] == [State.CLOSED]
+    assert [t.event for t in taken_at(history, at(7, 99.0))] == [Event.TIMEOUT_2MSL]
     assert diagram_view(history, at(7, 62.5)).ended
     assert not diagram_view(history, at(7, 62.4)).ended
 
