@@ -83,6 +83,16 @@ class Columns:
     options: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Of each record: its network header, its ends as captured and on the wire, and linktypes' limit."""
+
+    at: Ints
+    end: Ints
+    wire_end: Ints
+    limit: Ints
+
+
 @dataclass(slots=True)
 class _Ip:
     """IP packets of one version, a row each.
@@ -113,10 +123,10 @@ def decode(batch: Batch) -> tuple[Columns, Counts]:
     data = Bytes(batch.data)
     start = batch.offset - batch.base
     end = start + batch.caplen
-    at, kind = linktypes.network(data, start, end, batch.linktype)
-    wire_end = start + batch.wirelen
-    four = _ipv4(data, np.flatnonzero(kind == linktypes.IPV4), at, end, wire_end)
-    six = _ipv6(data, np.flatnonzero(kind == linktypes.IPV6), at, end, wire_end)
+    at, kind, limit = linktypes.network(data, start, end, batch.linktype)
+    place = _Place(at, end, start + batch.wirelen, limit)
+    four = _ipv4(data, np.flatnonzero(kind == linktypes.IPV4), place)
+    six = _ipv6(data, np.flatnonzero(kind == linktypes.IPV6), place)
     _count_links(counts, kind, batch.linktype)
     parts = [
         _tcp(data, ip, version, start, end, counts) for ip, version in ((four, 4), (six, 6)) if len(ip.record)
@@ -126,13 +136,14 @@ def decode(batch: Batch) -> tuple[Columns, Counts]:
     return columns, counts
 
 
-def _ipv4(data: Bytes, record: Ints, at: Ints, end: Ints, wire_end: Ints) -> _Ip:
+def _ipv4(data: Bytes, record: Ints, place: _Place) -> _Ip:
     """RFC 791."""
-    at, end, wire_end = at[record], end[record], wire_end[record]
+    at, end = place.at[record], place.end[record]
     header = data.header(at, 20)
     size = (header.u8(0) & 15).astype(np.int64) * 4
     total = header.u16(2).astype(np.int64)
-    total = np.where(total == 0, wire_end - at, total)
+    total = np.where(total == 0, place.wire_end[record] - at, total)
+    total = np.minimum(total, place.limit[record] - at)
     protocol = header.u8(9).astype(np.int64)
     protocol[(header.u16(6) & 0x1FFF) != 0] = _FRAGMENTED
     protocol[(header.u8(0) >> 4 != 4) | (size < 20) | (total < size)] = _MALFORMED
@@ -140,12 +151,13 @@ def _ipv4(data: Bytes, record: Ints, at: Ints, end: Ints, wire_end: Ints) -> _Ip
     return _Ip(record, header, at + size, total - size, protocol)
 
 
-def _ipv6(data: Bytes, record: Ints, at: Ints, end: Ints, wire_end: Ints) -> _Ip:
+def _ipv6(data: Bytes, record: Ints, place: _Place) -> _Ip:
     """RFC 8200."""
-    at, end, wire_end = at[record], end[record], wire_end[record]
+    at, end = place.at[record], place.end[record]
     header = data.header(at, 40)
     length = header.u16(4).astype(np.int64)
-    length = np.where(length == 0, wire_end - at - 40, length)
+    length = np.where(length == 0, place.wire_end[record] - at - 40, length)
+    length = np.minimum(length, place.limit[record] - at - 40)
     protocol = header.u8(6).astype(np.int64)
     protocol[(header.u8(0) >> 4) != 6] = _MALFORMED
     protocol[at + 40 > end] = _CUT

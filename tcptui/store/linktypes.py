@@ -27,19 +27,20 @@ UNKNOWN, CUT, NO_LINK, LLC = 0, 1, 2, 3
 _PPP_TO_ETHERTYPE = {0x0021: IPV4, 0x0057: IPV6, 0x0281: MPLS, 0x0283: MPLS_UPSTREAM}
 _IPV6_FAMILIES = (10, 23, 24, 28, 30)  # AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS
 _LAYERS = 16
+NO_LIMIT = 1 << 62
 
 # A link layer: from places and ends of the captured bytes to (places of the next header, its EtherType).
 Layer = Callable[[Bytes, Ints, Ints], tuple[Ints, NDArray[np.int64]]]
 
 
-def network(
-    data: Bytes, start: Ints, end: Ints, linktype: NDArray[np.uint16]
-) -> tuple[Ints, NDArray[np.int64]]:
-    """Where the network header of each packet is, and its EtherType.
+def network(data: Bytes, start: Ints, end: Ints, linktype: NDArray[np.uint16]) -> tuple[Ints, Ints, Ints]:
+    """Where the network header of each packet is, its EtherType, and where its packet ends at the latest.
 
     start, end: the captured bytes of each packet in `data`. The EtherType is CUT where the capture ends
     before it is known, NO_LINK for link types that are not entered, LLC for 802.3 frames without one.
+    The latest end is a PPPoE header's word, NO_LIMIT without one.
     """
+    limit = np.full(len(start), NO_LIMIT, np.int64)
     if len(linktype) and (linktype == linktype[0]).all():
         at, kind = _link(data, start, end, int(linktype[0]))
     else:
@@ -48,10 +49,10 @@ def network(
             rows = np.flatnonzero(linktype == number)
             at[rows], kind[rows] = _link(data, start[rows], end[rows], number)
     for _ in range(_LAYERS):
-        if not _unwrap(data, at, end, kind):
+        if not _unwrap(data, at, end, kind, limit):
             break
     kind[(at > end) & (kind != NO_LINK)] = CUT
-    return at, kind
+    return at, kind, limit
 
 
 def _link(data: Bytes, start: Ints, end: Ints, linktype: int) -> tuple[Ints, NDArray[np.int64]]:
@@ -61,7 +62,7 @@ def _link(data: Bytes, start: Ints, end: Ints, linktype: int) -> tuple[Ints, NDA
     return layer(data, start, end)
 
 
-def _unwrap(data: Bytes, at: Ints, end: Ints, kind: NDArray[np.int64]) -> bool:
+def _unwrap(data: Bytes, at: Ints, end: Ints, kind: Ints, limit: Ints) -> bool:
     """Moves every packet behind one tag or label; False where there was none."""
     unusual = np.flatnonzero((kind != IPV4) & (kind != IPV6))
     if not unusual.size:
@@ -70,6 +71,8 @@ def _unwrap(data: Bytes, at: Ints, end: Ints, kind: NDArray[np.int64]) -> bool:
     for kinds, layer in _INNER:
         rows = unusual[np.isin(kind[unusual], kinds)]
         if rows.size:
+            if layer is _pppoe:
+                limit[rows] = at[rows] + 6 + data.header(at[rows], 6).u16(4)
             at[rows], kind[rows] = layer(data, at[rows], end[rows])
             moved = True
     return moved

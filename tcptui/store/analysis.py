@@ -1,0 +1,252 @@
+"""What is unusual about a segment, as Wireshark's tcp.analysis marks it.
+
+The marks look at one direction's numbers and the other direction's acknowledgments, in capture order, once.
+They do not say what state an endpoint is in, and the states do not depend on them: the ladder draws them,
+and who knows Wireshark finds the same words for the same frames.
+
+After Wireshark 4.0 (packet-tcp.c, tcp_analyze_sequence_number), with its order of tests and its thresholds.
+DUPLICATE is not Wireshark's: the same frame captured twice, which is no retransmission of anybody.
+
+Limits: where several explanations fit the first in Wireshark's order is taken, so OUT_OF_ORDER against
+RETRANSMISSION rests on timing. Fast Open, Multipath TCP and bytes in flight are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntFlag
+
+from tcptui.tcp.options import WSCALE, walk
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add, gt, le, lt
+
+_ENDS = Flags.SYN | Flags.FIN | Flags.RST
+_FAST_NS = 20_000_000  # a fast retransmission follows the last duplicate ACK within this time
+_OUT_OF_ORDER_NS = 3_000_000  # where the round trip of the handshake is not known
+_SAME_FRAME_NS = 50_000_000  # with an IP identification; without one:
+_SAME_BYTES_NS = 1_000_000
+_REMEMBERED = 1024
+
+
+class Mark(IntFlag):
+    """Marks of one segment. Fast and spurious retransmissions carry RETRANSMISSION too."""
+
+    RETRANSMISSION = 1 << 0
+    FAST_RETRANSMISSION = 1 << 1
+    SPURIOUS_RETRANSMISSION = 1 << 2  # all of it had been acknowledged
+    OUT_OF_ORDER = 1 << 3
+    LOST_BEFORE = 1 << 4  # segments before this one were not captured (or not yet)
+    ACKED_UNSEEN = 1 << 5  # acknowledges what was not captured
+    DUP_ACK = 1 << 6
+    ZERO_WINDOW = 1 << 7
+    ZERO_WINDOW_PROBE = 1 << 8
+    ZERO_WINDOW_PROBE_ACK = 1 << 9
+    WINDOW_UPDATE = 1 << 10
+    WINDOW_FULL = 1 << 11  # the payload reaches the end of the receiver's window
+    KEEP_ALIVE = 1 << 12
+    KEEP_ALIVE_ACK = 1 << 13
+    REUSED_PORT = 1 << 14  # a SYN with another initial sequence number: a new life of the 4-tuple
+    DUPLICATE = 1 << 15  # the same frame again
+
+
+_NONE = Mark(0)
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one endpoint has sent: its next number, the end of the unbroken part, its last window and ACK."""
+
+    base: int | None = None
+    next: int | None = None
+    next_time: int = 0
+    unbroken: int | None = None
+    window: int | None = None
+    scale: int = 0
+    ack: int | None = None
+    ack_time: int = 0
+    dup_acks: int = 0
+    last: Mark = _NONE
+    recent: dict[tuple[int | None, ...], tuple[int, bytes]] = field(default_factory=dict)
+
+
+class Analysis:
+    """Marks of one pair's segments, fed in capture order.
+
+    rtt_ns: the handshake's round trip, SYN to the ACK that completes it; None until it is known.
+    """
+
+    def __init__(self) -> None:
+        self.rtt_ns: int | None = None
+        self._sides = (_Side(), _Side())
+        self._syn_time: int | None = None
+        self._scaled = 0  # SYNs that carried a window scale
+
+    @property
+    def bases(self) -> tuple[int | None, int | None]:
+        """By endpoint, the sequence number that is 0 in relative numbers: that of the SYN.
+
+        Without a SYN one less than the first number seen, so that the first byte seen is number 1.
+        """
+        return self._sides[0].base, self._sides[1].base
+
+    def feed(self, segment: Segment) -> Mark:
+        """The marks of the next segment. Never raises."""
+        mark = self._restart(segment)
+        mine, theirs = self._sides[segment.sender], self._sides[1 - segment.sender]
+        mark |= _duplicate(mine, segment)
+        self._handshake(segment, mine)
+        mark |= self._forward(segment, mine, theirs)
+        if segment.ack != mine.ack:
+            mine.dup_acks = 0
+        if segment.flags & Flags.ACK and theirs.unbroken is not None and gt(segment.ack, theirs.unbroken):
+            mark |= Mark.ACKED_UNSEEN
+            theirs.unbroken = theirs.next
+        mark |= self._repeated(segment, mine, theirs, mark)
+        _remember(mine, segment, mark)
+        return mark
+
+    def _restart(self, segment: Segment) -> Mark:
+        """A SYN, or SYN,ACK, with an initial number that is not this life's begins another."""
+        base = self._sides[segment.sender].base
+        if not segment.flags & Flags.SYN or base is None or base == segment.seq:
+            return _NONE
+        if segment.flags & Flags.ACK:
+            self._sides = tuple(  # type: ignore[assignment]
+                _Side() if n == segment.sender else side for n, side in enumerate(self._sides)
+            )
+        else:
+            self._sides = (_Side(), _Side())
+            self.rtt_ns = None
+        return Mark.REUSED_PORT
+
+    def _handshake(self, segment: Segment, mine: _Side) -> None:
+        """Bases, window scale, round trip."""
+        flags = segment.flags
+        if flags & Flags.SYN:
+            mine.base = segment.seq
+            mine.scale = _window_scale(segment.options)
+            if not flags & Flags.ACK:
+                self._syn_time = segment.time_ns
+            return
+        if mine.base is None:
+            mine.base = add(segment.seq, -1)
+        if self.rtt_ns is None and self._syn_time is not None and flags & Flags.ACK:
+            self.rtt_ns = segment.time_ns - self._syn_time
+
+    def _forward(self, segment: Segment, mine: _Side, theirs: _Side) -> Mark:
+        """Marks from the sender's own numbers: gaps, windows, keep-alives, duplicate ACKs."""
+        seq, ack, length, window = segment.seq, segment.ack, segment.length, segment.window
+        at_next = seq == mine.next
+        if length == 1 and at_next and theirs.window == 0:
+            return Mark.ZERO_WINDOW_PROBE
+        plain = not segment.flags & _ENDS
+        mark = _NONE
+        if window == 0 and plain:
+            mark |= Mark.ZERO_WINDOW
+        if mine.next is None:
+            return mark | self._full(segment, theirs)
+        if gt(seq, mine.next) and not segment.flags & Flags.RST:
+            mark |= Mark.LOST_BEFORE
+        if not plain:
+            return mark
+        if length <= 1 and seq == add(mine.next, -1):
+            mark |= Mark.KEEP_ALIVE
+        same_ack = at_next and length == 0 and ack == mine.ack
+        if same_ack and window and window != mine.window:
+            mark |= Mark.WINDOW_UPDATE
+        mark |= self._full(segment, theirs)
+        if same_ack and window and window == mine.window:
+            if theirs.last & Mark.KEEP_ALIVE:
+                return mark | Mark.KEEP_ALIVE_ACK
+            mine.dup_acks += 1
+            return mark | Mark.DUP_ACK
+        if length == 0 and at_next and window == 0 == mine.window and theirs.last & Mark.ZERO_WINDOW_PROBE:
+            return mark | self._probe_ack(segment, mine, theirs)
+        return mark
+
+    def _full(self, segment: Segment, theirs: _Side) -> Mark:
+        """The payload ends just where the receiver's window ends; known only where the handshake was seen."""
+        if not segment.length or segment.flags & _ENDS or theirs.ack is None or theirs.window is None:
+            return _NONE
+        if not (self._sides[0].scale and self._sides[1].scale):
+            return _NONE
+        edge = add(theirs.ack, theirs.window << (theirs.scale - 1))
+        return Mark.WINDOW_FULL if add(segment.seq, segment.length) == edge else _NONE
+
+    def _probe_ack(self, segment: Segment, mine: _Side, theirs: _Side) -> Mark:
+        if mine.ack is None or segment.ack not in (mine.ack, add(mine.ack, 1)):
+            return _NONE
+        if theirs.next is not None and segment.ack == add(theirs.next, 1):  # it took the probe's byte
+            theirs.next = theirs.unbroken = segment.ack
+        return Mark.ZERO_WINDOW_PROBE_ACK
+
+    def _repeated(self, segment: Segment, mine: _Side, theirs: _Side, mark: Mark) -> Mark:
+        """Which kind of repetition a segment is that brings nothing new."""
+        seq, length = segment.seq, segment.length
+        if not (length or segment.flags & (Flags.SYN | Flags.FIN)) or mark & Mark.KEEP_ALIVE:
+            return _NONE
+        if length and theirs.ack is not None and le(add(seq, length), theirs.ack):
+            return Mark.RETRANSMISSION | Mark.SPURIOUS_RETRANSMISSION
+        if mine.next is None or not lt(seq, mine.next):
+            return _NONE
+        if length > 1 and seq == add(mine.next, -1):  # new data behind the byte of a window probe
+            return _NONE
+        now = segment.time_ns
+        if theirs.dup_acks >= 2 and theirs.ack == seq and now - theirs.ack_time < _FAST_NS:
+            return Mark.RETRANSMISSION | Mark.FAST_RETRANSMISSION
+        threshold = _OUT_OF_ORDER_NS if self.rtt_ns is None else self.rtt_ns
+        if now - mine.next_time < threshold and mine.next != _end(segment):
+            return Mark.OUT_OF_ORDER
+        return Mark.RETRANSMISSION
+
+
+def marks(segments: Iterable[Segment]) -> list[Mark]:
+    """The marks of each of one pair's segments, given in capture order."""
+    return list(map(Analysis().feed, segments))
+
+
+def _remember(mine: _Side, segment: Segment, mark: Mark) -> None:
+    """What later segments are compared with."""
+    end = _end(segment)
+    if not mark & Mark.ZERO_WINDOW_PROBE:
+        if mine.next is None or gt(end, mine.next):
+            mine.next, mine.next_time = end, segment.time_ns
+        if mine.unbroken is None or mine.unbroken == segment.seq:
+            mine.unbroken = mine.next
+    mine.window, mine.ack, mine.ack_time = segment.window, segment.ack, segment.time_ns
+    if not segment.flags & Flags.ACK:
+        mine.ack = None
+    mine.last = mark
+
+
+def _end(segment: Segment) -> int:
+    """The number after the segment."""
+    return add(segment.seq, segment.length + (1 if segment.flags & (Flags.SYN | Flags.FIN) else 0))
+
+
+def _duplicate(mine: _Side, segment: Segment) -> Mark:
+    """Captured twice: equal in all but the TTL, and too soon after for the sender to have repeated it.
+
+    Without an IP identification (IPv6, or 0) equal duplicate ACKs are no proof.
+    """
+    key = (segment.seq, segment.ack, segment.flags, segment.window, segment.length, segment.ip_id)
+    seen = mine.recent.get(key)
+    if len(mine.recent) >= _REMEMBERED:
+        mine.recent.clear()
+    mine.recent[key] = (segment.time_ns, segment.options)
+    if seen is None or seen[1] != segment.options:
+        return _NONE
+    apart = segment.time_ns - seen[0]
+    if segment.ip_id:
+        return Mark.DUPLICATE if 0 <= apart < _SAME_FRAME_NS else _NONE
+    countable = segment.length or segment.flags & (Flags.SYN | Flags.FIN)
+    return Mark.DUPLICATE if countable and 0 <= apart < _SAME_BYTES_NS else _NONE
+
+
+def _window_scale(options: bytes) -> int:
+    """The shift that a SYN announces, plus 1; 0 where it announces none."""
+    for kind, body in walk(options):
+        if kind == WSCALE and len(body) == 1:
+            return min(body[0], 14) + 1
+    return 0
