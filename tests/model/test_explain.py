@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import tcptui.demos
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.diagram import draw
+from tcptui.model.diagram_view import diagram_view, taken_at
 from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.text import plain, row_width
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Moment, Roles, Transition
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
+from tests.support.sessions import read
 
 SYN_ACK = Flags.SYN | Flags.ACK
 
@@ -255,3 +260,27 @@ def test_at_length_live() -> None:
 
 def test_an_endpoint_that_listened_accepts() -> None:
     assert "  program   accept() can return the new socket." in length(5)
+
+
+DEMOS = sorted(path.stem for path in Path(tcptui.demos.__file__).parent.glob("*.pcap"))
+
+
+@pytest.mark.parametrize("demo", DEMOS)
+def test_every_moment_of_every_demo_has_its_line_and_its_drawing(demo: str) -> None:
+    session = read(demo=demo)
+    for flow in session.flows():
+        history = session.history(flow.number)
+        segments = session.segments(flow.number)
+        moments = [(s, Moment(s.packet, s.time_ns)) for s in segments]
+        moments += [
+            (segments[-1], Moment(segments[-1].packet, t.time_ns)) for t in history.log if not t.packet
+        ]
+        for live in (False, True):
+            for here, moment in moments:
+                text = plain(explain(history, here, moment, live=live, width=78))
+                assert not text.endswith("…"), text
+                changes = {t.endpoint for t in taken_at(history, moment, live=live)}
+                assert changes or "→" not in text
+                view = diagram_view(history, moment, live=live)
+                assert bool(view.client.taken) is (history.client in changes)
+                assert len(draw("compact", view)) == 13
