@@ -17,7 +17,7 @@ from tcptui.tui.menu import DemoMenu
 from tcptui.tui.palette import ActionProvider
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.terminal import Terminal
-from tcptui.tui.theme import NAMES, Palette, after, choose
+from tcptui.tui.theme import PALETTES, Palette, after, choose
 from tcptui.tui.view import View
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ class TcptuiApp(App[int]):
         self.session = session
         self.options = options
         self.animation_level = "none"
-        for palette in NAMES.values():
-            self.register_theme(_toolkit_theme(palette))
+        for palette in PALETTES:
+            if not palette.native:
+                self.register_theme(_toolkit_theme(palette))
         self._apply(self.palette)
 
     # -- screens ---------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ class TcptuiApp(App[int]):
                 screen.set_palette(self.palette)
 
     def _apply(self, palette: Palette) -> None:
-        self.theme = f"tcptui {palette.name}"
+        self.theme = "ansi-dark" if palette.native else _theme_name(palette)
 
     # -- the terminal ----------------------------------------------------------------------------
 
@@ -121,23 +122,16 @@ class TcptuiApp(App[int]):
         self.exit(return_code=0)
 
 
+def _theme_name(palette: Palette) -> str:
+    return f"tcptui-{palette.name}"
+
+
 def _toolkit_theme(palette: Palette) -> Theme:
     """The toolkit's few widgets (palette of commands, prompt) in our colours."""
-    name = f"tcptui {palette.name}"
-    if palette.native:
-        return Theme(
-            name=name,
-            primary="ansi_blue",
-            background="ansi_default",
-            surface="ansi_default",
-            panel="ansi_default",
-            foreground="ansi_default",
-            ansi=True,
-        )
     ground, raised, key = palette.ground, palette.selected, palette.frame_active
     assert ground.bgcolor and ground.color and raised.bgcolor and key.color
     return Theme(
-        name=name,
+        name=_theme_name(palette),
         primary=key.color.name,
         background=ground.bgcolor.name,
         surface=ground.bgcolor.name,

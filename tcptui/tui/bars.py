@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.text import clean
+from tcptui.model.text import clean, crop
 from tcptui.session import Snapshot
 from tcptui.tui.actions import ACTIONS
 from tcptui.tui.pane import Frame, Pane
@@ -33,29 +33,34 @@ class Mode:
 
 def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
     """The status bar; what matters least goes first when it does not fit."""
-    left = [Cell(" tcptui ", Role.KEY), Cell(f" {clean(snapshot.label)} ")]
+    head = [Cell(" tcptui ", Role.KEY)]
     middle = [_source(snapshot)]
     counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "
     middle.append(Cell(counts))
     middle += _losses(snapshot)
     modes = _modes(mode)
-    clock = [Cell(f"{clock_text(moment_ns)} ")] if moment_ns else []
+    clock = [Cell(f" {clock_text(moment_ns)} ")] if moment_ns else []
     other = snapshot.frames - snapshot.segments
     extra = [Cell(f" {other:,} not TCP ", Role.DIM)] if other > 0 else []
-    for parts in (
-        [left, middle, extra, modes, clock],
-        [left, middle, modes, clock],
-        [left[:1], middle, modes, clock],
-        [left[:1], middle, modes],
-        [middle, modes],
-        [middle],
+    label = clean(snapshot.label)
+    for parts, least in (
+        ([middle, extra, modes, clock], len(label)),
+        ([middle, modes, clock], 8),
+        ([middle, modes, clock], 0),
+        ([middle, modes], 0),
     ):
         *before, last = parts
-        taken = sum(cell_len(c.text) for part in parts for c in part)
-        if taken <= width:
-            gap = Cell(" " * (width - taken))
-            return (*(cell for part in before for cell in part), gap, *last)
+        taken = _columns(head) + sum(_columns(part) for part in parts)
+        room = width - taken
+        if room >= (least + 2 if least else 0):
+            name = Cell(f" {crop(label, room - 2)} ") if least else Cell("")
+            gap = Cell(" " * (room - cell_len(name.text)))
+            return (*head, name, *(cell for part in before for cell in part), gap, *last)
     return tuple(middle)
+
+
+def _columns(cells: list[Cell]) -> int:
+    return sum(cell_len(cell.text) for cell in cells)
 
 
 def _source(snapshot: Snapshot) -> Cell:

@@ -53,7 +53,9 @@ class FlowsPane(LineList):
             gutter="▌" if number == self.viewpoint.flow else " ",
         )
 
-    def head(self, width: int) -> Row | None:
+    has_head = True
+
+    def head(self, width: int) -> Row:
         return header(self._columns, width, self.sort_key, live=self._now() is not None)
 
     def _now(self) -> int | None:

@@ -30,9 +30,11 @@ class LadderPane(LineList):
         super().__init__(palette, id="ladder", title="Ladder")
         self.viewpoint = viewpoint
 
-    def head(self, width: int) -> Row | None:
+    has_head = True
+
+    def head(self, width: int) -> Row:
         ladder = self.viewpoint.ladder
-        return ladder.header(width)[0] if ladder else None
+        return ladder.header(width)[0] if ladder else ()
 
     def sync(self) -> None:
         """Show what the viewpoint has."""

@@ -9,7 +9,7 @@ from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from tcptui.tui.pane import Frame
+from tcptui.tui.pane import Frame, Pane
 
 PANES = ("flows", "diagram", "ladder", "detail")
 """The panes that can be active, in the order of Tab."""
@@ -125,6 +125,9 @@ class Planned(Layout):
     ) -> ArrangeResult:
         regions = parent.regions_for(size)  # type: ignore[attr-defined]
         nothing = Spacing()
+        for child in children:
+            if isinstance(child, Pane):
+                child.place(child.id in regions)
         return [
             WidgetPlacement(regions[child.id], Offset(), nothing, child)
             for child in children

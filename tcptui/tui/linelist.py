@@ -79,13 +79,15 @@ class LineList(Pane):
 
     # -- moving ----------------------------------------------------------------------------------
 
-    def head(self, width: int) -> Row | None:
-        """The row above the list. None where there is none."""
-        return None
+    has_head = False
+
+    def head(self, width: int) -> Row:
+        """The row above the list; asked for where `has_head`."""
+        return ()
 
     @property
     def body_height(self) -> int:
-        return max(0, self.inner_height - (1 if self.head(self.inner_width) is not None else 0))
+        return max(0, self.inner_height - self.has_head)
 
     def show(self, provider: Provider, selected: int | None = None) -> None:
         """Show another list, or the same one grown; the viewport moves only as far as it must."""
@@ -139,10 +141,9 @@ class LineList(Pane):
             self._follow_cursor()
 
     def line(self, y: int, width: int) -> Row:
-        head = self.head(width)
-        if head is not None:
+        if self.has_head:
             if y == 0:
-                return head
+                return self.head(width)
             y -= 1
         if not len(self.provider):
             return self.empty[y] if y < len(self.empty) else ()
@@ -152,8 +153,7 @@ class LineList(Pane):
     def is_selected(self, y: int) -> bool:
         if self.browse or not len(self.provider):
             return False
-        if self.head(self.inner_width) is not None:
-            y -= 1
+        y -= self.has_head
         return y >= 0 and self.top + y == self.selected
 
     # -- mouse -----------------------------------------------------------------------------------
@@ -168,8 +168,7 @@ class LineList(Pane):
 
     def on_click(self, event: events.Click) -> None:
         top = {Frame.BOX: 1, Frame.RULE: 1, Frame.NONE: 0}[self.frame]
-        if self.head(self.inner_width) is not None:
-            top += 1
+        top += self.has_head
         index = self.top + event.y - top
         if event.y >= top and index < len(self.provider):
             self.post_message(self.Picked(self, index, event.chain > 1))

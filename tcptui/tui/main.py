@@ -24,7 +24,6 @@ from tcptui.tui.flows import FlowsPane
 from tcptui.tui.ladder import LadderPane
 from tcptui.tui.layout import Plan, Wish, plan
 from tcptui.tui.linelist import LineList, message
-from tcptui.tui.pane import Pane
 from tcptui.tui.paragraph import explain_in_lines
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.theme import Palette
@@ -57,6 +56,7 @@ class MainScreen(Asking):
         self._leave = on_leave
         self._plan: Plan | None = None
         self._said: Row = ()
+        self._prompt_was = False
         self._ticked = monotonic()
         self._status = Bar(palette, id="status", raised=True)
         self._footer = Bar(palette, id="footer")
@@ -127,11 +127,19 @@ class MainScreen(Asking):
         self.call_after_refresh(self.refresh_panes)
 
     def relayout(self) -> None:
-        for pane in self.query(Pane):
-            pane.forget()
+        before = self._plan
+        self.regions_for(self.size)
+        if before is not None and self._plan == before and not self._prompt_moved():
+            self.refresh_panes()
+            return
         self._clear_arrangement_cache()
         self.refresh(layout=True)
         self.call_after_refresh(self.refresh_panes)
+
+    def _prompt_moved(self) -> bool:
+        """Whether the prompt has opened or closed since the last layout."""
+        moved, self._prompt_was = self.is_asking != self._prompt_was, self.is_asking
+        return moved
 
     def is_shown(self, pane: str) -> bool:
         return self._plan is not None and pane in self._plan.regions

@@ -20,8 +20,13 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tcptui.model.cells import Row
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.text import crop
+from tcptui.tui.paint import Line, Pen, as_line, repaint
 from tcptui.tui.theme import Palette
+
+Source = tuple[Row, bool, Style]
+"""What a line is made from: its cells, whether the cursor is on it, the style of its edges."""
 
 
 class Frame(Enum):
@@ -49,7 +54,10 @@ class Pane(Widget):
         self.note = ""
         self.frame = frame
         self.active = False
-        self._painted: dict[int, Strip] = {}
+        self.is_shown = True
+        self._painted: dict[int, Line] = {}
+        self._sources: dict[int, Source] = {}
+        self._stale: dict[int, Line] = {}
 
     # -- for subclasses --------------------------------------------------------------------------
 
@@ -70,127 +78,152 @@ class Pane(Widget):
         edges = {Frame.BOX: 2, Frame.RULE: 1, Frame.NONE: 0}[self.frame]
         return max(0, self.size.height - edges)
 
-    @property
-    def ground(self) -> Style:
-        return self.palette.ground
-
     # -- painting --------------------------------------------------------------------------------
 
     def update(self) -> None:
-        """Send what changed."""
-        if not self.display or not self.size:
+        """Find the lines that changed; `paint` writes them."""
+        if not self.size or not self.is_shown:
             return
-        width = self.size.width
-        changed = []
         for y in range(self.size.height):
-            strip = self._make(y)
+            source = self._source(y)
+            if self._sources.get(y) == source:
+                continue
+            self._sources[y] = source
+            line = self._make(y, source)
             old = self._painted.get(y)
-            if old is None or old._segments != strip._segments:
-                self._painted[y] = strip
-                changed.append(Region(0, y, width, 1))
-        if len(changed) == self.size.height:
+            self._painted[y] = line
+            if old is None:
+                self.refresh()
+            elif old._segments != line._segments:
+                self._stale.setdefault(y, old)
+
+    def paint(self, pen: Pen) -> None:
+        """Write what changed since the last time, at the pane's place on the screen."""
+        stale, self._stale = self._stale, {}
+        x, top = self.region.offset
+        for y, old in stale.items():
+            line = self._painted.get(y)
+            if line is not None:
+                repaint(pen, x, top + y, old, line)
+
+    @property
+    def pending(self) -> list[int]:
+        """The lines that `paint` would write to."""
+        return sorted(self._stale)
+
+    def hand_over(self) -> None:
+        """Leave what changed to the toolkit's next repaint."""
+        if self._stale:
+            self._stale.clear()
             self.refresh()
-        elif changed:
-            self.refresh(*changed)
+
+    def place(self, shown: bool) -> None:
+        """Note whether the pane has a place on the screen; one that comes back begins anew."""
+        if shown and not self.is_shown:
+            self._clear()
+        self.is_shown = shown
+        self._stale.clear()
 
     def forget(self) -> None:
         """Paint everything anew: another palette, another frame."""
-        self._painted.clear()
+        self._clear()
         self.refresh()
+
+    def _clear(self) -> None:
+        self._painted.clear()
+        self._sources.clear()
+        self._stale.clear()
 
     def notify_style_update(self) -> None:
         """The toolkit's style changes are no business of a pane's."""
 
     def on_resize(self) -> None:
-        self._painted.clear()
+        self._clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        strips = []
+        strips: list[Strip] = []
         for y in crop.line_range:
-            strip = self._painted.get(y)
-            if strip is None or strip.cell_length != self.size.width:
-                strip = self._painted[y] = self._make(y)
-            strips.append(strip)
+            line = self._painted.get(y)
+            if line is None or line.cell_length != self.size.width:
+                source = self._sources[y] = self._source(y)
+                line = self._painted[y] = self._make(y, source)
+            strips.append(line)
         if crop.column_span != (0, self.size.width):
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def render_line(self, y: int) -> Strip:
-        return self._make(y)
+    def render_line(self, y: int) -> Line:
+        return self._make(y, self._source(y))
 
-    def _make(self, y: int) -> Strip:
+    def _source(self, y: int) -> Source:
+        """All that a line is made from: when that is the same, so is the line."""
+        height = self.size.height
+        if self.frame is not Frame.NONE and y == 0:
+            return ((Cell(self.title), Cell(self.note)), False, self._edge)
+        if self.frame is Frame.BOX and y == height - 1:
+            return ((), False, self._edge)
+        y -= self.frame is not Frame.NONE
+        return self.line(y, self.inner_width), self.is_selected(y), self._edge
+
+    def _make(self, y: int, source: Source) -> Line:
         width, height = self.size
-        if self.frame is Frame.NONE:
-            return self._content(y, width)
-        if y == 0:
-            return self._top(width)
-        if self.frame is Frame.RULE:
-            return self._content(y - 1, width)
-        if y == height - 1:
-            return self._bottom(width)
-        edge = Segment("│", self._edge)
-        inside = self._content(y - 1, max(0, width - 2))
-        return Strip([edge, *inside._segments, edge][: max(0, width) + 2], inside.cell_length + 2).crop(
-            0, width
-        )
-
-    def _content(self, y: int, width: int) -> Strip:
-        selected = self.is_selected(y)
-        return to_strip(self.line(y, width), width, self.palette, selected=selected, ground=self.ground)
+        row, selected, edge_style = source
+        if self.frame is not Frame.NONE and y == 0:
+            return as_line(self._top(width), width)
+        if self.frame is Frame.BOX and y == height - 1:
+            return as_line([Segment("╰" + "─" * max(0, width - 2) + "╯", edge_style)], width)
+        inside = segments(row, self.inner_width, self.palette, selected=selected)
+        if self.frame is not Frame.BOX:
+            return as_line(inside, width)
+        edge = Segment("│", edge_style)
+        return as_line([edge, *inside, edge], width)
 
     @property
     def _edge(self) -> Style:
         return self.palette.frame_active if self.active else self.palette.frame
 
-    def _top(self, width: int) -> Strip:
+    def _top(self, width: int) -> list[Segment]:
         left, right = ("╭", "╮") if self.frame is Frame.BOX else ("─", "─")
         title = f" {self.title} " if self.title else ""
         note = f" {self.note} " if self.note else ""
         room = width - 4
         if cell_len(title) + cell_len(note) > room:
             note = ""
-        if cell_len(title) > room:
-            title = ""
-        fill = max(0, width - 4 - cell_len(title) - cell_len(note))
+        title = crop(title, max(0, room))
+        fill = max(0, room - cell_len(title) - cell_len(note))
         named = self.palette.title + self._edge if self.active else self.palette.title
-        segments = [
+        return [
             Segment(f"{left}─", self._edge),
             Segment(title, named),
             Segment("─" * fill, self._edge),
-            Segment(note, self.palette.frame + Style(italic=False)),
+            Segment(note, self.palette.style(Role.DIM)),
             Segment(f"─{right}", self._edge),
         ]
-        return Strip([s for s in segments if s.text]).crop(0, width)
-
-    def _bottom(self, width: int) -> Strip:
-        return Strip([Segment("╰" + "─" * max(0, width - 2) + "╯", self._edge)]).crop(0, width)
 
 
-def to_strip(
-    row: Row, width: int, palette: Palette, *, selected: bool = False, ground: Style | None = None
-) -> Strip:
-    """A row of cells as a strip of exactly `width` columns; neighbours of one style become one segment."""
+def segments(row: Row, width: int, palette: Palette, *, selected: bool = False) -> list[Segment]:
+    """A row of cells in at least `width` columns; neighbours of one style become one segment."""
     look = palette.selected_style if selected else palette.style
-    segments: list[Segment] = []
+    out: list[Segment] = []
     total = 0
     for text, role in row:
         if not text:
             continue
-        size = len(text) if text.isascii() else cell_len(text)
         style = look(role)
-        if segments and segments[-1].style == style:
-            segments[-1] = Segment(segments[-1].text + text, style)
+        if out and out[-1].style == style:
+            out[-1] = Segment(out[-1].text + text, style)
         else:
-            segments.append(Segment(text, style))
-        total += size
-    base = palette.ground if ground is None else ground
-    if selected:
-        base = base + palette.selected
+            out.append(Segment(text, style))
+        total += len(text) if text.isascii() else cell_len(text)
+    if total > width:
+        return crop_segments(out, width)
     if total < width:
-        segments.append(Segment(" " * (width - total), base))
-        total = width
-    strip = Strip(segments, total)
-    return strip if total == width else strip.crop(0, width)
+        out.append(Segment(" " * (width - total), look(Role.TEXT)))
+    return out
+
+
+def crop_segments(parts: list[Segment], width: int) -> list[Segment]:
+    return Strip(parts).crop(0, width)._segments
 
 
 class Lines(Pane):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.color import ColorSystem
 from textual.geometry import Region, Size
 from textual.layout import Layout
 from textual.screen import Screen
 
 from tcptui.tui.actions import bindings
 from tcptui.tui.layout import Planned
+from tcptui.tui.paint import Pen
 from tcptui.tui.pane import Pane
 from tcptui.tui.theme import Palette
 
@@ -43,13 +45,26 @@ class View(Screen[None]):
             pane.forget()
 
     def paint(self) -> None:
-        """Write what is dirty to the terminal now, not at the next frame (16 ms later).
+        """Write what the panes have that the screen has not, now.
 
-        The one place where we reach behind the toolkit: its screen repaints from a timer of 60 Hz.
+        The one place where we go around the toolkit, which repaints from a timer of 60 Hz and whole
+        lines. What it has to repaint itself (a new layout, another screen on top) is left to it.
         """
-        if self.is_current and not self.app._batch_count and self._dirty_widgets:
-            self._compositor.update_widgets(self._dirty_widgets)
-            self._compositor_refresh()
+        if not self.is_current or self.app._batch_count or self._layout_required:
+            for pane in self.query(Pane):
+                pane.hand_over()
+            return
+        pen = Pen(self.app.console._color_system or ColorSystem.TRUECOLOR)
+        for pane in self.query(Pane):
+            if pane.is_shown:
+                pane.paint(pen)
+        text = pen.done()
+        driver = self.app._driver
+        if text and driver is not None and not self.app.is_headless:
+            self.app._begin_update()
+            driver.write(text)
+            self.app._end_update()
+            driver.flush()
 
     def action_escape(self) -> None:
         self.dismiss()
@@ -62,6 +77,9 @@ class View(Screen[None]):
 
     def action_suspend(self) -> None:
         self.app.action_suspend_process()
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
 
     def action_theme(self) -> None:
         self.app.next_palette()  # type: ignore[attr-defined]

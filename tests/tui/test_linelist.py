@@ -1,10 +1,14 @@
 """The line list: the cursor stays in view, and only what is seen is made."""
 
+import re
+
+from rich.color import ColorSystem
 from textual.app import App, ComposeResult
 
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.tui.linelist import LineList, Rows
-from tcptui.tui.pane import to_strip
+from tcptui.tui.paint import Pen, as_line
+from tcptui.tui.pane import segments
 from tcptui.tui.theme import DARK, MONO
 
 
@@ -85,13 +89,16 @@ async def test_only_lines_that_changed_are_painted() -> None:
     async with app.run_test(size=(20, 12)) as pilot:
         await pilot.pause()
         pane = app.list
-        pane._repaint_regions.clear()
+        pane.paint(Pen(ColorSystem.TRUECOLOR))
         pane.move(1)
-        lines = {y for region in pane._repaint_regions for y in region.line_range}
-        assert lines == {1, 2}
-        pane._repaint_regions.clear()
+        pen = Pen(ColorSystem.TRUECOLOR)
+        pane.paint(pen)
+        places = re.findall(r"\x1b\[(\d+);\d+H", pen.done())
+        assert set(places) == {"2", "3"}
         pane.update()
-        assert not pane._repaint_regions
+        pen = Pen(ColorSystem.TRUECOLOR)
+        pane.paint(pen)
+        assert pen.done() == ""
 
 
 async def test_browsing_scrolls_and_has_no_cursor() -> None:
@@ -113,15 +120,14 @@ async def test_a_window_of_one_cell() -> None:
 
 def test_a_row_is_cut_and_padded_to_its_width() -> None:
     row = (Cell("漢字", Role.TEXT), Cell("abc", Role.KEY))
-    assert to_strip(row, 10, DARK).cell_length == 10
-    assert to_strip(row, 5, DARK).text == "漢字a"
-    assert to_strip(row, 3, DARK).cell_length == 3
-    assert to_strip((), 4, MONO).text == "    "
+    assert as_line(segments(row, 10, DARK), 10).cell_length == 10
+    assert as_line(segments(row, 5, DARK), 5).text == "漢字a"
+    assert as_line(segments(row, 3, DARK), 3).cell_length == 3
+    assert as_line(segments((), 4, MONO), 4).text == "    "
 
 
 def test_neighbours_of_one_style_are_one_segment() -> None:
-    strip = to_strip((Cell("a"), Cell("b"), Cell("c", Role.KEY)), 3, DARK)
-    assert len(list(strip)) == 2
+    assert len(segments((Cell("a"), Cell("b"), Cell("c", Role.KEY)), 3, DARK)) == 2
 
 
 def test_rows_given_are_rows_shown() -> None:
