@@ -266,6 +266,8 @@ def _plausible(me: Side, peer: Side, ack: int) -> bool:
         return True
     if me.iss is None and peer.syn is not None and peer.snd_max == peer.syn.end:
         return ack == peer.snd_max
+    if me.ack_max is None and peer.syn_ack is not None:
+        return diff(ack, peer.iss or 0) > 0 >= diff(ack, peer.snd_max)
     if peer.iss is not None and diff(ack, peer.iss) <= 0:
         return False
     return abs(diff(ack, peer.snd_max)) < PLAUSIBLE

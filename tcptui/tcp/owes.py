@@ -51,14 +51,14 @@ def _debt(flow: Case, x: int) -> tuple[Seen | None, str]:
         return _answer_to_syn(flow, x)
     if peer_state in HEARS_NOTHING or flow.state(x) in HEARS_NOTHING:
         return _fin_to_the_gone(flow, x)
-    waiting = flow.peer(x).waiting
+    waiting, zero = flow.peer(x).waiting, flow.side(x).zero
+    receives = flow.state(x) in (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
+    if zero is not None and receives and (waiting is None or waiting.seen > zero.start):
+        return zero.start, "window update (its application is not reading)"
     if waiting is not None:
         return waiting.seen, _acknowledgement(flow, x, waiting)
     if flow.peer(x).keep_alive.unanswered:
         return flow.peer(x).keep_alive.last, "ACK of a keep-alive"
-    zero = flow.side(x).zero
-    if zero is not None and flow.state(x) in (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2):
-        return zero.start, "window update (its application is not reading)"
     return _fin(flow, x)
 
 

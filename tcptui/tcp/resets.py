@@ -33,7 +33,7 @@ def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         if me.acked_at_send is not None:
             reset.unread = _unread(me, peer, segment)
     else:
-        _find_trigger(reset, peer, segment)
+        _find_trigger(reset, me, peer, segment)
     if peer.snd_max is not None and me.ack_max is not None:
         reset.lost = _lost(me.ack_max, peer)
     me.resets.append(reset)
@@ -67,21 +67,34 @@ def _is_exact(me: Side, peer: Side, segment: Segment) -> bool:
     return segment.seq in (peer.ack_max, me.snd_max)
 
 
-def _find_trigger(reset: Reset, peer: Side, segment: Segment) -> None:
-    """The newest segment of the peer that a closed socket would answer with this RST."""
+def _find_trigger(reset: Reset, me: Side, peer: Side, segment: Segment) -> None:
+    """What a closed socket answered: the oldest segment whose data it never took, else the newest that fits.
+
+    Each segment provokes a RST of its own, so one that was answered already is passed over.
+    """
+    answered = {other.trigger for other in me.resets}
+    best: Segment | None = None
     for old in reversed(peer.recent):
         if segment.time_ns - old.time_ns > REPLY_WITHIN:
-            return
-        if old.flags & RST:
+            break
+        if not _provokes(reset.kind, old, segment) or Seen(old.packet, old.time_ns) in answered:
             continue
-        if reset.kind is ResetKind.REFUSAL:
-            answers = old.flags & (SYN | ACK) == SYN
-        else:
-            answers = bool(old.flags & ACK) and old.ack == segment.seq
-        if answers:
-            reset.trigger = Seen(old.packet, old.time_ns)
-            reset.trigger_length = old.length + bool(old.flags & FIN)
-            return
+        if best is None or _untaken(me, old):
+            best = old
+    if best is not None:
+        reset.trigger = Seen(best.packet, best.time_ns)
+        reset.trigger_length = best.length + bool(best.flags & FIN)
+
+
+def _provokes(kind: ResetKind, old: Segment, rst: Segment) -> bool:
+    if kind is ResetKind.REFUSAL:
+        return old.flags & (SYN | ACK | RST) == SYN
+    return old.flags & (ACK | RST) == ACK and old.ack == rst.seq
+
+
+def _untaken(me: Side, old: Segment) -> bool:
+    size = old.length + bool(old.flags & FIN)
+    return size > 0 and (me.ack_max is None or diff(add(old.seq, size), me.ack_max) > 0)
 
 
 def note_reply(resetter: Side, me: Side, segment: Segment, seen: Seen) -> None:

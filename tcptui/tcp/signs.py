@@ -10,9 +10,11 @@ from tcptui.tcp.finding import Case
 from tcptui.tcp.seq import diff
 from tcptui.tcp.states import State
 from tcptui.tcp.traces import Reset, ResetKind, Seen, ZeroWindow
+from tcptui.tcp.words import SECOND
 
 TELLING_COPIES = 3  # transmissions of the same thing without an answer
 TELLING_PROBES = 2
+FORGETS_AFTER = SECOND  # no FIN_WAIT_2 is shorter: the limit is set in seconds
 
 
 def refused(flow: Case, x: int) -> bool:
@@ -105,6 +107,9 @@ def expired_fin(flow: Case, x: int) -> Reset | None:
     reset, fin = flow.side(x).reset(ResetKind.REPLY), flow.peer(x).fin
     step = flow.last_step(x)
     if reset is None or reset.trigger is None or fin is None or fin.payload or step is None:
+        return None
+    own = flow.side(x).fin
+    if own is None or reset.trigger.time_ns - own.first.time_ns < FORGETS_AFTER:
         return None
     answers = reset.trigger.packet in fin.packets
     return reset if answers and step.old is State.FIN_WAIT_2 and step.new is State.CLOSED else None

@@ -220,4 +220,10 @@ CASES: dict[str, tuple[str, float, str, str]] = {
         "reset by server",
         "nobody",
     ),
+    "a zero-window probe with a byte": (
+        OPEN + "1 C PSH,ACK 7\n 1.1 S ACK win=0\n 1.6 C PSH,ACK 1",
+        1,
+        "stalled: server's window is zero",
+        "server: window update (its application is not reading), since #5, 1.5 s",
+    ),
 }

@@ -35,6 +35,17 @@ def test_reply_names_what_it_answers() -> None:
     assert reset.trigger_length == 7 and reset.lost == 7
 
 
+def test_each_segment_provokes_its_own_rst() -> None:
+    text = OPEN + "1 C PSH,ACK 7\n 1 C FIN,ACK\n 1.1 S RST\n 1.1 S RST id=99"
+    first, second = talk(text).facts.sides[1].resets
+    assert (first.trigger, second.trigger) == (Seen(4, SECOND), Seen(5, SECOND))
+
+
+def test_what_was_taken_before_the_close_provoked_nothing() -> None:
+    text = OPEN + "1 C PSH,ACK 7\n 1.1 S ACK\n 2 C PSH,ACK 5\n 2.1 S RST"
+    assert reset_of(text, 1).trigger == Seen(6, 2 * SECOND)
+
+
 def test_a_plain_rst_out_of_silence_answers_nothing() -> None:
     assert reset_of(OPEN + "1 C PSH,ACK 7\n 9 S RST", 1).trigger is None
 

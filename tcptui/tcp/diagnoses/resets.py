@@ -85,7 +85,7 @@ def _dead(flow: Case, x: int, reset: Reset, last: State) -> Diagnosis:
             "this is a half-open scan (SYN, SYN,ACK, RST)"
         )
         return Diagnosis("dead-socket", Severity.NOTE, packets, text)
-    if last is State.SYN_RCVD:
+    if last is State.SYN_RCVD and not reset.trigger_length:
         text = (
             f"{name} forgot the connection before the handshake was complete: its listening socket was "
             f"closed, and {answered} met RST {frames(packets[1:])}"

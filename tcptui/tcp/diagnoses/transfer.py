@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.seq import diff
-from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, zero_window
+from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, refused, zero_window
 from tcptui.tcp.traces import Copies, Probes
 from tcptui.tcp.words import SECOND, amount, duration, frames
 
@@ -57,7 +57,7 @@ def keep_alive(flow: Case) -> Diagnosis | None:
     if not probes:
         return None
     most, x = max(probes, key=lambda probe: probe[0].count)
-    answered = "all answered" if not most.unanswered else f"the last {most.unanswered} without an answer"
+    answered = "answered" if not most.unanswered else f"the last {most.unanswered} without an answer"
     text = (
         f"{flow.name(x)} keeps the idle connection alive: {amount(most.count, 'probe')}{_rhythm(most)}, "
         f"{answered}"
@@ -75,7 +75,7 @@ def back_off(flow: Case) -> Diagnosis | None:
     for x in (0, 1):
         side = flow.side(x)
         runs = [
-            side.syn if flow.peer(x).packets else None,
+            side.syn if flow.peer(x).packets and not refused(flow, x) else None,
             None if fin_unanswered(flow, x) else side.worst_run,
         ]
         for run in runs:

@@ -68,6 +68,12 @@ CLOSE = [
         HALF_CLOSED + "1.1 S FIN,ACK 3 | . LAST_ACK\n 1.2 C RST | CLOSED CLOSED",
         0,
     ),
+    (
+        "fin-wait-2-expired",
+        "at once: it was not the time, but data before the FIN",
+        HALF_CLOSED + "1.2 S FIN,ACK | . LAST_ACK\n 1.3 C RST | CLOSED CLOSED",
+        0,
+    ),
     ("fin-wait-2-expired", "reset, not expired", HALF_CLOSED + "3 S RST,ACK | CLOSED CLOSED", 50),
     ("peer-vanished-in-close", "two FINs only", "\n".join(VANISHED.splitlines()[:-2]), 5),
     ("peer-vanished-in-close", "FINs as fast as one can", VANISHED.replace("1.86", "1.6"), 5),

@@ -29,6 +29,19 @@ CLOSE = [
     ("back-off", "even gaps", COPIES.replace("1.6 C", "1.4 C"), 9),
     ("back-off", "different data", OPEN + "1 C PSH,ACK 7\n 1.2 C PSH,ACK 7\n 1.6 C PSH,ACK 7", 9),
     ("back-off", "nobody answers the SYN at all", "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 3 C SYN seq=0", 9),
+    (
+        "back-off",
+        "refused each time",
+        "start CLOSED CLOSED\n 0 C SYN | SYN_SENT .\n 0.1 S RST,ACK rawseq=0 | CLOSED .\n 1 C SYN seq=0\n"
+        "1.1 S RST,ACK rawseq=0 id=8\n 2 C SYN seq=0\n 2.1 S RST,ACK rawseq=0 id=9",
+        9,
+    ),
+    (
+        "capture-incomplete",
+        "a handshake ACK with a wrong number",
+        "0 C SYN\n 0.1 S SYN,ACK\n 0.2 C ACK ack=500",
+        0,
+    ),
     ("capture-incomplete", "out of order only", OPEN + "1 S ACK ack=101\n 1.001 C ACK 100 seq=1", 0),
     ("capture-incomplete", "began mid-stream", "0 C ACK 5 seq=900 ack=77\n 1 S ACK 5 seq=300", 0),
     ("one-sided", "a SYN without an answer", "0 C SYN | SYN_SENT .\n 1 C SYN seq=0", 9),
@@ -65,7 +78,7 @@ def test_a_zero_window_that_lasts_is_told_with_its_probes() -> None:
 
 def test_keep_alives_have_their_rhythm() -> None:
     text, later, _ = TRIGGERS["keep-alive"]
-    assert "2 probes, about every 30.0 s, all answered" in diagnosed(text, later)["keep-alive"].text
+    assert "2 probes, about every 30.0 s, answered" in diagnosed(text, later)["keep-alive"].text
 
 
 def test_a_back_off_says_how_it_ended() -> None:
