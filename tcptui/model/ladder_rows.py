@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from tcptui.model.cells import Cell, Role, Row
@@ -42,6 +43,12 @@ _UNUSUAL = (
     (Mark.WINDOW_UPDATE, "window update", "─"),
 )
 """What a mark is called, and the line that it is drawn with; the first that holds counts."""
+
+# Plain numbers: an operation on an IntFlag takes a microsecond, and a search looks at every segment.
+_SYN, _ACK = int(Flags.SYN), int(Flags.ACK)
+_NUMBERED = int(Flags.SYN | Flags.FIN | Flags.RST)
+_PROBE = int(Mark.KEEP_ALIVE | Mark.ZERO_WINDOW_PROBE)
+_WINDOW = int(Mark.ZERO_WINDOW | Mark.WINDOW_UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,11 @@ class Drawing:
         """The transitions that have a place in the ladder."""
         return self.history.log if self.options.live else self.history.standing()
 
+    def states(self, packet: int) -> str:
+        """The states that are entered at a frame, each after a blank."""
+        steps = (step for end in (0, 1) for step in self._steps.get((packet, end), ()))
+        return "".join(f" {step.new}" for step in steps)
+
     def packet_of(self, step: Transition) -> int:
         """The frame at whose row a transition stands: the one that caused it, or at which it was believed."""
         return step.shown if self.options.live or step.packet is None else step.packet
@@ -119,7 +131,7 @@ class Drawing:
         rightward = segment.sender == self.history.client
         parts = words(self, at)
         lost = self._lost(at, moment)
-        line = "━" if segment.flags & Flags.RST else _line(self.marks[at])
+        line = "━" if segment.flags & Flags.RST else _line(int(self.marks[at]))
         body = _arrow(parts, columns.arrow, rightward, line, lost)
         role = _role(segment, self.marks[at], lost)
         future = segment.packet > moment.packet
@@ -344,33 +356,31 @@ class Words(NamedTuple):
 
 def words(drawing: Drawing, at: int) -> Words:
     """What there is to say about the segment at a position."""
-    segment, mark = drawing.segments[at], drawing.marks[at]
-    flags = segment.flags
-    seq_base = 0 if drawing.options.absolute else drawing.scan.base(segment.sender, at)
-    ack_base = 0 if drawing.options.absolute else drawing.scan.base(1 - segment.sender, at)
-    seq = _relative(segment.seq, seq_base)
+    segment, mark = drawing.segments[at], int(drawing.marks[at])
+    flags, length = int(segment.flags), segment.length
+    absolute = drawing.options.absolute
+    seq = _relative(segment.seq, 0 if absolute else drawing.scan.base(segment.sender, at))
+    ack_base = 0 if absolute else drawing.scan.base(1 - segment.sender, at)
     shown_seq = ""
-    if segment.length:
-        shown_seq = f"{seq}:{seq + segment.length}"
-    elif flags & (Flags.SYN | Flags.FIN | Flags.RST) or mark & (Mark.KEEP_ALIVE | Mark.ZERO_WINDOW_PROBE):
+    if length:
+        shown_seq = f"{seq}:{seq + length}"
+    elif flags & _NUMBERED or mark & _PROBE:
         shown_seq = str(seq)
-    window_matters = flags & Flags.SYN or mark & (Mark.ZERO_WINDOW | Mark.WINDOW_UPDATE)
     return Words(
         f"[{flag_letters(flags)}]",
         shown_seq,
-        f"ack {_relative(segment.ack, ack_base)}" if flags & Flags.ACK else "",
-        _bytes(segment.length),
+        f"ack {_relative(segment.ack, ack_base)}" if flags & _ACK else "",
+        _bytes(length),
         _unusual(mark),
-        f"win {segment.window}" if window_matters else "",
+        f"win {segment.window}" if flags & _SYN or mark & _WINDOW else "",
         tuple(_interesting(segment.options, ack_base)) if segment.options else (),
     )
 
 
 def segment_words(drawing: Drawing, at: int) -> str:
     """All that can be searched for in a segment's row."""
-    segment = drawing.segments[at]
-    states = [str(step.new) for end in (0, 1) for step in drawing._steps.get((segment.packet, end), ())]
-    return " ".join((f"#{segment.packet}", words(drawing, at).full(), *states))
+    packet = drawing.segments[at].packet
+    return f"#{packet} {words(drawing, at).full()}{drawing.states(packet)}"
 
 
 def _relative(value: int, base: int) -> int:
@@ -383,17 +393,21 @@ def _bytes(length: int) -> str:
     return "" if not length else "1 byte" if length == 1 else f"{length} bytes"
 
 
+@lru_cache(maxsize=512)
 def _unusual(mark: int) -> str:
     """What the marks say, in words."""
     return next((word for bit, word, _ in _UNUSUAL if mark & bit), "")
 
 
+@lru_cache(maxsize=512)
 def _line(mark: int) -> str:
     return next((line for bit, _, line in _UNUSUAL if mark & bit), "─")
 
 
 def _interesting(raw: bytes, ack_base: int) -> list[str]:
     """The options that a reader of a ladder wants: no padding, no timestamps."""
+    if len(raw) == 12 and raw[:4] == b"\x01\x01\x08\x0a":
+        return []  # timestamps alone: what almost every segment has
     texts = [text for kind, body in walk(raw) if (text := _option(kind, body, ack_base))]
     return texts if option_list(raw)[1] else [*texts, "bad option"]
 

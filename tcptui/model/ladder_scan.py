@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,11 +23,16 @@ SILENCE_NS = 1_000_000_000
 MIN_RUN = 8
 """Segments from which on a run of bulk data is worth folding."""
 
-LOOK_BACK = 2000
+LOOK_BACK = 500
 """Segments in which the original of a retransmission is looked for."""
 
 MOD = 1 << 32
-_PLAIN = Flags.PSH | Flags.ACK | Flags.ECE | Flags.CWR | Flags.AE
+
+# Plain numbers: an operation on an IntFlag takes a microsecond, and this is done for every segment.
+_FIN, _SYN, _ACK = int(Flags.FIN), int(Flags.SYN), int(Flags.ACK)
+_NOT_PLAIN = int(Flags.FIN | Flags.SYN | Flags.RST | Flags.URG)
+_RETRANSMISSION, _ZERO_WINDOW = int(Mark.RETRANSMISSION), int(Mark.ZERO_WINDOW)
+_WINDOW_UPDATE = int(Mark.WINDOW_UPDATE)
 
 
 class Run(NamedTuple):
@@ -56,28 +62,34 @@ class Scan:
         self.n = 0
         self._payload = array("q", [0])  # of all segments before a position
         self._bases: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-        self._guessed = [True, True]  # the base is not the endpoint's own word
+        self._known = [False, False]  # the base is the endpoint's own word
+        self._lately: deque[int] = deque(maxlen=64)  # lost ones that may yet turn out to have arrived
         self._run: tuple[int, int] | None = None  # where the run that is open began, and its sender
         self._time = 0
 
     def extend(self, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """Take in what is new: all of `segments` from position `n` on; `marks` has as many."""
+        payload, spans = self._payload, self.windows
         for at in range(self.n, len(segments)):
-            segment, mark = segments[at], marks[at]
+            segment, mark = segments[at], int(marks[at])
+            flags, length, sender = int(segment.flags), segment.length, segment.sender
             if at and segment.time_ns - self._time >= SILENCE_NS:
                 self.silences.append(at)
                 self._close(at)
             self._time = segment.time_ns
-            self._payload.append(self._payload[-1] + segment.length)
-            self._follow_run(at, segment, mark)
-            self._follow_window(at, segment, mark)
-            if at < 2 or self._guessed[segment.sender] or segment.flags & Flags.SYN:
-                self._follow_base(at, segment)
-            if is_anchor(segment, not self.anchors):
-                self.anchors.append(at)
-            if mark & Mark.RETRANSMISSION:
+            payload.append(payload[-1] + length)
+            if flags & _NOT_PLAIN or mark & ~_WINDOW_UPDATE:
+                self._close(at)
+            elif length and (self._run is None or self._run[1] != sender):
+                self._close(at)
+                self._run = (at, sender)
+            if mark & _ZERO_WINDOW or spans[sender]:
+                self._follow_window(at, segment, mark)
+            if flags & _SYN or not (self._known[sender] and self.anchors):
+                self._follow_base(at, segment, flags)
+            if mark & _RETRANSMISSION:
                 self._find_lost(at, segments)
-            elif segment.options and self.lost:
+            elif self._lately and segment.options:
                 self._find_received(segment, segments)
         self.n = len(segments)
 
@@ -108,14 +120,6 @@ class Scan:
         found = bisect_right(spans, at, key=lambda span: span[0]) - 1
         return found >= 0 and at < spans[found][1]
 
-    def _follow_run(self, at: int, segment: Segment, mark: int) -> None:
-        plain = not segment.flags & ~_PLAIN and not mark & ~Mark.WINDOW_UPDATE
-        if not plain:
-            self._close(at)
-        elif segment.length and (self._run is None or self._run[1] != segment.sender):
-            self._close(at)
-            self._run = (at, segment.sender)
-
     def _close(self, at: int) -> None:
         if self._run is not None and at - self._run[0] >= MIN_RUN:
             self.runs.append(Run(self._run[0], at, self._run[1]))
@@ -124,36 +128,44 @@ class Scan:
     def _follow_window(self, at: int, segment: Segment, mark: int) -> None:
         spans = self.windows[segment.sender]
         is_open = bool(spans) and spans[-1][1] == MOD
-        if mark & Mark.ZERO_WINDOW:
+        if mark & _ZERO_WINDOW:
             if not is_open:
                 spans.append([at, MOD])
         elif is_open and segment.window:
             spans[-1][1] = at
 
-    def _follow_base(self, at: int, segment: Segment) -> None:
+    def _follow_base(self, at: int, segment: Segment, flags: int) -> None:
         """A SYN's own number counts as 0; mid-stream the first byte seen counts as 1."""
         sender, peer = segment.sender, 1 - segment.sender
-        if segment.flags & Flags.SYN:
-            if self._guessed[sender] or self.base(sender, at) != segment.seq:
-                self._bases[sender].append((at if self._bases[sender] else 0, segment.seq))
-            self._guessed[sender] = False
-        elif self._guessed[sender]:
-            if not self._bases[sender]:
-                self._bases[sender].append((0, (segment.seq - 1) % MOD))
-            self._guessed[sender] = False
-        if segment.flags & Flags.ACK and not self._bases[peer]:
+        bases = self._bases[sender]
+        if flags & _SYN:
+            if not self._known[sender] or bases[-1][1] != segment.seq:
+                bases.append((at if bases else 0, segment.seq))
+        elif not bases:
+            bases.append((0, (segment.seq - 1) % MOD))
+        self._known[sender] = True
+        if flags & _ACK and not self._bases[peer]:
             self._bases[peer].append((0, (segment.ack - 1) % MOD))
+        if is_anchor(segment, not self.anchors):
+            self.anchors.append(at)
 
     def _find_lost(self, at: int, segments: Sequence[Segment]) -> None:
-        """What segment `at` repeats did not arrive the last time, unless it was acknowledged since."""
+        """What segment `at` repeats did not arrive the last time, unless it was acknowledged since.
+
+        Nothing is said where the capture has one direction only: there may have been an ACK.
+        """
         again = segments[at]
+        sender, seq = again.sender, again.seq
+        if not (self._known[1 - sender] or again.flags & _SYN):
+            return
         for before in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
             earlier = segments[before]
-            if earlier.sender != again.sender:
-                if earlier.flags & Flags.ACK and 0 < (earlier.ack - again.seq) % MOD < MOD // 2:
+            if earlier.sender != sender:
+                if int(earlier.flags) & _ACK and 0 < (earlier.ack - seq) % MOD < MOD // 2:
                     return
-            elif (again.seq - earlier.seq) % MOD < _space(earlier):
+            elif (seq - earlier.seq) % MOD < _space(earlier):
                 self.lost[before] = at
+                self._lately.append(before)
                 return
 
     def _find_received(self, segment: Segment, segments: Sequence[Segment]) -> None:
@@ -161,16 +173,16 @@ class Scan:
         left = duplicate_left(segment)
         if left is None:
             return
-        for at, known in list(self.lost.items())[-64:]:
+        for at in self._lately:
             original = segments[at]
-            theirs = known >= self.n - LOOK_BACK and original.sender != segment.sender
-            if theirs and (left - original.seq) % MOD < _space(original):
-                del self.lost[at]
+            if original.sender != segment.sender and (left - original.seq) % MOD < _space(original):
+                self.lost.pop(at, None)
 
 
 def _space(segment: Segment) -> int:
     """Sequence numbers that the segment takes."""
-    return segment.length + bool(segment.flags & Flags.SYN) + bool(segment.flags & Flags.FIN)
+    flags = int(segment.flags)
+    return segment.length + (1 if flags & _SYN else 0) + (1 if flags & _FIN else 0)
 
 
 def duplicate_left(segment: Segment) -> int | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tcptui.model.tcpdump_options import option_list
 from tcptui.tcp.segment import Flags, Segment
 
 MOD = 1 << 32
+_SYN, _ACK = int(Flags.SYN), int(Flags.ACK)
 
 _LETTERS = (
     (Flags.FIN, "F"),
@@ -27,6 +29,7 @@ _LETTERS = (
 )
 
 
+@lru_cache(maxsize=512)
 def flag_letters(flags: int) -> str:
     """``S.``: the control bits in tcpdump's letters; ``none`` without any."""
     return "".join(letter for bit, letter in _LETTERS if flags & bit) or "none"
@@ -34,7 +37,8 @@ def flag_letters(flags: int) -> str:
 
 def is_anchor(segment: Segment, first: bool) -> bool:
     """True for the segments from which tcpdump counts: the first with ACK (`first`), and every SYN,ACK."""
-    return bool(segment.flags & Flags.ACK) and (first or bool(segment.flags & Flags.SYN))
+    flags = int(segment.flags)
+    return bool(flags & _ACK) and (first or bool(flags & _SYN))
 
 
 def bases(segments: Sequence[Segment], at: int, anchors: Sequence[int]) -> tuple[int, int] | None:

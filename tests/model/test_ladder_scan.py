@@ -56,15 +56,26 @@ def test_time_that_goes_back_is_no_silence() -> None:
 
 
 def test_the_last_copy_without_an_answer_is_lost() -> None:
-    scan = scanned([data(1, 0), data(2, 0), data(3, 0)], {1: Mark.RETRANSMISSION, 2: Mark.RETRANSMISSION})
-    assert scan.lost == {0: 1, 1: 2}
+    segments = [ack(1, 0), data(2, 0), data(3, 0), data(4, 0)]
+    scan = scanned(segments, {2: Mark.RETRANSMISSION, 3: Mark.RETRANSMISSION})
+    assert scan.lost == {1: 2, 2: 3}
+
+
+def test_with_one_direction_only_nothing_is_said_to_be_lost() -> None:
+    assert scanned([data(1, 0), data(2, 0)], {1: Mark.RETRANSMISSION}).lost == {}
+
+
+def test_a_syn_that_is_repeated_was_lost() -> None:
+    syn = Flags.SYN
+    segments = [data(1, 9, 0, flags=syn), data(2, 9, 0, flags=syn)]
+    assert scanned(segments, {1: Mark.RETRANSMISSION}).lost == {0: 1}
 
 
 def test_a_duplicate_report_shows_that_the_first_copy_had_arrived() -> None:
     fin = Flags.FIN | Flags.ACK
-    segments = [data(1, 7, 0, flags=fin), data(2, 7, 0, flags=fin), ack(3, 8, blocks=((7, 8),))]
-    assert scanned(segments[:2], {1: Mark.RETRANSMISSION}).lost == {0: 1}
-    assert scanned(segments, {1: Mark.RETRANSMISSION}).lost == {}
+    segments = [ack(1, 0), data(2, 7, 0, flags=fin), data(3, 7, 0, flags=fin), ack(4, 8, blocks=((7, 8),))]
+    assert scanned(segments[:3], {2: Mark.RETRANSMISSION}).lost == {1: 2}
+    assert scanned(segments, {2: Mark.RETRANSMISSION}).lost == {}
 
 
 def test_which_block_is_a_duplicate_report() -> None:
