@@ -265,12 +265,28 @@ def _ended(session: Session) -> int:
     return 0
 
 
+def _flow_json(session: Session, number: int) -> str:
+    """One flow as -T json prints it, for the screen's export."""
+    import json
+
+    from tcptui.report.jsonlines import record_of
+
+    record = record_of(session.flow(number), session.history(number), session.diagnoses(number))
+    return json.dumps(record, indent=1) + "\n"
+
+
 def _screen(args: argparse.Namespace) -> int:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tcptui.sources import open_source
     from tcptui.tui.run import ScreenOptions, run
 
-    options = ScreenOptions(time_format=args.time, absolute=args.absolute, mouse=args.mouse)
+    options = ScreenOptions(
+        time_format=args.time,
+        absolute=args.absolute,
+        mouse=args.mouse,
+        at_start=bool(args.demo),
+        as_json=_flow_json,
+    )
     if not (args.iface or args.file or args.demo):
         return run(None, options)
     source = open_source(_choice(args))

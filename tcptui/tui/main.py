@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any
 
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from tcptui.model.times import TimeFormat
 from tcptui.session import Session
 from tcptui.tui.asking import Asking
 from tcptui.tui.bars import Bar, Mode, footer_row, status_row
-from tcptui.tui.detail import DetailPane
+from tcptui.tui.detail import DetailPane, Dissector
 from tcptui.tui.diagram import DiagramPane
 from tcptui.tui.explanation import Explanation
 from tcptui.tui.flows import FlowsPane
@@ -75,6 +75,7 @@ class MainScreen(Asking):
     def on_mount(self) -> None:
         self.viewpoint.refresh(self.viewpoint.session.snapshot())
         self.set_interval(POLL, self._poll)
+        self.set_timer(1, Dissector.warm_up)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.refresh_panes()
 
@@ -94,6 +95,8 @@ class MainScreen(Asking):
         if self.viewpoint.refresh(snapshot):
             self.refresh_panes()
         else:
+            if self._flows.let_time_pass(time_ns()):
+                self._flows.sync()
             self._show_status()
             self.paint()
 
