@@ -215,6 +215,7 @@ class Connection:
             (start[0], start[1]),
             tuple(item[3] for item in log),
             tuple(corrections),
+            self._same,
         )
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcptui.tcp import options, rst, seq
+from tcptui.tcp import options, rst, seq, unseen
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import acknowledges
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
@@ -81,7 +80,7 @@ def _emit_syn_ack(connection: Connection, sender: Endpoint, receiver: Endpoint, 
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
         _syn_ack_of_known(sender, segment)
         return
-    _miss_syn(receiver, segment)
+    unseen.missed_syn(receiver, segment)
     if not _answers(receiver, segment):
         return
     if sender.heard or exact.path:
@@ -130,18 +129,6 @@ def _syn_ack_of_known(sender: Endpoint, segment: Segment) -> None:
         sender.deny_acks_of(exact.iss, segment, "SYN,ACK")
 
 
-def _miss_syn(receiver: Endpoint, segment: Segment) -> None:
-    """A SYN,ACK whose SYN we have not seen: the receiver must have sent one."""
-    exact = receiver.exact
-    if receiver.heard or exact.path:
-        return
-    receiver.start = exact.state = State.CLOSED
-    receiver.syn_assumed = True
-    exact.iss = seq.add(segment.ack, -1)
-    exact.snd_max = segment.ack
-    exact.step(Event.ACTIVE_OPEN, segment, ASSUMED)
-
-
 # -- ACK, data, FIN -------------------------------------------------------------------------------------
 
 
@@ -156,6 +143,8 @@ def _emit_ordinary(connection: Connection, sender: Endpoint, receiver: Endpoint,
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
     ack = segment.ack
+    unseen.spoke(sender, receiver, segment)
+    unseen.acknowledged(receiver, sender, segment)
     stale = exact.ack_sent is not None and seq.lt(ack, exact.ack_sent)
     if not stale:
         if exact.state is State.SYN_SENT:
@@ -223,26 +212,15 @@ def _crossing_syn_lost(sender: Endpoint, segment: Segment) -> None:
 
 
 def _handshake_done(sender: Endpoint, segment: Segment) -> None:
-    """It sends data or acknowledges some: the ACK of its SYN has reached it, captured or not."""
-    exact = sender.exact
-    speaks = space(segment) > 0
-    hears = exact.irs is not None and seq.gt(segment.ack, seq.add(exact.irs, 1))
-    if exact.fast_open or not (speaks or hears) or exact.iss is None:
-        return
-    for one in sender.flights:
-        if not one.lost and not one.segment.flags & RST and acknowledges(one, exact.iss):
-            # of that only the ACK is certain: its text counts where this segment acknowledges it
-            exact.step(Event.RECV_ACK_OF_SYN, one.segment, PROVEN, proven_by=segment.packet)
-            break
-    else:
-        exact.step(Event.RECV_ACK_OF_SYN, segment, ASSUMED)
+    """Text, or an ACK of text: a request socket sends neither. Its bare ACK proves nothing."""
+    irs = sender.exact.irs
+    if space(segment) or (irs is not None and seq.gt(segment.ack, seq.add(irs, 1))):
+        sender.handshake_done(segment)
 
 
 def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """What its ACK proves and denies about deliveries."""
     exact = sender.exact
-    if exact.rcv_nxt is None:
-        exact.rcv_nxt = segment.ack
     sender.acknowledge(segment)
     sender.deny(segment)
     fin = receiver.exact.fin_seq

@@ -38,6 +38,8 @@ class Endpoint:
         "heard",
         "ip_id",
         "log",
+        "missed",
+        "missed_ack",
         "number",
         "offered",
         "previous",
@@ -46,7 +48,6 @@ class Endpoint:
         "round_trip",
         "shown",
         "start",
-        "syn_assumed",
         "tsval",
     )
 
@@ -68,7 +69,8 @@ class Endpoint:
         self.flights: list[Flight] = []
         self.round_trip = 0
         self.reason = ""
-        self.syn_assumed = False
+        self.missed: int | None = None  # one octet that it sent and we did not see: perhaps its FIN
+        self.missed_ack: Segment | None = None
         self.beyond: Segment | None = None  # an empty segment of its, numbered beyond what we saw it send
 
     # -- what passes towards it ---------------------------------------------------------------------
@@ -106,7 +108,7 @@ class Endpoint:
         for one in self.flights[:count]:
             if one.size and seq.gt(one.end, ack):
                 held.append(one)
-            elif not one.lost:
+            elif not one.lost and not one.segment.flags & RST:  # it goes on: a RST was lost, or refused
                 deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
         self.flights[:count] = held
 
@@ -127,7 +129,7 @@ class Endpoint:
         if reset.seq in self.offered or not reset.seq:
             return True
         ahead = seq.diff(reset.seq, self.exact.snd_max)
-        return ahead == 0 or (ahead > 0 and bool(reset.flags & ACK)) or not self.heard
+        return ahead == 0 or (0 < ahead < 1 << 20 and bool(reset.flags & ACK)) or not self.heard
 
     def goes_on(self, segment: Segment, reset: Segment) -> bool:
         """After its RST it sends on where it was, and later: a reordered segment would be older."""
@@ -211,12 +213,29 @@ class Endpoint:
                 return index
         return matching[0] if matching else 0
 
-    def aborted(self, segment: Segment) -> None:
-        """It sends an abort: what that acknowledges has arrived, and the pure ACKs that had time to."""
-        self.acknowledge(segment)
+    def handshake_done(self, segment: Segment) -> None:
+        """It has spoken beyond its SYN: the ACK of that has reached it, captured or not."""
+        exact = self.exact
+        if exact.state is not State.SYN_RCVD or exact.iss is None or exact.fast_open:
+            return
+        for one in self.flights:
+            if not one.lost and not one.segment.flags & RST and acknowledges(one, exact.iss):
+                # of that only the ACK is certain: its text counts once that is acknowledged
+                exact.step(Event.RECV_ACK_OF_SYN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
+                return
+        exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
+
+    def believe_old(self, segment: Segment) -> None:
+        """The pure ACKs that have had time to arrive before `segment` did."""
         for one in self.flights:
             if not one.lost and not one.size and self.had_time(one, segment.time_ns):
                 deliver(self.exact, one.segment, Evidence.PASSED)
+        self.flights = [one for one in self.flights if one.size or not self.had_time(one, segment.time_ns)]
+
+    def aborted(self, segment: Segment) -> None:
+        """It sends an abort: what that acknowledges has arrived, and the pure ACKs that had time to."""
+        self.acknowledge(segment)
+        self.believe_old(segment)
         self.flights = []
 
     def remember(self, segment: Segment) -> None:

@@ -97,6 +97,7 @@ class History:
     first_packet: the frame that began it. client: 0 or 1.
     start: both endpoints' states before the first transition, indexed by endpoint.
     log: every transition ever believed, in the order (time, packet, path order); withdrawn ones too.
+    same_socket: a socket that connected to itself; its transitions are endpoint 0's, and stand for both.
     """
 
     first_packet: int
@@ -105,6 +106,7 @@ class History:
     start: tuple[State, State]
     log: tuple[Transition, ...]
     corrections: tuple[Correction, ...]
+    same_socket: bool = False
 
     def standing(self) -> tuple[Transition, ...]:
         """The transitions of hindsight."""
@@ -112,7 +114,8 @@ class History:
 
     def at(self, moment: Moment, *, live: bool = False) -> tuple[Standing, Standing]:
         """Both endpoints, indexed by endpoint, as of `moment`."""
-        return self._endpoint_at(0, moment, live), self._endpoint_at(1, moment, live)
+        first = self._endpoint_at(0, moment, live)
+        return first, first if self.same_socket else self._endpoint_at(1, moment, live)
 
     def _endpoint_at(self, endpoint: int, moment: Moment, live: bool) -> Standing:
         for transition in reversed(self.log):

@@ -112,8 +112,25 @@ class Tcb:
         del self.path[index:]
         self.state = later[0].old if later else self.state
         self.step(event, cause, evidence)
-        for old in later:
-            self.step(old.event, old.cause, old.evidence, time_ns=old.time_ns, proven_by=old.proven_by)
+        self._walk(later)
+
+    def before(self, segment: Segment) -> int:
+        """The index of the first step of the path that `segment` or a later one caused."""
+        later = (i for i, step in enumerate(self.path) if step.cause and step.cause.packet >= segment.packet)
+        return next(later, len(self.path))
+
+    def forget(self, events: tuple[Event, ...]) -> None:
+        """None of these events has happened: walk the table again without them."""
+        first = next((i for i, step in enumerate(self.path) if step.event in events), len(self.path))
+        later = self.path[first:]
+        del self.path[first:]
+        if later:
+            self.state = later[0].old
+            self._walk([step for step in later if step.event not in events])
+
+    def _walk(self, steps: list[Step]) -> None:
+        for step in steps:
+            self.step(step.event, step.cause, step.evidence, time_ns=step.time_ns, proven_by=step.proven_by)
 
     def accept(self, start: int, end: int) -> bool:
         """Take [start, end) into the receive queue. True where it brought anything new."""
