@@ -161,7 +161,7 @@ def _mpls(data: Bytes, at: Ints, end: Ints) -> tuple[Ints, NDArray[np.int64]]:
     kind = np.where(nibble == 4, IPV4, np.where(nibble == 6, IPV6, UNKNOWN)).astype(np.int64)
     kind = np.where(bottom, kind, MPLS)
     at = at + 4
-    rows = np.flatnonzero(bottom & (nibble == 0) & (at + 18 <= end))
+    rows = np.flatnonzero(bottom & (nibble == 0))
     if rows.size:
         at[rows], kind[rows] = _typed(14, 12)(data, at[rows] + 4, end[rows])
     kind[at >= end] = CUT

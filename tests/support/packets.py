@@ -6,6 +6,8 @@ import socket
 import struct
 from pathlib import Path
 
+import numpy as np
+
 from tcptui.capture.pcapfile import Batch, CaptureReader
 
 MACS = b"\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02"
@@ -191,3 +193,22 @@ def open_bytes(directory: Path, data: bytes, **options: bool) -> CaptureReader:
     path = directory / "capture"
     path.write_bytes(data)
     return CaptureReader(path, **options)  # type: ignore[arg-type]
+
+
+def batch(*frames: tuple[bytes, int] | tuple[bytes, int, int]) -> Batch:
+    """A batch of (bytes, link type, length on the wire), as if read from the middle of a file."""
+    base = 1000
+    data = b"".join(f[0] for f in frames)
+    caplen = np.array([len(f[0]) for f in frames], np.uint32)
+    wirelen = np.array([f[2] if len(f) == 3 else len(f[0]) for f in frames], np.uint32)
+    offset = np.concatenate(([0], np.cumsum(caplen, dtype=np.int64)))[:-1].astype(np.int64) + base
+    return Batch(
+        data=np.frombuffer(data, np.uint8),
+        base=base,
+        first_frame=1,
+        offset=offset,
+        caplen=caplen,
+        wirelen=wirelen,
+        time_ns=START + np.arange(len(frames), dtype=np.int64) * 1_000_000,
+        linktype=np.array([f[1] for f in frames], np.uint16),
+    )

@@ -1,0 +1,200 @@
+"""Marks of segments: one small conversation for each, and Wireshark's own marks on real captures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.store.analysis import Analysis, Mark, marks
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.segment import Segment
+from tests.support import packets as p
+
+SHARED = p.CAPTURES / "real.json"
+FLAGS = {"S": 2, "A": 16, "F": 1, "R": 4}
+SCALE = b"\x03\x03\x01\0"  # windows count double
+
+
+def conversation(*lines: str, options: dict[int, bytes] | None = None) -> list[Mark]:
+    """Marks of lines "ms sender flags seq:length ack window [ip_id]"."""
+    segments = []
+    for number, line in enumerate(lines, 1):
+        ms, sender, flags, place, ack, window, *ident = line.split()
+        seq, _, length = place.partition(":")
+        segments.append(
+            Segment(
+                packet=number,
+                time_ns=int(float(ms) * 1_000_000),
+                sender="CS".index(sender),
+                seq=int(seq) % 2**32,
+                ack=int(ack) % 2**32,
+                flags=sum(FLAGS[f] for f in flags),
+                window=int(window),
+                length=int(length or 0),
+                options=(options or {}).get(number, b""),
+                ip_id=int(ident[0]) if ident else number,
+            )
+        )
+    return marks(segments)
+
+
+HANDSHAKE = ("0 C S 99 0 500", "10 S SA 299 100 500", "20 C A 100 300 500")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("30 C A 100:10 300 500",), Mark(0)),
+        (("30 C A 100:10 300 500", "300 C A 100:10 300 500"), Mark.RETRANSMISSION),
+        (
+            ("30 C A 100:10 300 500", "40 S A 300 110 500", "300 C A 100:10 300 500"),
+            Mark.RETRANSMISSION | Mark.SPURIOUS_RETRANSMISSION,
+        ),
+        (
+            (
+                "30 C A 100:10 300 500",
+                "30 C A 120:10 300 500",
+                "40 S A 300 110 500",
+                "41 S A 300 110 500",
+                "42 S A 300 110 500",
+                "60 C A 110:10 300 500",
+            ),
+            Mark.RETRANSMISSION | Mark.FAST_RETRANSMISSION,
+        ),
+        (("30 C A 100:10 300 500", "31 C A 120:10 300 500"), Mark.LOST_BEFORE),
+        (("30 C A 100:10 300 500", "31 C A 120:10 300 500", "32 C A 110:10 300 500"), Mark.OUT_OF_ORDER),
+        (("30 C R 150 0 0",), Mark(0)),
+        (("30 S A 300 150 500",), Mark.ACKED_UNSEEN),
+        (("30 S A 300 100 500", "40 S A 300 100 500"), Mark.DUP_ACK),
+        (("30 S A 300 100 500", "40 S A 300 100 600"), Mark.WINDOW_UPDATE),
+        (("30 S A 300 100 0",), Mark.ZERO_WINDOW),
+        (("30 S A 300 100 0", "40 C A 100:1 300 500"), Mark.ZERO_WINDOW_PROBE),
+        (
+            ("30 S A 300 100 0", "40 C A 100:1 300 500", "50 S A 300 100 0"),
+            Mark.ZERO_WINDOW | Mark.ZERO_WINDOW_PROBE_ACK,
+        ),
+        (("9000 C A 99 300 500",), Mark.KEEP_ALIVE),
+        (("30 S A 300 100 500", "9000 C A 99 300 500", "9001 S A 300 100 500"), Mark.KEEP_ALIVE_ACK),
+        (("9000 C S 5000 0 500",), Mark.REUSED_PORT),
+        (("30 C A 100:10 300 500 77", "30.1 C A 100:10 300 500 77"), Mark.DUPLICATE | Mark.RETRANSMISSION),
+    ],
+)
+def test_the_last_line_is_marked(lines: tuple[str, ...], expected: Mark) -> None:
+    assert conversation(*HANDSHAKE, *lines)[-1] == expected
+
+
+@pytest.mark.parametrize(("length", "full"), [(1000, True), (999, False)])
+def test_window_full_needs_the_scale_of_both(length: int, full: bool) -> None:
+    """500 is a window of 1000 bytes here."""
+    options = {1: SCALE, 2: SCALE}
+    lines = (*HANDSHAKE, "25 S A 300 100 500", f"30 C A 100:{length} 300 500")
+    assert bool(conversation(*lines, options=options)[-1] & Mark.WINDOW_FULL) == full
+    assert not conversation(*lines, options={1: SCALE})[-1] & Mark.WINDOW_FULL
+
+
+def test_equal_segments_that_are_no_duplicates() -> None:
+    later = conversation(*HANDSHAKE, "30 C A 100:10 300 500 77", "300 C A 100:10 300 500 77")
+    anonymous = conversation(*HANDSHAKE, "30 S A 300 100 500 0", "30.1 S A 300 100 500 0")
+    assert not later[-1] & Mark.DUPLICATE
+    assert not anonymous[-1] & Mark.DUPLICATE  # duplicate ACKs come in bursts
+    assert conversation(*HANDSHAKE, "30 C A 100:9 300 500 0", "30.1 C A 100:9 300 500 0")[-1] & Mark.DUPLICATE
+
+
+def test_bases_and_round_trip() -> None:
+    analysis = Analysis()
+    assert (analysis.bases, analysis.rtt_ns) == ((None, None), None)
+    for number, (sender, flags, seq) in enumerate([(0, 2, 99), (1, 18, 299), (0, 16, 100), (0, 16, 100)]):
+        analysis.feed(Segment(number, number * 1000, sender, seq, 0, flags))
+    assert (analysis.bases, analysis.rtt_ns) == ((99, 299), 2000)
+    middle = Analysis()
+    middle.feed(Segment(1, 0, 1, 0, 7, 16))
+    assert middle.bases == (None, 2**32 - 1)
+
+
+SEGMENT = st.builds(
+    Segment,
+    packet=st.integers(1, 9),
+    time_ns=st.integers(-(10**9), 10**9),
+    sender=st.integers(0, 1),
+    seq=st.integers(0, 12),
+    ack=st.integers(0, 12),
+    flags=st.integers(0, 511),
+    window=st.sampled_from([0, 1, 5]),
+    length=st.integers(0, 3),
+    options=st.sampled_from([b"", SCALE, b"\x03\x00", b"\x03"]),
+    ip_id=st.sampled_from([None, 0, 1]),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(SEGMENT, max_size=25), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+def test_shifting_all_numbers_changes_nothing(segments: list[Segment], one: int, other: int) -> None:
+    shift = (one, other)
+    moved = [
+        replace(
+            segment,
+            seq=(segment.seq + shift[segment.sender]) % 2**32,
+            ack=(segment.ack + shift[1 - segment.sender]) % 2**32,
+        )
+        for segment in segments
+    ]
+    assert marks(moved) == marks(segments)
+
+
+@settings(deadline=None)
+@given(st.lists(SEGMENT, max_size=25))
+def test_one_by_one_is_the_same_as_all_at_once(segments: list[Segment]) -> None:
+    analysis = Analysis()
+    assert [analysis.feed(s) for s in segments] == marks(segments)
+
+
+WIRESHARK = {
+    "retransmission": Mark.RETRANSMISSION,
+    "fast_retransmission": Mark.FAST_RETRANSMISSION,
+    "spurious_retransmission": Mark.SPURIOUS_RETRANSMISSION,
+    "out_of_order": Mark.OUT_OF_ORDER,
+    "lost_segment": Mark.LOST_BEFORE,
+    "ack_lost_segment": Mark.ACKED_UNSEEN,
+    "duplicate_ack": Mark.DUP_ACK,
+    "zero_window": Mark.ZERO_WINDOW,
+    "zero_window_probe": Mark.ZERO_WINDOW_PROBE,
+    "zero_window_probe_ack": Mark.ZERO_WINDOW_PROBE_ACK,
+    "window_update": Mark.WINDOW_UPDATE,
+    "window_full": Mark.WINDOW_FULL,
+    "keep_alive": Mark.KEEP_ALIVE,
+    "keep_alive_ack": Mark.KEEP_ALIVE_ACK,
+    "reused_ports": Mark.REUSED_PORT,
+}
+# Where Wireshark marks a frame and we do not, and why.
+DIFFERENCES = {
+    # A SYN,ACK with a new number: Wireshark compares it with the numbers of the life before.
+    ("tcp_handshake_synthetic.pcap", "lost_segment", 20),
+    # An ACK after a SYN whose unused acknowledgment field holds the same number.
+    ("tcp_handshake_synthetic.pcap", "duplicate_ack", 50),
+}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the captures beside the repository")
+def test_real_captures_are_marked_as_wireshark_marks_them() -> None:
+    ours, theirs = set(), set()
+    for entry in json.loads(SHARED.read_text()):
+        name = entry["file"].split("/")[-1]
+        reader = CaptureReader(SHARED.parent / entry["file"])
+        store = SegmentStore(reader.packet)
+        for batch in p.read_all(reader):
+            store.append(batch)
+        for pair in range(store.pairs.n):
+            segments = store.segments(store.pairs.rows(pair))
+            for segment, mark in zip(segments, marks(segments), strict=True):
+                ours |= {(name, flag, segment.packet) for flag, bit in WIRESHARK.items() if mark & bit}
+        for stream in entry["wireshark_streams"]:
+            for flag, found in stream["analysis"].items():
+                theirs |= {(name, flag, frame) for frame in found["frames"] if flag in WIRESHARK}
+    assert theirs - ours == DIFFERENCES
+    assert ours - theirs == set()
+    assert len(theirs) > 100
