@@ -15,7 +15,8 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from tcptui.model.cells import Row
-from tcptui.model.ladder_rows import Drawing, LadderOptions, header_row, segment_words
+from tcptui.model.ladder_layout import LadderOptions
+from tcptui.model.ladder_rows import Drawing, header_row
 from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Scan
 from tcptui.tcp.history import Correction, History, Moment, Transition
 from tcptui.tcp.segment import Segment
@@ -241,7 +242,7 @@ class Ladder:
         if item.kind in (Kind.SEGMENT, Kind.FOLD):
             assert item.index is not None
             for at in range(item.index, item.index + item.count):
-                yield segment_words(self._drawing, at)
+                yield self._drawing.searched(at)
         else:
             yield "".join(cell.text for cell in self.render(i, 1000, item.moment))
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.model.cells import Role, Row
 from tcptui.model.ladder import Kind, Ladder
-from tcptui.model.ladder_rows import Columns, LadderOptions, Words
+from tcptui.model.ladder_layout import LadderOptions
 from tcptui.model.text import plain, row_width
 from tcptui.model.times import TimeFormat
 from tcptui.store.analysis import Mark
@@ -39,29 +38,6 @@ def text_of(shown: Ladder, packet: int, width: int = 90) -> str:
 
 def roles_of(shown: Ladder, packet: int) -> set[Role]:
     return {cell.role for cell in row_of(shown, packet)}
-
-
-def test_a_label_shortens_in_a_fixed_order() -> None:
-    label = Words("[S.]", "0", "ack 1", "5 bytes", "again", "win 32768", ("mss 1460", "sackOK", "ws 7"))
-    forms: list[str] = []
-    for room in range(len(label.full()), 0, -1):
-        if not forms or forms[-1] != label.within(room):
-            forms.append(label.within(room))
-    assert forms == [
-        "[S.] seq 0 ack 1, 5 bytes again win 32768 mss 1460 sackOK ws 7",
-        "[S.] seq 0 ack 1, 5 bytes again win 32768 mss 1460 sackOK",
-        "[S.] seq 0 ack 1, 5 bytes again win 32768 mss 1460",
-        "[S.] seq 0 ack 1, 5 bytes again win 32768",
-        "[S.] seq 0 ack 1, 5 bytes again",
-        "[S.] seq 0 ack 1 again",
-        "[S.] seq 0 again",
-        "[S.] 0 again",
-        "[S.] 0",
-        "[S.]",
-        "[S…",
-        "[…",
-        "…",
-    ]
 
 
 def test_a_retransmission_has_its_own_line_word_and_role() -> None:
@@ -183,22 +159,6 @@ def test_the_client_stands_left_even_when_it_is_endpoint_1() -> None:
     assert "│◀─[S] seq 0" in text_of(shown, 1)
     assert text_of(shown, 1).endswith("SYN_SENT")
     assert plain(shown.header(90)[0]).split() == ["time", "client", ENDS[1], "server", ENDS[0]]
-
-
-@pytest.mark.parametrize(
-    ("width", "time", "left", "short"),
-    [
-        (30, 0, 9, True),
-        (45, 0, 9, True),
-        (46, 8, 9, True),
-        (63, 8, 9, True),
-        (64, 9, 12, False),
-        (300, 9, 12, False),
-    ],
-)
-def test_the_columns_of_each_width(width: int, time: int, left: int, short: bool) -> None:
-    columns = Columns.of(width, 9, roomy=False)
-    assert (columns.time, columns.left, columns.short) == (time, left, short)
 
 
 def test_absolute_numbers_and_numbers_from_the_first_byte() -> None:
