@@ -104,7 +104,9 @@ def test_stop_ends_the_wait_for_a_silent_pipe(pipe, sent):
 def test_what_it_opened_is_closed(tmp_path):
     path = written(tmp_path, gzip.compress(pcap(*MIXED)))
     before = len(os.listdir("/proc/self/fd"))
-    filter_file(path, "port 81").stop()
+    unstarted = filter_file(path, "port 81")
+    unstarted.stop()
+    unstarted.spool.remove()
     run_to_end(filter_file(path, "port 81"))
     with pytest.raises(CaptureError):
         filter_file(path, "no filter")

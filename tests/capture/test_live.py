@@ -310,6 +310,18 @@ def test_it_stops_before_it_started_and_twice(namespace):
     feed.spool.remove()
 
 
+def test_what_it_opened_is_closed(namespace, tmp_path):
+    before = len(os.listdir("/proc/self/fd"))
+    run_to_end(live(count=0))
+    unstarted = live()
+    unstarted.stop()
+    unstarted.spool.remove()
+    for device, words, keep in (("lo", "prot", None), ("nope", "", None), ("lo", "", tmp_path)):
+        with pytest.raises(CaptureError):
+            live(device, words, keep=keep)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_it_starts_as_root_and_goes_on_as_the_user(namespace):
     found = python(
         """

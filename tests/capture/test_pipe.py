@@ -1,12 +1,16 @@
 import gzip
 import os
+import socket
+import subprocess
 import time
 
 import pytest
 
 from tcptui.capture.pipe import Arrival, PipeFeed, check_input
 from tcptui.errors import CaptureError
-from tests.support.feeds import python, run_to_end, running, spooled, until
+from tests.support.feeds import exchange, python, run_to_end, running, spooled, until
+from tests.support.needs import needs_netns, needs_program
+from tests.support.netns import fresh_namespace
 from tests.support.packets import enhanced, frame, interface, pcap, section
 
 
@@ -156,3 +160,22 @@ def test_an_arrival_of_rubbish_or_of_nothing_is_not_now(tmp_path):
     assert not Arrival(str(path)).is_now()
     path.write_bytes(b"rubbish, and more of it, until it is long enough")
     assert not Arrival(str(path)).is_now()
+
+
+@needs_netns
+@needs_program("tcpdump")
+def test_tcpdump_into_a_pipe():
+    words = ["tcpdump", "-U", "-w", "-", "-i", "lo", "tcp", "port", "9502"]
+    with (
+        fresh_namespace(),
+        socket.create_server(("127.0.0.1", 9502)) as server,
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tcpdump,
+    ):
+        assert tcpdump.stdout is not None
+        with running(PipeFeed(tcpdump.stdout.fileno())) as feed:
+            until(lambda: os.path.getsize(feed.path) >= 24, "for tcpdump's header")
+            exchange(server)
+            until(lambda: len(spooled(feed)) >= 7)
+            assert feed.live
+            tcpdump.terminate()
+            until(lambda: not feed.running)
