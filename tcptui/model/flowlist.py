@@ -103,9 +103,9 @@ def layout(width: int, address: int = 21, numbers: int = 4) -> Layout:
         "address": max(15, min(address, 27)),
         "state": 12,
         "packets": 8,
-        "bytes": 9,
-        "time": 12,
-        "verdict": 24,
+        "bytes": 7,
+        "time": 9,
+        "verdict": 22,
     }
 
     def used() -> int:

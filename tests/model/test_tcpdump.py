@@ -8,12 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.model.tcpdump import bases, flag_letters, is_anchor, line
-from tcptui.model.tcpdump_options import option_list
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.packets import CAPTURES, ethernet, ipv4, ipv6, pcap, read_all, tcp
@@ -114,19 +111,6 @@ def test_options_print_as_tcpdump_prints_them(tmp_path: Path) -> None:
     mine = ours(path)
     for raw, frame, text in zip(option_lists(), sorted(mine), theirs(path), strict=True):
         assert mine[frame] == text, raw.hex()
-
-
-@given(st.binary(max_size=40))
-@settings(max_examples=300)
-def test_hostile_options_end_and_print_plain(raw: bytes) -> None:
-    text, whole = option_list(raw)
-    assert text.isascii() and text.isprintable()
-    assert whole == ("[bad opt]" not in text)
-
-
-def test_a_length_of_zero_ends_the_list() -> None:
-    assert option_list(b"\x02\x00\x00\x00") == ("[bad opt]", False)
-    assert option_list(b"\x01\x02\x00\x00\x00") == ("nop,[bad opt]]", False)
 
 
 def test_numbers_count_from_the_first_ack_and_anew_from_every_syn_ack() -> None:
