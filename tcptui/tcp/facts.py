@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tcptui.tcp.holes import confirm_holes, fill_holes, open_hole
 from tcptui.tcp.resets import note_reply, take_reset
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.traces import (
-    HOLES,
     IN_FLIGHT,
     PLAUSIBLE,
     Copies,
@@ -117,7 +117,7 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         _take_syn(me, segment, seen)
     if segment.flags & FIN:
         _take_fin(me, segment, seen)
-    _take_sequence(me, segment, seen)
+    _take_sequence(me, peer, segment, seen)
     if segment.flags & ACK:
         _take_ack(me, peer, segment, seen)
     _take_window(me, segment, seen)
@@ -129,7 +129,7 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
 def _take_syn(me: Side, segment: Segment, seen: Seen) -> None:
     if me.iss != segment.seq:  # a new socket: what was said in other sequence numbers is over
         me.iss = segment.seq
-        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = None
+        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = me.again = None
         me.in_flight.clear()
         me.holes.clear()
         me.syn = me.syn_ack = None
@@ -155,7 +155,7 @@ def _copies(segment: Segment, seq: int, end: int) -> Copies:
     return Copies(seq=seq, end=end, ack=segment.ack, payload=segment.length)
 
 
-def _take_sequence(me: Side, segment: Segment, seen: Seen) -> None:
+def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     """Sequence numbers sent: new ones, ones that fill a hole, or copies."""
     size = segment.length + bool(segment.flags & SYN) + bool(segment.flags & FIN)
     end = add(segment.seq, size)
@@ -169,13 +169,13 @@ def _take_sequence(me: Side, segment: Segment, seen: Seen) -> None:
         me.snd_max = segment.seq  # mid-stream: what was under way before is not missing
     ahead = diff(segment.seq, me.snd_max)
     if ahead > 0:
-        _add_hole(me, Hole(me.snd_max, segment.seq))
+        open_hole(me, Hole(me.snd_max, segment.seq))
         me.snd_max = segment.seq
     if diff(end, me.snd_max) > 0:
         _add_flight(me, Flight(me.snd_max, end, seen))
         me.snd_max = end
-    elif size and not segment.flags & SYN and not _fills_hole(me, segment.seq, end):
-        _add_copy(me, segment, end, seen)
+    elif size and not fill_holes(me, segment.seq, end):
+        _take_copy(me, peer, segment, end, seen)
 
 
 def _add_flight(me: Side, flight: Flight) -> None:
@@ -186,32 +186,12 @@ def _add_flight(me: Side, flight: Flight) -> None:
         me.in_flight[-1] = Flight(newest.seq, flight.end, newest.seen)
 
 
-def _add_hole(me: Side, hole: Hole) -> None:
-    if len(me.holes) == HOLES:
-        oldest = me.holes.pop(0)
-        if oldest.acked:
-            me.unseen_before += diff(oldest.high, oldest.low)
-    me.holes.append(hole)
-
-
-def _fills_hole(me: Side, low: int, end: int) -> bool:
-    """Late, not again: the numbers come behind ones that follow them. What is left of each hole stays one."""
-    rest: list[Hole] = []
-    filled = False
-    for hole in me.holes:
-        if diff(end, hole.low) <= 0 or diff(hole.high, low) <= 0:
-            rest.append(hole)
-            continue
-        filled = True
-        if diff(low, hole.low) > 0:
-            rest.append(Hole(hole.low, low, hole.acked))
-        if diff(hole.high, end) > 0:
-            rest.append(Hole(end, hole.high, hole.acked))
-    me.holes = rest[-HOLES:]
-    return filled
-
-
-def _add_copy(me: Side, segment: Segment, end: int, seen: Seen) -> None:
+def _take_copy(me: Side, peer: Side, segment: Segment, end: int, seen: Seen) -> None:
+    """Sent again. What was acknowledged already is asked for again: the ACK has not arrived."""
+    if peer.ack_max is not None and diff(peer.ack_max, end) >= 0:
+        me.again = Flight(segment.seq, end, seen)
+    if segment.flags & SYN:
+        return
     run = me.run
     if run is None or run.seq != segment.seq:
         run = me.run = _copies(segment, segment.seq, end)
@@ -234,16 +214,16 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     if peer.snd_max is None:
         _first_ack(me, peer, segment, seen)
     elif diff(segment.ack, peer.snd_max) > 0:
-        _add_hole(peer, Hole(peer.snd_max, segment.ack, seen))
+        open_hole(peer, Hole(peer.snd_max, segment.ack, seen))
         peer.snd_max = segment.ack
     if me.ack_max is None or diff(segment.ack, me.ack_max) > 0:
         me.ack_max = segment.ack
         me.ack_advanced = seen
     if me.acked_at_send is None:
         me.acked_at_send = segment.ack
-    for hole in peer.holes:
-        if hole.acked is None and diff(segment.ack, hole.high) >= 0:
-            hole.acked = seen
+    confirm_holes(peer, segment.ack, seen)
+    if peer.again is not None and diff(segment.ack, peer.again.end) >= 0:
+        peer.again = None
     while peer.in_flight and diff(segment.ack, peer.in_flight[0].end) >= 0:
         peer.in_flight.popleft()
 
@@ -252,7 +232,7 @@ def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     """The peer was never seen: after our own SYN its SYN,ACK was missed, else the capture began later."""
     peer.snd_max = segment.ack
     if me.syn is not None:
-        _add_hole(peer, Hole(add(segment.ack, -1), segment.ack, seen))
+        open_hole(peer, Hole(add(segment.ack, -1), segment.ack, seen))
 
 
 def _answers(ack: int, syn: Copies) -> bool:

@@ -159,6 +159,7 @@ class Side:
     packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
     iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
     acked_at_send: its ACK when it last sent payload. None: not known.
+    again: what it sent again although it was acknowledged, until it is acknowledged again.
     behind_fin: payload from before its FIN that came after it: late, or again.
     foreign_ack: its answer to a SYN by an ACK of some other, older connection.
     """
@@ -181,6 +182,7 @@ class Side:
     run: Copies | None = None
     worst_run: Copies | None = None
     resets: list[Reset] = field(default_factory=list)
+    again: Flight | None = None
     behind_fin: Series = field(default_factory=Series)
     foreign_ack: Seen | None = None
     zero: ZeroWindow | None = None

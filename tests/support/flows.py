@@ -226,4 +226,23 @@ CASES: dict[str, tuple[str, float, str, str]] = {
         "stalled: server's window is zero",
         "server: window update (its application is not reading), since #5, 1.5 s",
     ),
+    "SYN,ACK again, though it was acknowledged": (
+        OPEN + "1 S SYN,ACK seq=0 | . .",
+        0.1,
+        "open",
+        "client: ACK of SYN,ACK, since #4, 100 ms",
+    ),
+    "FIN again, though it was acknowledged": (
+        CLIENT_CLOSES + "2 S FIN,ACK | TIME_WAIT LAST_ACK\n 2.01 C ACK\n 2.2 S FIN,ACK seq=1",
+        0.1,
+        "closing",
+        "client: ACK of FIN, since #8, 100 ms",
+    ),
+    "data into a half-close": (
+        CLIENT_CLOSES + "3.0 S PSH,ACK 100",
+        0.1,
+        "half-closed by client",
+        "client: ACK of 100 bytes, since #6, 100 ms; "
+        "server: its FIN (application has not called close()), since #4, 2.1 s",
+    ),
 }
