@@ -45,9 +45,9 @@ _UNUSUAL = tuple(
 
 # Plain numbers: an operation on an IntFlag takes a microsecond, and a search looks at every segment.
 _FIN, _SYN, _RST, _ACK = int(Flags.FIN), int(Flags.SYN), int(Flags.RST), int(Flags.ACK)
-_NUMBERED = int(Flags.SYN | Flags.FIN | Flags.RST)
-_PROBE = int(Mark.KEEP_ALIVE | Mark.ZERO_WINDOW_PROBE)
-_KEPT_ALIVE = _PROBE | int(Mark.KEEP_ALIVE_ACK | Mark.ZERO_WINDOW_PROBE_ACK)
+CONTROL = int(Flags.SYN | Flags.FIN | Flags.RST)
+KEEP_ALIVE, PROBE = int(Mark.KEEP_ALIVE), int(Mark.ZERO_WINDOW_PROBE)
+_KEPT_ALIVE = KEEP_ALIVE | PROBE | int(Mark.KEEP_ALIVE_ACK | Mark.ZERO_WINDOW_PROBE_ACK)
 _WARNED = int(Mark.ZERO_WINDOW | Mark.WINDOW_FULL | Mark.LOST_BEFORE | Mark.ACKED_UNSEEN)
 _AGAIN = int(Mark.RETRANSMISSION | Mark.OUT_OF_ORDER | Mark.DUP_ACK | Mark.DUPLICATE)
 _WINDOW = int(Mark.ZERO_WINDOW | Mark.WINDOW_UPDATE)
@@ -111,7 +111,7 @@ def words(segment: Segment, mark: int, own_base: int, peer_base: int) -> Words:
     shown_seq = ""
     if length:
         shown_seq = f"{seq}:{seq + length}"
-    elif flags & _NUMBERED or mark & _PROBE:
+    elif flags & CONTROL or mark & (KEEP_ALIVE | PROBE):
         shown_seq = str(seq)
     return Words(
         f"[{flag_letters(flags)}]",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.ladder_arrow import Words, arrow, line_of, role, words
+from tcptui.model.ladder_arrow import CONTROL, KEEP_ALIVE, PROBE, Words, arrow, line_of, role, words
 from tcptui.model.ladder_layout import Columns, LadderOptions
 from tcptui.model.ladder_scan import Scan
 from tcptui.model.names import short
@@ -48,13 +48,20 @@ class Drawing:
         """The transitions that have a place in the ladder."""
         return self.history.log if self.options.live else self.history.standing()
 
+    def mark(self, at: int) -> int:
+        """A segment's marks; towards a closed window, what looks like a keep-alive is a probe of it."""
+        mark = int(self.marks[at])
+        if mark & KEEP_ALIVE and self.scan.zero_window(1 - self.segments[at].sender, at):
+            return mark & ~KEEP_ALIVE | PROBE
+        return mark
+
     def words(self, at: int) -> Words:
         """The label of the segment at a position."""
         segment = self.segments[at]
         own = peer = 0
         if not self.options.absolute:
             own, peer = self.scan.base(segment.sender, at), self.scan.base(1 - segment.sender, at)
-        return words(segment, int(self.marks[at]), own, peer)
+        return words(segment, self.mark(at), own, peer)
 
     def searched(self, at: int) -> str:
         """All that can be searched for in a segment's row: number, whole label, states entered."""
@@ -73,7 +80,7 @@ class Drawing:
         segment = self.segments[at]
         columns = self.columns(total)
         rightward = segment.sender == self.history.client
-        flags, mark = int(segment.flags), int(self.marks[at])
+        flags, mark = int(segment.flags), self.mark(at)
         lost = self._lost(at, moment)
         body = arrow(self.words(at), columns.arrow, rightward, line_of(flags, mark), lost)
         colour = role(flags, mark, segment.length, lost)
@@ -216,11 +223,16 @@ class Drawing:
         )
 
     def _lost(self, at: int, moment: Moment) -> bool:
-        """True when the segment did not arrive: at all, or (as seen live) as far as was known at `moment`."""
+        """True when the segment did not arrive: at all, or (as seen live) as far as was known at `moment`.
+
+        A segment that changed its receiver's state did arrive, whatever was sent again.
+        """
         segment = self.segments[at]
-        known = self._refused.get((segment.packet, 1 - segment.sender))
+        known = None
+        if not (segment.length or int(segment.flags) & CONTROL):  # of a pure ACK only the states tell
+            known = self._refused.get((segment.packet, 1 - segment.sender))
         later = self.scan.lost.get(at)
-        if later is not None:
+        if later is not None and (segment.packet, 1 - segment.sender) not in self._steps:
             known = self.segments[later].packet
         return known is not None and (not self.options.live or known <= moment.packet)
 
