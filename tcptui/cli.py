@@ -76,7 +76,12 @@ def parser() -> argparse.ArgumentParser:
     capture.add_argument("-w", metavar="FILE", dest="keep", help="keep what is captured")
     capture.add_argument("-c", metavar="N", dest="count", type=_positive, help="end after N packets")
     capture.add_argument(
-        "-s", metavar="N", dest="snaplen", type=_snaplen, default=0, help="bytes kept of a packet"
+        "-s",
+        metavar="N",
+        dest="snaplen",
+        type=_snaplen,
+        default=0,
+        help="bytes kept of each packet while listening",
     )
     capture.add_argument("-p", dest="promiscuous", action="store_false", help="no promiscuous mode")
     capture.add_argument("-D", dest="list", action="store_true", help="list the interfaces")

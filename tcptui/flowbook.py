@@ -197,7 +197,7 @@ class FlowBook:
         return flow.info
 
     def history(self, number: int) -> History:
-        """A flow's state log. Where no handshake tells the roles, the end with the lower port is the server."""
+        """A flow's state log. Without a handshake, the end with the lower port is taken for the server."""
         flow = self._flow(number)
         history = self._pairs[flow.pair].connection.history(flow.generation)
         if history.roles is Roles.GUESSED:

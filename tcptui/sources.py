@@ -19,7 +19,8 @@ class Choice:
     """The options that choose and shape a source, as on the command line.
 
     One of `iface`, `file` ("-": standard input) and `demo` is given. filter: pcap-filter words. keep: the
-    file of -w. count, snaplen: of -c and -s, 0 for all. two_msl: seconds, None for the profile's.
+    file of -w. count: of -c, 0 for all. snaplen: of -s, 0 for all; it only
+    matters while capturing. two_msl: seconds, None for the profile's.
     """
 
     iface: str | None = None
@@ -111,7 +112,7 @@ def _feed(choice: Choice) -> Feed | None:
             keep=choice.keep,
         )
     assert choice.file is not None
-    selected = bool(choice.filter or count or choice.snaplen)
+    selected = bool(choice.filter or count)
     if choice.file == "-":
         return _pipe_feed(choice, selected)
     if selected or choice.keep:
