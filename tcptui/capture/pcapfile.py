@@ -19,7 +19,7 @@ from tcptui.capture.records import Run, Walker
 from tcptui.capture.source import GZIP_MAGIC, ByteSource, GzipSource, PlainSource, open_source
 from tcptui.errors import FormatError
 
-_PIECE = 4 << 20
+_LARGEST_PIECE = 4 << 20
 _SMALLEST_PIECE = 64 << 10
 _PACKED = {b"\x28\xb5\x2f\xfd": "zstd -d", b"BZh": "bunzip2", b"\xfd7zX": "xz -d", b"PK\x03\x04": "unzip"}
 
@@ -71,6 +71,7 @@ class CaptureReader:
         self._walker: Walker | None = None
         self._next = 0  # file offset of the next record
         self._need = 0
+        self._piece = _SMALLEST_PIECE
         if not growing:
             self._source.finish()
             try:
@@ -97,12 +98,13 @@ class CaptureReader:
             if self._walker is None and not self._identify():
                 return None
             assert self._walker is not None
-            wanted = max(min(_PIECE, most * 128), _SMALLEST_PIECE, self._need)
+            wanted = max(self._piece, self._need)
             piece = self._source.read_at(self._next, wanted)
             run = self._walker.walk(piece, most)
             batch = self._batch(piece, run) if len(run.at) else None
             self._next += run.consumed
             self._need = run.need
+            self._adapt(run.consumed, len(piece))
             if run.trouble:
                 self._stop(run.trouble)
             if self.done or batch is not None:
@@ -173,6 +175,13 @@ class CaptureReader:
         data = np.frombuffer(piece, np.uint8)
         offset = run.at + self._next
         return Batch(data, self._next, first, offset, run.caplen, run.wirelen, run.time_ns, run.linktype)
+
+    def _adapt(self, consumed: int, size: int) -> None:
+        """Larger pieces while they are used, smaller ones where few of their records were asked for."""
+        if consumed * 2 >= size:
+            self._piece = min(self._piece * 2, _LARGEST_PIECE)
+        elif not self._need:
+            self._piece = max(self._piece // 2, _SMALLEST_PIECE)
 
     def _stop(self, trouble: str) -> None:
         self.notices.append(f"{trouble} at byte {self._next:,}: {self._up_to_there()}")

@@ -55,7 +55,11 @@ class PlainSource:
         self.trouble = ""
 
     def read_at(self, offset: int, count: int) -> bytes:
-        data = os.pread(self._fd, count, offset)
+        try:
+            data = os.pread(self._fd, count, offset)
+        except OSError as error:  # a bad disk, a network file system that is gone: as if the file ended here
+            self.trouble = f"reading failed ({_reason(error)})"
+            return b""
         self.position = max(self.position, offset + len(data))
         return data
 
@@ -154,7 +158,11 @@ class GzipSource:
 
     def _write(self, data: bytes) -> None:
         while data:
-            written = os.pwrite(self._out, data, self._expanded)
+            try:
+                written = os.pwrite(self._out, data, self._expanded)
+            except OSError as error:
+                hint = f"make room in {tempfile.gettempdir()} or set TMPDIR"
+                raise CaptureError(f"cannot expand the gzipped capture: {_reason(error)}", hint) from error
             self._expanded += written
             data = data[written:]
 

@@ -21,7 +21,9 @@ from tcptui.tcp.options import WSCALE, walk
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, gt, le, lt
 
-_ENDS = Flags.SYN | Flags.FIN | Flags.RST
+_SYN, _ACK, _RST = int(Flags.SYN), int(Flags.ACK), int(Flags.RST)
+_COUNTED = int(Flags.SYN | Flags.FIN)  # they take a sequence number each
+_ENDS = _COUNTED | _RST
 _FAST_NS = 20_000_000  # a fast retransmission follows the last duplicate ACK within this time
 _OUT_OF_ORDER_NS = 3_000_000  # where the round trip of the handshake is not known
 _SAME_FRAME_NS = 50_000_000  # with an IP identification; without one:
@@ -50,7 +52,12 @@ class Mark(IntFlag):
     DUPLICATE = 1 << 15  # the same frame again
 
 
-_NONE = Mark(0)
+# Plain numbers from here on: an IntFlag's operators take a microsecond each.
+(
+    _RETRANSMISSION, _FAST_RETRANSMISSION, _SPURIOUS_RETRANSMISSION, _OUT_OF_ORDER, _LOST_BEFORE,
+    _ACKED_UNSEEN, _DUP_ACK, _ZERO_WINDOW, _ZERO_WINDOW_PROBE, _ZERO_WINDOW_PROBE_ACK, _WINDOW_UPDATE, _WINDOW_FULL,
+    _KEEP_ALIVE, _KEEP_ALIVE_ACK, _REUSED_PORT, _DUPLICATE,
+) = map(int, Mark)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -66,7 +73,7 @@ class _Side:
     ack: int | None = None
     ack_time: int = 0
     dup_acks: int = 0
-    last: Mark = _NONE
+    last: int = 0
     recent: dict[tuple[int | None, ...], tuple[int, bytes]] = field(default_factory=dict)
 
 
@@ -99,106 +106,106 @@ class Analysis:
         mark |= self._forward(segment, mine, theirs)
         if segment.ack != mine.ack:
             mine.dup_acks = 0
-        if segment.flags & Flags.ACK and theirs.unbroken is not None and gt(segment.ack, theirs.unbroken):
-            mark |= Mark.ACKED_UNSEEN
+        if segment.flags & _ACK and theirs.unbroken is not None and gt(segment.ack, theirs.unbroken):
+            mark |= _ACKED_UNSEEN
             theirs.unbroken = theirs.next
         mark |= self._repeated(segment, mine, theirs, mark)
         _remember(mine, segment, mark)
-        return mark
+        return Mark(mark)
 
-    def _restart(self, segment: Segment) -> Mark:
+    def _restart(self, segment: Segment) -> int:
         """A SYN, or SYN,ACK, with an initial number that is not this life's begins another."""
         base = self._sides[segment.sender].base
-        if not segment.flags & Flags.SYN or base is None or base == segment.seq:
-            return _NONE
-        if segment.flags & Flags.ACK:
+        if not segment.flags & _SYN or base is None or base == segment.seq:
+            return 0
+        if segment.flags & _ACK:
             self._sides = tuple(  # type: ignore[assignment]
                 _Side() if n == segment.sender else side for n, side in enumerate(self._sides)
             )
         else:
             self._sides = (_Side(), _Side())
             self.rtt_ns = None
-        return Mark.REUSED_PORT
+        return _REUSED_PORT
 
     def _handshake(self, segment: Segment, mine: _Side) -> None:
         """Bases, window scale, round trip."""
         flags = segment.flags
-        if flags & Flags.SYN:
+        if flags & _SYN:
             mine.base = segment.seq
             mine.scale = _window_scale(segment.options)
-            if not flags & Flags.ACK:
+            if not flags & _ACK:
                 self._syn_time = segment.time_ns
             return
         if mine.base is None:
             mine.base = add(segment.seq, -1)
-        if self.rtt_ns is None and self._syn_time is not None and flags & Flags.ACK:
+        if self.rtt_ns is None and self._syn_time is not None and flags & _ACK:
             self.rtt_ns = segment.time_ns - self._syn_time
 
-    def _forward(self, segment: Segment, mine: _Side, theirs: _Side) -> Mark:
+    def _forward(self, segment: Segment, mine: _Side, theirs: _Side) -> int:
         """Marks from the sender's own numbers: gaps, windows, keep-alives, duplicate ACKs."""
         seq, ack, length, window = segment.seq, segment.ack, segment.length, segment.window
         at_next = seq == mine.next
         if length == 1 and at_next and theirs.window == 0:
-            return Mark.ZERO_WINDOW_PROBE
+            return _ZERO_WINDOW_PROBE
         plain = not segment.flags & _ENDS
-        mark = _NONE
+        mark = 0
         if window == 0 and plain:
-            mark |= Mark.ZERO_WINDOW
+            mark |= _ZERO_WINDOW
         if mine.next is None:
             return mark | self._full(segment, theirs)
-        if gt(seq, mine.next) and not segment.flags & Flags.RST:
-            mark |= Mark.LOST_BEFORE
+        if gt(seq, mine.next) and not segment.flags & _RST:
+            mark |= _LOST_BEFORE
         if not plain:
             return mark
         if length <= 1 and seq == add(mine.next, -1):
-            mark |= Mark.KEEP_ALIVE
+            mark |= _KEEP_ALIVE
         same_ack = at_next and length == 0 and ack == mine.ack
         if same_ack and window and window != mine.window:
-            mark |= Mark.WINDOW_UPDATE
+            mark |= _WINDOW_UPDATE
         mark |= self._full(segment, theirs)
         if same_ack and window and window == mine.window:
-            if theirs.last & Mark.KEEP_ALIVE:
-                return mark | Mark.KEEP_ALIVE_ACK
+            if theirs.last & _KEEP_ALIVE:
+                return mark | _KEEP_ALIVE_ACK
             mine.dup_acks += 1
-            return mark | Mark.DUP_ACK
-        if length == 0 and at_next and window == 0 == mine.window and theirs.last & Mark.ZERO_WINDOW_PROBE:
+            return mark | _DUP_ACK
+        if length == 0 and at_next and window == 0 == mine.window and theirs.last & _ZERO_WINDOW_PROBE:
             return mark | self._probe_ack(segment, mine, theirs)
         return mark
 
-    def _full(self, segment: Segment, theirs: _Side) -> Mark:
+    def _full(self, segment: Segment, theirs: _Side) -> int:
         """The payload ends just where the receiver's window ends; known only where the handshake was seen."""
         if not segment.length or segment.flags & _ENDS or theirs.ack is None or theirs.window is None:
-            return _NONE
+            return 0
         if not (self._sides[0].scale and self._sides[1].scale):
-            return _NONE
+            return 0
         edge = add(theirs.ack, theirs.window << (theirs.scale - 1))
-        return Mark.WINDOW_FULL if add(segment.seq, segment.length) == edge else _NONE
+        return _WINDOW_FULL if add(segment.seq, segment.length) == edge else 0
 
-    def _probe_ack(self, segment: Segment, mine: _Side, theirs: _Side) -> Mark:
+    def _probe_ack(self, segment: Segment, mine: _Side, theirs: _Side) -> int:
         if mine.ack is None or segment.ack not in (mine.ack, add(mine.ack, 1)):
-            return _NONE
+            return 0
         if theirs.next is not None and segment.ack == add(theirs.next, 1):  # it took the probe's byte
             theirs.next = theirs.unbroken = segment.ack
-        return Mark.ZERO_WINDOW_PROBE_ACK
+        return _ZERO_WINDOW_PROBE_ACK
 
-    def _repeated(self, segment: Segment, mine: _Side, theirs: _Side, mark: Mark) -> Mark:
+    def _repeated(self, segment: Segment, mine: _Side, theirs: _Side, mark: int) -> int:
         """Which kind of repetition a segment is that brings nothing new."""
         seq, length = segment.seq, segment.length
-        if not (length or segment.flags & (Flags.SYN | Flags.FIN)) or mark & Mark.KEEP_ALIVE:
-            return _NONE
+        if not (length or segment.flags & _COUNTED) or mark & _KEEP_ALIVE:
+            return 0
         if length and theirs.ack is not None and le(add(seq, length), theirs.ack):
-            return Mark.RETRANSMISSION | Mark.SPURIOUS_RETRANSMISSION
+            return _RETRANSMISSION | _SPURIOUS_RETRANSMISSION
         if mine.next is None or not lt(seq, mine.next):
-            return _NONE
+            return 0
         if length > 1 and seq == add(mine.next, -1):  # new data behind the byte of a window probe
-            return _NONE
+            return 0
         now = segment.time_ns
         if theirs.dup_acks >= 2 and theirs.ack == seq and now - theirs.ack_time < _FAST_NS:
-            return Mark.RETRANSMISSION | Mark.FAST_RETRANSMISSION
+            return _RETRANSMISSION | _FAST_RETRANSMISSION
         threshold = _OUT_OF_ORDER_NS if self.rtt_ns is None else self.rtt_ns
         if now - mine.next_time < threshold and mine.next != _end(segment):
-            return Mark.OUT_OF_ORDER
-        return Mark.RETRANSMISSION
+            return _OUT_OF_ORDER
+        return _RETRANSMISSION
 
 
 def marks(segments: Iterable[Segment]) -> list[Mark]:
@@ -206,26 +213,26 @@ def marks(segments: Iterable[Segment]) -> list[Mark]:
     return list(map(Analysis().feed, segments))
 
 
-def _remember(mine: _Side, segment: Segment, mark: Mark) -> None:
+def _remember(mine: _Side, segment: Segment, mark: int) -> None:
     """What later segments are compared with."""
     end = _end(segment)
-    if not mark & Mark.ZERO_WINDOW_PROBE:
+    if not mark & _ZERO_WINDOW_PROBE:
         if mine.next is None or gt(end, mine.next):
             mine.next, mine.next_time = end, segment.time_ns
         if mine.unbroken is None or mine.unbroken == segment.seq:
             mine.unbroken = mine.next
     mine.window, mine.ack, mine.ack_time = segment.window, segment.ack, segment.time_ns
-    if not segment.flags & Flags.ACK:
+    if not segment.flags & _ACK:
         mine.ack = None
     mine.last = mark
 
 
 def _end(segment: Segment) -> int:
     """The number after the segment."""
-    return add(segment.seq, segment.length + (1 if segment.flags & (Flags.SYN | Flags.FIN) else 0))
+    return add(segment.seq, segment.length + (1 if segment.flags & _COUNTED else 0))
 
 
-def _duplicate(mine: _Side, segment: Segment) -> Mark:
+def _duplicate(mine: _Side, segment: Segment) -> int:
     """Captured twice: equal in all but the TTL, and too soon after for the sender to have repeated it.
 
     Without an IP identification (IPv6, or 0) equal duplicate ACKs are no proof.
@@ -236,12 +243,12 @@ def _duplicate(mine: _Side, segment: Segment) -> Mark:
         mine.recent.clear()
     mine.recent[key] = (segment.time_ns, segment.options)
     if seen is None or seen[1] != segment.options:
-        return _NONE
+        return 0
     apart = segment.time_ns - seen[0]
     if segment.ip_id:
-        return Mark.DUPLICATE if 0 <= apart < _SAME_FRAME_NS else _NONE
-    countable = segment.length or segment.flags & (Flags.SYN | Flags.FIN)
-    return Mark.DUPLICATE if countable and 0 <= apart < _SAME_BYTES_NS else _NONE
+        return _DUPLICATE if 0 <= apart < _SAME_FRAME_NS else 0
+    countable = segment.length or segment.flags & _COUNTED
+    return _DUPLICATE if countable and 0 <= apart < _SAME_BYTES_NS else 0
 
 
 def _window_scale(options: bytes) -> int:

@@ -47,25 +47,27 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Rows first..first+len(order): pair pairs[i] has those at order[starts[i] : ends[i]]; pairs ascend."""
+    """Rows first..first+len(order): pair pairs[i] has those at order[starts[i] .. lasts[i]]; pairs ascend."""
 
     first: int
     pairs: NDArray[np.int32]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    starts: NDArray[np.uint16]
+    lasts: NDArray[np.uint16]
     order: NDArray[np.uint16]
 
     def rows(self, pair: int) -> Ints:
         at = int(np.searchsorted(self.pairs, pair))
         if at == len(self.pairs) or self.pairs[at] != pair:
             return np.zeros(0, np.int64)
-        return self.order[self.starts[at] : self.ends[at]].astype(np.int64) + self.first
+        return self.order[self.starts[at] : int(self.lasts[at]) + 1].astype(np.int64) + self.first
 
     def by_row(self) -> NDArray[np.int32]:
         """The pair of each row."""
         pair = np.empty(len(self.order), np.int32)
         by_start = np.argsort(self.starts)
-        pair[self.order] = np.repeat(self.pairs[by_start], (self.ends - self.starts)[by_start])
+        pair[self.order] = np.repeat(
+            self.pairs[by_start], (self.lasts - self.starts)[by_start].astype(int) + 1
+        )
         return pair
 
 
@@ -140,8 +142,8 @@ def _block(pair: NDArray[np.int32], first_row: int, pairs: int) -> tuple[_Block,
     block = _Block(
         first_row,
         which[ascending],
-        bounds[:-1][ascending].astype(np.int32),
-        bounds[1:][ascending].astype(np.int32),
+        bounds[:-1][ascending].astype(np.uint16),
+        (bounds[1:] - 1)[ascending].astype(np.uint16),
         order.astype(np.uint16),
     )
     return block, Touched(which.astype(np.int64), bounds, order + first_row)

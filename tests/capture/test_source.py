@@ -6,7 +6,11 @@ import gzip
 import os
 from pathlib import Path
 
+import pytest
+
 from tcptui.capture.source import GzipSource, open_source
+from tcptui.errors import CaptureError
+from tests.support import packets as p
 
 
 def test_plain_bytes_by_offset(tmp_path: Path) -> None:
@@ -32,3 +36,24 @@ def test_gzip_is_expanded_no_further_than_asked(tmp_path: Path) -> None:
     assert source.position == source.size == path.stat().st_size
     assert source.trouble == ""
     source.close()
+
+
+def test_a_disk_that_fails_is_as_if_the_file_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = p.open_bytes(tmp_path, p.pcap(p.frame(), p.frame()))
+
+    def fail(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", fail)
+    assert reader.read() is None
+    assert reader.done
+    assert reader.notices == ["reading failed (input/output error) at byte 24: read up to there (0 packets)"]
+
+
+def test_no_room_to_expand_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    with pytest.raises(CaptureError, match="no space left on device; make room in"):
+        p.open_bytes(tmp_path, gzip.compress(p.pcap(p.frame())))
