@@ -17,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tcptui.tcp.holes import confirm_holes, fill_holes, open_hole
-from tcptui.tcp.resets import note_reply, take_reset
+from tcptui.tcp.options import SACK, parse, sack
+from tcptui.tcp.probes import note_probe
+from tcptui.tcp.resets import note_reply, note_sequel, take_reset
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.traces import (
@@ -26,7 +28,6 @@ from tcptui.tcp.traces import (
     Copies,
     Flight,
     Hole,
-    Probes,
     Seen,
     Side,
     ZeroWindow,
@@ -34,7 +35,6 @@ from tcptui.tcp.traces import (
 from tcptui.tcp.words import MILLISECOND
 
 COPY_WITHIN = 150 * MILLISECOND  # the same frame again: a bridge, a second interface
-PROBE_AFTER = 500 * MILLISECOND  # a keep-alive comes out of silence, never behind other segments
 MOST_ZERO_WINDOWS = 8
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
@@ -112,7 +112,8 @@ def _is_copy(me: Side, segment: Segment) -> bool:
 
 def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     note_reply(peer, me, segment, seen)
-    _note_probe(me, peer, segment, seen)
+    note_sequel(me, segment, seen)
+    note_probe(me, peer, segment, seen)
     if segment.flags & SYN:
         _take_syn(me, segment, seen)
     if segment.flags & FIN:
@@ -138,10 +139,18 @@ def _take_syn(me: Side, segment: Segment, seen: Seen) -> None:
     if copies is None:
         copies = _copies(segment, segment.seq, add(segment.seq, 1 + segment.length))
     copies.add(seen)
+    if not ack and me.syn_changed is None and _offers(copies.options) != _offers(segment.options):
+        me.syn_changed = seen
     if ack:
         me.syn_ack = copies
     else:
         me.syn = copies
+
+
+def _offers(options: bytes) -> tuple[object, ...]:
+    """What a SYN offers; its time stamp may differ from copy to copy."""
+    found = parse(options)
+    return found.kinds, found.mss, found.wscale, found.sack_permitted, found.fast_open
 
 
 def _take_fin(me: Side, segment: Segment, seen: Seen) -> None:
@@ -152,7 +161,7 @@ def _take_fin(me: Side, segment: Segment, seen: Seen) -> None:
 
 
 def _copies(segment: Segment, seq: int, end: int) -> Copies:
-    return Copies(seq=seq, end=end, ack=segment.ack, payload=segment.length)
+    return Copies(seq=seq, end=end, ack=segment.ack, payload=segment.length, options=segment.options)
 
 
 def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -206,6 +215,8 @@ def _take_copy(me: Side, peer: Side, segment: Segment, end: int, seen: Seen) -> 
 
 def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     me.last_ack = seen
+    if SACK in segment.options and _reports_copy(peer, segment):
+        me.received_twice.add(seen)
     if segment.flags & SYN and peer.syn is not None and not _answers(segment.ack, peer.syn):
         return
     if not _plausible(me, peer, segment.ack):
@@ -226,6 +237,12 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         peer.again = None
     while peer.in_flight and diff(segment.ack, peer.in_flight[0].end) >= 0:
         peer.in_flight.popleft()
+
+
+def _reports_copy(peer: Side, segment: Segment) -> bool:
+    """The first SACK block lies below the ACK: these bytes, not the SYN, came again (RFC 2883 4)."""
+    blocks = sack(segment.options)
+    return bool(blocks) and diff(blocks[0][1], segment.ack) <= 0 and blocks[0][0] != peer.iss
 
 
 def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -264,20 +281,3 @@ def _take_window(me: Side, segment: Segment, seen: Seen) -> None:
     elif me.zero is not None:
         me.zero.end = seen
         me.zero = None
-
-
-def _note_probe(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
-    """Keep-alive or zero-window probe: a byte or none from below what is acknowledged already."""
-    if me.snd_max is None or segment.flags & (SYN | FIN) or segment.length > 1 or me.fin is not None:
-        return
-    at = diff(segment.seq, me.snd_max)
-    if peer.zero is not None:
-        if at == -1 or (at == 0 and segment.length == 1):
-            _add_probe(peer.zero.probes, seen)
-    elif at == -1 and not me.in_flight and me.last and seen.time_ns - me.last.time_ns >= PROBE_AFTER:
-        _add_probe(me.keep_alive, seen)
-
-
-def _add_probe(probes: Probes, seen: Seen) -> None:
-    probes.add(seen)
-    probes.unanswered += 1

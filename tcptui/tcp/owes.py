@@ -89,7 +89,7 @@ def _acknowledgement(flow: Case, x: int, waiting: Flight) -> str:
             return f"ACK of {name}"
     end = peer.in_flight[-1].end if peer.in_flight else waiting.end
     with_fin = peer.fin is not None and end == peer.fin.end
-    payload = diff(end, waiting.seq) - with_fin
+    payload = max(0, diff(end, waiting.seq) - with_fin)
     return f"ACK of {amount(payload, 'byte')}" + (" and FIN" if with_fin else "")
 
 

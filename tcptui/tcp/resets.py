@@ -18,6 +18,7 @@ from tcptui.tcp.words import SECOND
 REPLY_WITHIN = 3 * SECOND  # a RST answers what passed at most this long ago
 CHALLENGE_WITHIN = SECOND  # a challenge ACK follows within a round trip; this is a generous one
 MOST_RESETS = 4
+LEAST_TTLS = 2  # segments that show from how far away a sender is
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
 
@@ -28,7 +29,8 @@ def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     if len(me.resets) == MOST_RESETS:
         return
     kind = _kind(me, peer, segment)
-    reset = Reset(seen, kind, _is_exact(me, peer, segment))
+    reset = Reset(seen, kind, _is_exact(me, peer, segment), segment.seq)
+    reset.ttl, reset.usual_ttl = segment.ttl, _usual_ttl(me)
     if kind is ResetKind.ABORT:
         if me.acked_at_send is not None:
             reset.unread = _unread(me, peer, segment)
@@ -95,6 +97,20 @@ def _provokes(kind: ResetKind, old: Segment, rst: Segment) -> bool:
 def _untaken(me: Side, old: Segment) -> bool:
     size = old.length + bool(old.flags & FIN)
     return size > 0 and (me.ack_max is None or diff(add(old.seq, size), me.ack_max) > 0)
+
+
+def _usual_ttl(me: Side) -> int | None:
+    ttls = sorted(old.ttl for old in me.recent if not old.flags & RST)
+    return ttls[len(ttls) // 2] if len(ttls) >= LEAST_TTLS else None
+
+
+def note_sequel(me: Side, segment: Segment, seen: Seen) -> None:
+    """I send payload that follows my own RST at once: then the RST was hardly mine."""
+    if not me.resets or not segment.length or segment.flags & SYN:
+        return
+    for reset in me.resets:
+        if reset.went_on is None and seen.time_ns - reset.seen.time_ns <= CHALLENGE_WITHIN:
+            reset.went_on = seen if diff(segment.seq, reset.seq) >= 0 else None
 
 
 def note_reply(resetter: Side, me: Side, segment: Segment, seen: Seen) -> None:

@@ -70,13 +70,14 @@ class Copies(Series):
     """Transmissions of the same sequence numbers: the original, if it was seen, and its copies.
 
     seq: the first sequence number. end: one past the last one. ack: what the original acknowledged.
-    payload: payload bytes of the original.
+    payload: payload bytes of the original. options: its TCP options, raw.
     """
 
     seq: int = 0
     end: int = 0
     ack: int = 0
     payload: int = 0
+    options: bytes = b""
 
 
 @dataclass(slots=True)
@@ -119,17 +120,23 @@ class Reset:
     unread: bytes that its sender had received since it last sent anything itself.
     lost: bytes of the peer that its sender had not acknowledged.
     reply: the receiver's next segment. challenged: that is a challenge ACK (RFC 5961).
+    ttl, usual_ttl: its own, and the median of what its sender sent before (None: too few to tell).
+    went_on: its sender's next payload, right after it, from numbers that follow it.
     """
 
     seen: Seen
     kind: ResetKind
     exact: bool
+    seq: int = 0
     trigger: Seen | None = None
     trigger_length: int = 0
     unread: int = 0
     lost: int = 0
     reply: Seen | None = None
     challenged: bool = False
+    ttl: int = 0
+    usual_ttl: int | None = None
+    went_on: Seen | None = None
 
 
 class Flight(NamedTuple):
@@ -159,6 +166,8 @@ class Side:
     packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
     iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
     acked_at_send: its ACK when it last sent payload. None: not known.
+    syn_changed: the first copy of its SYN whose options differ from the original's.
+    received_twice: its ACKs that report bytes which came a second time (DSACK, RFC 2883).
     again: what it sent again although it was acknowledged, until it is acknowledged again.
     behind_fin: payload from before its FIN that came after it: late, or again.
     foreign_ack: its answer to a SYN by an ACK of some other, older connection.
@@ -178,11 +187,13 @@ class Side:
     acked_at_send: int | None = None
     syn: Copies | None = None
     syn_ack: Copies | None = None
+    syn_changed: Seen | None = None
     fin: Copies | None = None
     run: Copies | None = None
     worst_run: Copies | None = None
     resets: list[Reset] = field(default_factory=list)
     again: Flight | None = None
+    received_twice: Series = field(default_factory=Series)
     behind_fin: Series = field(default_factory=Series)
     foreign_ack: Seen | None = None
     zero: ZeroWindow | None = None

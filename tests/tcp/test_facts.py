@@ -108,21 +108,6 @@ def test_zero_window_from_its_announcement_to_the_update() -> None:
     assert (zero.start.packet, zero.renewed.packet, zero.end and zero.end.packet) == (4, 5, 6)
 
 
-def test_probes_are_told_apart_by_the_window() -> None:
-    kept = of("9 C ACK seq=0\n 9.1 S ACK")
-    assert kept.sides[0].keep_alive.packets == (4,) and kept.sides[0].keep_alive.unanswered == 0
-    zero = of("1 S ACK win=0\n 1.2 C ACK seq=0\n 1.3 S ACK win=0\n 1.6 C ACK seq=0").sides[1].zero
-    assert zero and zero.probes.packets == (5, 7) and zero.probes.unanswered == 1
-
-
-def test_what_only_looks_like_a_keep_alive() -> None:
-    assert of("0.1 C ACK seq=0").sides[0].keep_alive.count == 0  # no silence before it: reordered
-    assert (
-        of("1 C PSH,ACK 1\n 3 C PSH,ACK 1 seq=1").sides[0].keep_alive.count == 0
-    )  # a copy, not acknowledged
-    assert of("1 C FIN,ACK\n 2 S ACK\n 9 C ACK seq=1").sides[0].keep_alive.count == 0
-
-
 segments = st.lists(
     st.builds(
         Segment,

@@ -192,3 +192,18 @@ def fast_open(flow: Case) -> Diagnosis | None:
         )
         return Diagnosis("fast-open-fell-back", Severity.NOTE, packets, text)
     return None
+
+
+def syn_changed(flow: Case) -> Diagnosis | None:
+    """D33: a copy of the SYN with other options than the original."""
+    for x in (0, 1):
+        syn, copy = flow.side(x).syn, flow.side(x).syn_changed
+        if syn is None or copy is None:
+            continue
+        packets = (syn.first.packet, copy.packet)
+        text = (
+            f"SYN {frames(packets[:1])} and its copy {frames(packets[1:])} offer different options: the "
+            f"{flow.name(x)} tries without (Fast Open, ECN, old peers), or something on the way changes them"
+        )
+        return Diagnosis("syn-options-changed", Severity.NOTE, packets, text)
+    return None

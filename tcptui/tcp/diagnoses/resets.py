@@ -10,6 +10,7 @@ from tcptui.tcp.states import State
 from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import amount, duration, frames
 
+OTHER_PLACE = 2  # hops: less may be a change of route
 DEAF = (State.CLOSED, State.LISTEN, State.SYN_SENT)
 
 
@@ -159,3 +160,24 @@ def keep_alive_unanswered(flow: Case) -> Diagnosis | None:
         packets = (*probes.packets, reset.seen.packet)
         return Diagnosis("keep-alive-gave-up", Severity.ERROR, packets, text)
     return None
+
+
+def rst_injected(flow: Case) -> Diagnosis | None:
+    """D22: a RST whose TTL is 2 or more off its sender's others, or whose sender goes on with data."""
+    for x in (0, 1):
+        for reset in flow.side(x).resets:
+            if reset.went_on is not None:
+                why = f"the {flow.name(x)} goes on sending right after it ({frames([reset.went_on.packet])})"
+                return _injected(flow, x, reset, why, (reset.seen.packet, reset.went_on.packet))
+            if reset.usual_ttl is not None and abs(reset.ttl - reset.usual_ttl) >= OTHER_PLACE:
+                why = f"it has TTL {reset.ttl}, the {flow.name(x)}'s other packets have {reset.usual_ttl}"
+                return _injected(flow, x, reset, why, (reset.seen.packet,))
+    return None
+
+
+def _injected(flow: Case, x: int, reset: Reset, why: str, packets: tuple[int, ...]) -> Diagnosis:
+    text = (
+        f"RST {frames([reset.seen.packet])} does not look like the {flow.name(x)}'s: {why}. A firewall or a "
+        "third party on the way may have sent it"
+    )
+    return Diagnosis("rst-injected", Severity.WARNING, packets, text)

@@ -111,6 +111,20 @@ def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
     return Diagnosis("back-off", Severity.WARNING, run.packets, text)
 
 
+def sent_needlessly(flow: Case) -> Diagnosis | None:
+    """D27: a DSACK: the receiver reports bytes that it already had."""
+    for x in (0, 1):
+        reports = flow.side(x).received_twice
+        if not reports.count:
+            continue
+        text = (
+            f"{flow.name(x)} got bytes twice ({frames(reports.packets)} say so, DSACK): the "
+            f"{flow.name(1 - x)} sent them again although they had arrived; their ACK was lost or late"
+        )
+        return Diagnosis("spurious-retransmission", Severity.NOTE, reports.packets, text)
+    return None
+
+
 def capture_incomplete(flow: Case) -> Diagnosis | None:
     """D34: something was acknowledged that the capture does not hold, though both directions are in it."""
     missing = [(flow.side(x).unseen, x) for x in (0, 1) if flow.side(x).packets]

@@ -18,6 +18,7 @@ TRIGGERS = {
     "dead-socket": (ORPHAN + "3.1 C RST | CLOSED CLOSED", (6, 7)),
     "rst-ignored": (OPEN + "1 C RST seq=50\n 1.01 S ACK", (4, 5)),
     "time-wait-assassination": (CLOSED_BY_CLIENT + "2 S RST | CLOSED .", (7,)),
+    "rst-injected": (OPEN + "1 S PSH,ACK 7\n 1.1 S RST,ACK ttl=250 | CLOSED CLOSED", (5,)),
     "keep-alive-gave-up": (PROBED + "13 C RST,ACK | CLOSED CLOSED", (4, 5, 6, 7)),
 }
 
@@ -44,6 +45,13 @@ CLOSE = [
     ("time-wait-assassination", "TIME_WAIT ran its time", CLOSED_BY_CLIENT + "62 - | CLOSED ."),
     ("time-wait-assassination", "a RST into FIN_WAIT_2", ORPHAN + "4 S RST,ACK | CLOSED CLOSED"),
     ("keep-alive-gave-up", "answered in the end", PROBED + "12.1 S ACK\n 13 C RST,ACK | CLOSED CLOSED"),
+    (
+        "rst-injected",
+        "one hop: a change of route",
+        OPEN + "1 S PSH,ACK 7\n 1.1 S RST,ACK ttl=63 | CLOSED CLOSED",
+    ),
+    ("rst-injected", "nothing to compare with", "0 C SYN\n 0.1 S RST,ACK rawseq=0 ttl=250"),
+    ("rst-injected", "data from before it, late", OPEN + "1 C RST seq=50\n 1.01 C PSH,ACK 5 seq=1"),
     ("keep-alive-gave-up", "one probe only", OPEN + "9 C ACK seq=0\n 13 C RST,ACK | CLOSED CLOSED"),
     ("keep-alive-gave-up", "the other end aborts", PROBED + "13 S RST,ACK | CLOSED CLOSED"),
 ]
@@ -60,6 +68,11 @@ def test_is_diagnosed(name: str) -> None:
 @pytest.mark.parametrize(("name", "why", "text"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
 def test_is_not_diagnosed(name: str, why: str, text: str) -> None:
     assert name not in diagnosed(text, 1)
+
+
+def test_who_goes_on_after_its_rst_did_not_send_it() -> None:
+    found = diagnosed(OPEN + "1 S RST seq=1\n 1.01 S PSH,ACK 5 seq=1")["rst-injected"]
+    assert found.packets == (4, 5) and "goes on sending" in found.text
 
 
 def test_an_abort_tells_unread_data_from_a_mere_abort() -> None:
