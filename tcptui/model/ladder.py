@@ -1,8 +1,9 @@
 """The ladder: one connection's segments between two lifelines, as a list of items.
 
 An item is a segment, a run of them folded into one, a state change that no packet caused, an
-assumption taken back, or a silence. Items are kept as blocks of consecutive segments, so that a
-ladder of millions has few of them, and item i is found by bisection; ladder_rows.py draws it.
+assumption taken back, what the capture missed, or a silence. Items are kept as blocks of consecutive
+segments, so that a ladder of millions has few of them, and item i is found by bisection;
+ladder_rows.py draws it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tcptui.model.cells import Row
+from tcptui.model.ladder_blocks import Block, Cause, Kind, gap, in_order, pieces, spans
 from tcptui.model.ladder_layout import LadderOptions
 from tcptui.model.ladder_rows import Drawing, header_row
-from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Scan
+from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.tcp.history import Correction, History, Moment, Transition
 from tcptui.tcp.segment import Segment
 
@@ -26,45 +26,21 @@ __all__ = ["Item", "Kind", "Ladder", "LadderOptions"]
 Entry = TypeVar("Entry")
 
 
-class Kind(Enum):
-    """What a row of the ladder is."""
-
-    SEGMENT = "segment"
-    FOLD = "fold"
-    TIMER = "timer"
-    CORRECTION = "correction"
-    SILENCE = "silence"
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One row. moment: the world when it is over (a fold: after its last segment).
 
     index: the position of its (first) segment in the flow; of the segment before it for a timer, a
-    correction or a silence, None when there is none. count: how many segments it stands for.
+    correction, a silence or missing segments, None when there is none. count: how many segments it
+    stands for.
     """
 
     kind: Kind
     moment: Moment
     index: int | None
     count: int = 0
-    cause: Transition | Correction | None = None
+    cause: Cause | None = None
     silence_ns: int = 0
-
-
-class _Block(NamedTuple):
-    """Segments start..stop-1 as rows (SEGMENT) or as one row (FOLD), or one row before segment `start`."""
-
-    kind: Kind
-    start: int
-    stop: int
-    cause: Transition | Correction | None = None
-    time_ns: int = 0
-    silence_ns: int = 0
-
-    @property
-    def rows(self) -> int:
-        return self.stop - self.start if self.kind is Kind.SEGMENT else 1
 
 
 class Ladder:
@@ -93,7 +69,7 @@ class Ladder:
         self._scan = Scan()
         self._scan.extend(segments, marks)
         self._toggled: set[int] = set()  # runs that are not as the option says, by where they start
-        self._blocks: list[_Block] = []
+        self._blocks: list[Block] = []
         self._firsts: list[int] = []  # item number of each block's first row
         self._drawing = self._draw()
         self._assemble(0)
@@ -182,6 +158,9 @@ class Ladder:
             case Kind.TIMER:
                 assert isinstance(item.cause, Transition)
                 return drawing.timer(item.moment, item.cause, width, moment)
+            case Kind.MISSING:
+                assert isinstance(item.cause, Missing)
+                return drawing.missing(item.moment, item.cause, width, moment)
             case Kind.CORRECTION:
                 assert isinstance(item.cause, Correction)
                 return drawing.correction(item.moment, item.cause, width, moment)
@@ -275,22 +254,25 @@ class Ladder:
 
     def _first_difference(self, history: History) -> int:
         """The position before which a new log says what the old one did."""
-        old, new = self._history, history
-        packets = [t.shown for t in _changed(old.log, new.log)] + [
-            c.packet for c in _changed(old.corrections, new.corrections)
+        steps = _changed(self._history.log, history.log)
+        corrections = _changed(self._history.corrections, history.corrections)
+        packets = [step.shown for step in steps] + [correction.packet for correction in corrections]
+        positions = [
+            self._index_of(step.packet or packet) for step, packet in zip(steps, packets, strict=False)
         ]
-        packets += [t.packet for t in _changed(old.log, new.log) if t.packet is not None]
-        return self._index_of(min(packets)) if packets else self._scan.n
+        positions += [self._index_of(packet) for packet in packets]
+        positions += [self._after(step.time_ns) for step in steps if step.packet is None]
+        return min(positions, default=self._scan.n)
 
     def _runs(self, start: int) -> Iterator[tuple[int, int]]:
         """The foldable stretches that end after `start`: bulk data, cut at the rows of other kinds."""
         cuts = self._cuts()
         runs = self._scan.runs
         for run in runs[bisect_right(runs, start, key=lambda run: run.stop) :]:
-            yield from _pieces(run.start, run.stop, cuts)
+            yield from pieces(run.start, run.stop, cuts)
         open_run = self._scan.open_run()
         if open_run:
-            yield from _pieces(open_run.start, open_run.stop, cuts)
+            yield from pieces(open_run.start, open_run.stop, cuts)
 
     def _cuts(self) -> list[int]:
         """Where a run must be cut: around segments that change a state, and at rows between segments."""
@@ -301,17 +283,22 @@ class Ladder:
                 cuts.update((at, at + 1))
         return sorted(cuts)
 
-    def _extras(self) -> list[_Block]:
-        """Timers and corrections, by position."""
-        blocks = []
-        for correction in self._history.corrections:
-            at = self._index_of(correction.packet) + 1
-            blocks.append(_Block(Kind.CORRECTION, at, at, correction, correction.time_ns))
+    def _extras(self) -> list[Block]:
+        """The rows between segments, but for silences, in order."""
+        blocks = [
+            Block.between(self._index_of(correction.packet) + 1, correction, correction.time_ns)
+            for correction in self._history.corrections
+        ]
         for step in self._drawing.shown_steps():
             if step.packet is None:
-                at = bisect_right(self._segments, step.time_ns, key=lambda segment: segment.time_ns)
-                blocks.append(_Block(Kind.TIMER, at, at, step, step.time_ns))
-        return sorted(blocks, key=lambda block: (block.start, block.kind is Kind.TIMER, block.time_ns))
+                blocks.append(Block.between(self._after(step.time_ns), step, step.time_ns))
+        for at, missing in self._scan.missing.items():
+            blocks.append(Block.between(at, missing, self._segments[at].time_ns))
+        return in_order(blocks)
+
+    def _after(self, time_ns: int) -> int:
+        """The position behind the segments up to a time."""
+        return bisect_right(self._segments, time_ns, key=lambda segment: segment.time_ns)
 
     def _assemble(self, start: int) -> None:
         """Make the blocks anew from segment `start` on."""
@@ -323,17 +310,17 @@ class Ladder:
         for block in self._compose(done):
             self._append(block)
 
-    def _append(self, block: _Block) -> None:
+    def _append(self, block: Block) -> None:
         last = self._blocks[-1] if self._blocks else None
         if block.kind is Kind.SEGMENT and last is not None and last.kind is Kind.SEGMENT:
-            self._blocks[-1] = _Block(Kind.SEGMENT, last.start, block.stop)
+            self._blocks[-1] = Block(Kind.SEGMENT, last.start, block.stop)
             return
         self._firsts.append(len(self))
         self._blocks.append(block)
 
-    def _compose(self, start: int) -> Iterator[_Block]:
+    def _compose(self, start: int) -> Iterator[Block]:
         """The blocks of the segments from `start` on, and the rows before, between and after them."""
-        between: dict[int, list[_Block]] = {}
+        between: dict[int, list[Block]] = {}
         for block in self._extras():
             between.setdefault(block.start, []).append(block)
         silences = self._scan.silences
@@ -343,51 +330,15 @@ class Ladder:
         stops = sorted({at for at in between if at >= start} | {self._scan.n})
         at = start
         for stop in stops:
-            yield from _spans(at, stop, folds)
-            yield from self._gap(stop, between.get(stop, []))
+            yield from spans(at, stop, folds)
+            before = self._segments[stop - 1].time_ns if stop else None
+            after = self._segments[stop].time_ns if stop < self._scan.n else None
+            yield from gap(stop, before, between.get(stop, []), after)
             at = stop
 
     def _folds(self, start: int) -> list[tuple[int, int]]:
         runs = self._runs(start)
         return [run for run in runs if run[0] >= start and self.options.folded != (run[0] in self._toggled)]
-
-    def _gap(self, at: int, extras: list[_Block]) -> Iterator[_Block]:
-        """The rows between segments at-1 and at, with the silences between them."""
-        time_ns = self._segments[at - 1].time_ns if at else None
-        for block in extras:
-            if time_ns is not None:
-                yield from _silence(at, time_ns, block.time_ns)
-            time_ns = block.time_ns if time_ns is None else max(block.time_ns, time_ns + 1)
-            yield block._replace(time_ns=time_ns)
-        if time_ns is not None and at < self._scan.n:
-            yield from _silence(at, time_ns, self._segments[at].time_ns)
-
-
-def _silence(at: int, begin: int, end: int) -> Iterator[_Block]:
-    if end - begin >= SILENCE_NS:
-        yield _Block(Kind.SILENCE, at, at, None, end - 1, end - begin)
-
-
-def _spans(start: int, stop: int, folds: list[tuple[int, int]]) -> Iterator[_Block]:
-    """Segments start..stop-1 as blocks; no fold crosses `stop`."""
-    at = start
-    first = bisect_left(folds, (start, 0))
-    for fold in folds[first : bisect_left(folds, (stop, 0))]:
-        if at < fold[0]:
-            yield _Block(Kind.SEGMENT, at, fold[0])
-        yield _Block(Kind.FOLD, *fold)
-        at = fold[1]
-    if at < stop:
-        yield _Block(Kind.SEGMENT, at, stop)
-
-
-def _pieces(start: int, stop: int, cuts: list[int]) -> Iterator[tuple[int, int]]:
-    """start..stop cut at `cuts`; what is too short to fold is left out."""
-    inner = cuts[bisect_right(cuts, start) : bisect_left(cuts, stop)]
-    edges = [start, *inner, stop]
-    for left, right in pairwise(edges):
-        if right - left >= MIN_RUN:
-            yield left, right
 
 
 def _changed(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> list[Entry]:

@@ -1,8 +1,8 @@
 """The ladder's rows, drawn: time, the client's lifeline, the arrow, the server's lifeline.
 
-Shapes carry the meaning, roles repeat it: ``┄`` sent again, ``╌`` out of order, ``┈`` a duplicate or a
-probe, ``━`` reset, ``═`` folded, ``╳`` did not arrive, ``║`` a lifeline whose window is zero, ``?`` a state
-that is assumed.
+Shapes carry the meaning, roles repeat it: ``┄`` sent again, ``╌`` out of order, ``┈`` a duplicate, a probe,
+or what was not captured, ``━`` reset, ``═`` folded, ``╳`` did not arrive, ``║`` a lifeline whose window is
+zero, ``?`` a state that is assumed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.ladder_arrow import CONTROL, KEEP_ALIVE, PROBE, Words, arrow, line_of, role, words
 from tcptui.model.ladder_layout import Columns, LadderOptions
-from tcptui.model.ladder_scan import Scan
+from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.model.names import short
 from tcptui.model.text import clean, crop, crop_middle, dim, fit, merge, pad, width
 from tcptui.model.times import TimeFormat, duration, number, seconds, signed, size, stamp
@@ -114,6 +114,18 @@ class Drawing:
         columns = self.columns(total)
         time = pad(f"+{silence_ns / 1e9:.2f}s", columns.time)
         return self._across(time, f"{duration(silence_ns)} of silence", Role.NOTE, total, when > moment)
+
+    def missing(self, when: Moment, missing: Missing, total: int, moment: Moment) -> Row:
+        """The dotted row of what the capture does not have, drawn before the ACK that shows it."""
+        columns = self.columns(total)
+        rightward = missing.sender == self.history.client
+        what = "1 byte or FIN" if missing.bytes == 1 else f"{number(missing.bytes)} bytes"
+        text = crop(f" {what} not captured ", max(0, columns.arrow - 2))
+        body = ("┈" + text).ljust(columns.arrow, "┈")
+        body = body[:-1] + "▶" if rightward else "◀" + body[:-1]
+        side = columns.left + columns.time + bool(columns.time)
+        row = (Cell(" " * side), Cell(("├" if rightward else "│") + body + "┤", Role.WARN))
+        return _finish(row, total, when > moment)
 
     def timer(self, when: Moment, step: Transition, total: int, moment: Moment) -> Row:
         """The row of a state change that no packet caused."""

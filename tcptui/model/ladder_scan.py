@@ -32,7 +32,9 @@ MOD = 1 << 32
 _FIN, _SYN, _ACK = int(Flags.FIN), int(Flags.SYN), int(Flags.ACK)
 _NOT_PLAIN = int(Flags.FIN | Flags.SYN | Flags.RST | Flags.URG)
 _RETRANSMISSION, _ZERO_WINDOW = int(Mark.RETRANSMISSION), int(Mark.ZERO_WINDOW)
-_WINDOW_UPDATE = int(Mark.WINDOW_UPDATE)
+_WINDOW_UPDATE, _ACKED_UNSEEN = int(Mark.WINDOW_UPDATE), int(Mark.ACKED_UNSEEN)
+_LOST_BEFORE, _FILLS = int(Mark.LOST_BEFORE), int(Mark.RETRANSMISSION | Mark.OUT_OF_ORDER)
+_ENDING = int(Flags.SYN | Flags.FIN)
 
 
 class Run(NamedTuple):
@@ -43,12 +45,20 @@ class Run(NamedTuple):
     sender: int
 
 
+class Missing(NamedTuple):
+    """Sequence numbers that `sender` used up, and that are in no captured segment."""
+
+    sender: int
+    bytes: int
+
+
 class Scan:
     """Facts by position in the flow (from 0).
 
     runs: of ordinary bulk data, in order.
     silences: positions before which SILENCE_NS or more passed without a segment.
     lost: position of a segment that did not arrive, to the position at which that was known.
+    missing: before a position, what its acknowledgment shows that the capture has missed.
     anchors: positions of the segments from which tcpdump counts sequence numbers.
     windows: by endpoint, spans [from, to) of a zero window; the last may be open.
     """
@@ -57,6 +67,7 @@ class Scan:
         self.runs: list[Run] = []
         self.silences: list[int] = []
         self.lost: dict[int, int] = {}
+        self.missing: dict[int, Missing] = {}
         self.windows: tuple[list[list[int]], list[list[int]]] = ([], [])
         self.anchors = array("q")
         self.n = 0
@@ -66,6 +77,8 @@ class Scan:
         self._lately: deque[int] = deque(maxlen=64)  # lost ones that may yet turn out to have arrived
         self._run: tuple[int, int] | None = None  # where the run that is open began, and its sender
         self._time = 0
+        self._ends: list[int | None] = [None, None]  # the number behind the last that was sent
+        self._holes = [0, 0]  # numbers below it that were in no segment
 
     def extend(self, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """Take in what is new: all of `segments` from position `n` on; `marks` has as many."""
@@ -87,6 +100,8 @@ class Scan:
                 self._follow_window(at, segment, mark)
             if flags & _SYN or not (self._known[sender] and self.anchors):
                 self._follow_base(at, segment, flags)
+            if length or flags & _ENDING or mark & _ACKED_UNSEEN:
+                self._follow_end(at, segment, mark)
             if mark & _RETRANSMISSION:
                 self._find_lost(at, segments)
             elif self._lately and segment.options:
@@ -148,6 +163,27 @@ class Scan:
             self._bases[peer].append((0, (segment.ack - 1) % MOD))
         if is_anchor(segment, not self.anchors):
             self.anchors.append(at)
+
+    def _follow_end(self, at: int, segment: Segment, mark: int) -> None:
+        """Count what is in no segment, until an acknowledgment shows that it was sent."""
+        sender, peer = segment.sender, 1 - segment.sender
+        end = self._ends[sender]
+        if end is not None and mark & _LOST_BEFORE:
+            self._holes[sender] += (segment.seq - end) % MOD
+        elif mark & _FILLS:
+            self._holes[sender] = max(0, self._holes[sender] - _space(segment))
+        behind = (segment.seq + _space(segment)) % MOD
+        if end is None or segment.flags & _SYN or 0 < (behind - end) % MOD < MOD // 2:
+            self._ends[sender] = behind
+        theirs = self._ends[peer]
+        if mark & _ACKED_UNSEEN and theirs is not None:
+            beyond = (segment.ack - theirs) % MOD
+            if beyond < MOD // 2:
+                self._ends[peer] = segment.ack
+            count = self._holes[peer] + (beyond if beyond < MOD // 2 else 0)
+            self._holes[peer] = 0
+            if count:
+                self.missing[at] = Missing(peer, count)
 
     def _find_lost(self, at: int, segments: Sequence[Segment]) -> None:
         """What segment `at` repeats did not arrive the last time, unless it was acknowledged since.

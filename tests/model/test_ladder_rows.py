@@ -83,6 +83,48 @@ def test_an_ack_that_a_correction_denies_did_not_arrive() -> None:
     assert "╳" in text_of(live, 3)
 
 
+def test_a_segment_that_was_held_back_by_a_gap_is_not_lost() -> None:
+    """The FIN passed a gap: its receiver had it, but could not use it yet."""
+    made = talk(
+        OPENED + "1.0 C PSH,ACK 7\n1.1 C FIN,ACK | FIN_WAIT_1 .\n1.2 S ACK ack=1\n1.3 C PSH,ACK 7 seq=1"
+    )
+    fin = Transition(
+        5,
+        made.segments[4].time_ns,
+        1,
+        State.ESTABLISHED,
+        State.CLOSE_WAIT,
+        made.log[0].event,
+        Evidence.PASSED,
+        5,
+        withdrawn=6,
+    )
+    made.log.append(fin)
+    shown = ladder(made, {7: Mark.RETRANSMISSION})
+    assert "╳" in text_of(shown, 4)
+    assert "╳" not in text_of(shown, 5)
+
+
+def test_a_keep_alive_towards_a_closed_window_is_a_probe() -> None:
+    more = "1.0 S ACK win=0\n1.4 C ACK seq=0\n1.5 S ACK win=500\n2.0 C ACK seq=0"
+    shown = ladder(OPENED + more, {4: Mark.ZERO_WINDOW, 5: Mark.KEEP_ALIVE, 7: Mark.KEEP_ALIVE})
+    assert "seq 0 ack 1 window probe" in text_of(shown, 5)
+    assert "seq 0 ack 1 keep-alive" in text_of(shown, 7)
+
+
+def test_what_the_capture_missed_is_dotted_and_says_so() -> None:
+    shown = ladder(OPENED + "1.0 S ACK ack=1001\n1.2 C FIN,ACK seq=1001", {4: Mark.ACKED_UNSEEN})
+    assert [shown.item(i).kind for i in range(2, 6)] == [
+        Kind.SEGMENT,
+        Kind.MISSING,
+        Kind.SEGMENT,
+        Kind.SEGMENT,
+    ]
+    text = plain(shown.render(3, 90, END)).strip()
+    assert text.startswith("├┈ 1,000 bytes not captured ┈┈") and text.endswith("┈▶┤")
+    assert shown.find(shown.item(3).moment) == 3
+
+
 def test_unusual_segments_differ_in_words_and_roles() -> None:
     more = "1.0 S PSH,ACK 7\n1.1 C ACK\n1.2 C ACK\n1.3 C ACK win=0\n1.4 S ACK 1 seq=7"
     marks = {
