@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 GRACE = 0.9
 """Seconds in which an end by a signal must be done, before it is done the hard way."""
+
+
+FIRST_WAIT = 0.05
+"""Seconds that the first picture may wait for packets."""
 
 
 class TcptuiApp(App[int]):
@@ -53,20 +58,20 @@ class TcptuiApp(App[int]):
 
     # -- screens ---------------------------------------------------------------------------------
 
+    def get_default_screen(self) -> View:
+        if self.session is None:
+            return DemoMenu(self.palette, self.open_demo)
+        return self._show(self.session, at_start=self.options.at_start, on_leave=self.leave)
+
+    def _show(self, session: Session, *, at_start: bool, on_leave: Callable[[], None]) -> MainScreen:
+        """Start a session, and make its screen."""
+        session.start()
+        _wait_a_moment(session)
+        return MainScreen(self.palette, session, self.options, at_start=at_start, on_leave=on_leave)
+
     def on_mount(self) -> None:
         self._watch_signals()
         self.set_interval(0.25, self._watch_terminal)
-        if self.session is None:
-            self.push_screen(DemoMenu(self.palette, self.open_demo))
-        else:
-            self.open_session(self.session, at_start=self.options.at_start, on_leave=self.leave)
-
-    def open_session(self, session: Session, *, at_start: bool, on_leave: Callable[[], None]) -> None:
-        """Start a session and show it."""
-        session.start()
-        self.push_screen(
-            MainScreen(self.palette, session, self.options, at_start=at_start, on_leave=on_leave)
-        )
 
     def open_demo(self, name: str) -> None:
         """Show a demo; leaving it comes back to the menu."""
@@ -78,7 +83,7 @@ class TcptuiApp(App[int]):
             session.stop()
             self.pop_screen()
 
-        self.open_session(session, at_start=True, on_leave=leave)
+        self.push_screen(self._show(session, at_start=True, on_leave=leave))
 
     def leave(self) -> None:
         """The end, by the user's will."""
@@ -120,6 +125,14 @@ class TcptuiApp(App[int]):
             guard.daemon = True
             guard.start()
         self.exit(return_code=0)
+
+
+def _wait_a_moment(session: Session) -> None:
+    """Let a small file be read before the first picture, so that it need not be drawn twice."""
+    end = monotonic() + FIRST_WAIT
+    snapshot = session.snapshot()
+    while snapshot.running and not snapshot.live and monotonic() < end:
+        snapshot = session.wait(end - monotonic())
 
 
 def _theme_name(palette: Palette) -> str:

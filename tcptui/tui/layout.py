@@ -95,7 +95,7 @@ def diagram_size(size: Size) -> str:
 def _together(body: Region, wish: Wish, name: str, roomy: bool) -> dict[str, Region]:
     lower = {"compact": 14, "large": LARGE_DIAGRAM.height, "projector": PROJECTOR_DIAGRAM.height}[name]
     edges = 3 if roomy else 2
-    top = max(edges + 4, min(body.height - lower, edges + max(4, wish.flows), body.height // 3))
+    top = max(edges + 4, min(body.height - lower, edges + (4 if wish.flows <= 4 else 12), body.height // 3))
     flows, rest = body.split_horizontal(top)
     left = {"compact": COMPACT_DIAGRAM, "large": LARGE_DIAGRAM.width, "projector": PROJECTOR_DIAGRAM.width}[
         name

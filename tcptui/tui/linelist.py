@@ -134,11 +134,11 @@ class LineList(Pane):
     # -- painting --------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        super().on_resize()
         if self.browse:
             self.top = min(self.top, max(0, len(self.provider) - self.body_height))
         else:
             self._follow_cursor()
+        self.update()
 
     def line(self, y: int, width: int) -> Row:
         if self.has_head:

@@ -92,8 +92,10 @@ class MainScreen(Asking):
         if not self.is_current:
             return
         snapshot = self.viewpoint.session.snapshot()
+        flows = self.viewpoint.snapshot.flows
         if self.viewpoint.refresh(snapshot):
-            self.refresh_panes()
+            show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout
+            show()
         else:
             if self._flows.let_time_pass(time_ns()):
                 self._flows.sync()

@@ -16,7 +16,7 @@ from enum import Enum
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -57,6 +57,7 @@ class Pane(Widget):
         self.is_shown = True
         self._painted: dict[int, Line] = {}
         self._sources: dict[int, Source] = {}
+        self._size_painted = Size(0, 0)
         self._stale: dict[int, Line] = {}
 
     # -- for subclasses --------------------------------------------------------------------------
@@ -84,6 +85,7 @@ class Pane(Widget):
         """Find the lines that changed; `paint` writes them."""
         if not self.size or not self.is_shown:
             return
+        self._fit()
         for y in range(self.size.height):
             source = self._source(y)
             if self._sources.get(y) == source:
@@ -137,14 +139,18 @@ class Pane(Widget):
     def notify_style_update(self) -> None:
         """The toolkit's style changes are no business of a pane's."""
 
-    def on_resize(self) -> None:
-        self._clear()
+    def _fit(self) -> None:
+        """Lines of another size are no use."""
+        if self._size_painted != self.size:
+            self._size_painted = self.size
+            self._clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         strips: list[Strip] = []
+        self._fit()
         for y in crop.line_range:
             line = self._painted.get(y)
-            if line is None or line.cell_length != self.size.width:
+            if line is None:
                 source = self._sources[y] = self._source(y)
                 line = self._painted[y] = self._make(y, source)
             strips.append(line)
@@ -216,14 +222,10 @@ def segments(row: Row, width: int, palette: Palette, *, selected: bool = False) 
             out.append(Segment(text, style))
         total += len(text) if text.isascii() else cell_len(text)
     if total > width:
-        return crop_segments(out, width)
+        return Strip(out).crop(0, width)._segments
     if total < width:
         out.append(Segment(" " * (width - total), look(Role.TEXT)))
     return out
-
-
-def crop_segments(parts: list[Segment], width: int) -> list[Segment]:
-    return Strip(parts).crop(0, width)._segments
 
 
 class Lines(Pane):

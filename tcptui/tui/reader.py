@@ -120,4 +120,5 @@ FILTERS: tuple[tuple[str, str], ...] = (
 
 
 def help_screen(palette: Palette) -> Reader:
+    """The help, as a screen to push."""
     return Reader(palette, "Help", Rows(help_rows()), "tcptui --help tells of the command line")

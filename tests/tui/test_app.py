@@ -1,0 +1,110 @@
+"""The whole program on a terminal of any size, with any key, and with bytes that mean harm."""
+
+from pathlib import Path
+
+import pytest
+
+from tcptui.tui.actions import ACTIONS
+from tcptui.tui.main import MainScreen
+from tcptui.tui.menu import DemoMenu
+from tests.support.packets import frame, pcap
+from tests.support.screen import capture, demo, running, screen_lines, screen_text
+
+SIZES = [(1, 1), (3, 2), (79, 23), (80, 24), (120, 40), (160, 50), (400, 100)]
+ENDING = ("quit", "back", "suspend", "palette")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_stands_on_a_terminal_of_any_size(size: tuple[int, int]) -> None:
+    async with running(demo("simultaneous-close"), size) as (app, pilot):
+        for key in ("enter", "right", "right", "d", "tab", "x", "z", "escape"):
+            await pilot.press(key)
+            lines = screen_lines(app)
+            assert len(lines) == size[1]
+            assert all(len(line) <= size[0] for line in lines)
+
+
+async def test_it_follows_the_terminal_s_size() -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        for width, height in ((80, 24), (40, 10), (1, 1), (200, 70), (120, 40)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            assert len(screen_lines(app)) == height
+        assert "ESTABLISHED" in screen_text(app)
+
+
+@pytest.mark.parametrize("pane", ["1", "2", "3"])
+async def test_every_key_does_something_harmless(
+    pane: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running(demo("last-ack-lost"), (100, 30)) as (app, pilot):
+        for action in ACTIONS:
+            if action.id in ENDING:
+                continue
+            for key in action.keys:
+                await pilot.press(pane, key)
+                assert app.is_running
+                while not isinstance(app.screen, MainScreen):
+                    await pilot.press("q")
+                    await pilot.pause()
+                await pilot.press("escape")
+
+
+async def test_q_goes_back_level_by_level_and_quits_with_0() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("enter", "z", "d", "q", "q", "q")
+        assert app.is_running
+        assert app.return_code is None
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("key", ["Q", "ctrl+c"])
+async def test_it_quits_from_anywhere(key: str) -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("enter", "d", key)
+    assert app.return_code == 0
+
+
+async def test_esc_never_quits() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        for _ in range(5):
+            await pilot.press("escape")
+        assert app.is_running
+        assert app.return_code is None
+
+
+async def test_without_a_session_there_is_the_menu_and_each_demo_comes_back_to_it() -> None:
+    async with running(None) as (app, pilot):
+        assert isinstance(app.screen, DemoMenu)
+        await pilot.press("down", "enter")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, MainScreen)
+        assert "FIN_WAIT" in screen_text(app)
+        await pilot.press("q")
+        assert isinstance(app.screen, DemoMenu)
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+HOSTILE = b"\x1b[2J\x1b]0;owned\x07[bold red]x[/]\x9b31m\r\n\xe2\x80\xaeevil\xe2\x80\xac\x00"
+
+
+async def test_nothing_from_the_wire_obeys_or_hides(tmp_path: Path) -> None:
+    path = tmp_path / "evil\x1b[31m.pcap"
+    path.write_bytes(
+        pcap(
+            frame(flags=0x02, seq=1),
+            frame(flags=0x12, seq=9, ack=2, sport=80, dport=40000),
+            frame(HOSTILE, flags=0x18, seq=2, ack=10),
+        )
+    )
+    async with running(capture(path), (120, 40)) as (app, pilot):
+        for keys in (("3", "G", "d"), ("escape", "f"), ("x",)):
+            await pilot.press(*keys)
+            await pilot.pause(0.3)
+            text = screen_text(app).replace("\n", "")
+            assert text.isprintable(), [c for c in text if not c.isprintable()]
+        await pilot.press("x")
+        assert "[bold red]x[/]" in screen_text(app)
