@@ -1,7 +1,7 @@
 """The bytes of a capture file, plain or gzipped, addressed by offset and possibly still growing.
 
-`pread` into buffers, not mmap: measured equal in speed (the page cache is copied at 10 GB/s, a record walk
-costs a hundred times that), and a file that shrinks gives a short read instead of SIGBUS.
+`pread` into buffers, not mmap: of 112 MB the one takes 13 ms and the other 10, beside 100 ms for the walk
+over their million records; and a file that shrinks gives a short read instead of SIGBUS.
 
 Limits: a gzipped file is expanded into an unnamed temporary file as large as its contents.
 """
@@ -27,7 +27,7 @@ class ByteSource(Protocol):
 
     path: a name under which the bytes can be read by another part of this process.
     read_at: up to `count` bytes from `offset`; fewer at the end of what there is now. Thread-safe.
-    stored: the same for bytes that were read before; does not count as progress.
+    stored: the same for bytes that were read before; b"" where they are lost (an error, or closed).
     finish: no more will be written; what is missing now is missing for good.
     position, size: bytes of the *given* file read so far and there now (for progress).
     trouble: why the bytes ended early (a damaged gzip stream), or "".
@@ -69,7 +69,7 @@ class PlainSource:
         return fd
 
     def stored(self, offset: int, count: int) -> bytes:
-        return os.pread(self._fd, count, offset)
+        return _again(self._fd, offset, count)
 
     def finish(self) -> None:
         pass
@@ -111,7 +111,7 @@ class GzipSource:
         return os.pread(self._out, count, offset)
 
     def stored(self, offset: int, count: int) -> bytes:
-        return os.pread(self._out, count, offset)
+        return _again(self._out, offset, count)
 
     def finish(self) -> None:
         self._final = True
@@ -184,6 +184,14 @@ def open_source(path: str, name: str) -> PlainSource:
         os.close(fd)
         raise CaptureError(f"cannot read {name}: not a regular file", "pipe it in: tcptui -r - < FILE")
     return PlainSource(fd, path)
+
+
+def _again(fd: int, offset: int, count: int) -> bytes:
+    """A view that asks for a packet has nobody to report to: lost bytes are shown as none."""
+    try:
+        return os.pread(fd, count, offset)
+    except OSError:
+        return b""
 
 
 def _reason(error: OSError) -> str:

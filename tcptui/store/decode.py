@@ -4,7 +4,10 @@ Lengths are those of the IP header, not of what was captured, so neither the pad
 nor a snapshot length counts as payload (or hides it). An IP length of 0, which segmentation offload leaves in
 outgoing packets, is taken from the length on the wire.
 
-Limits: fragments after the first are counted, not reassembled. IP in IP, GRE and other tunnels are not
+A segment is one whose 20 fixed bytes were captured; its options are kept as far as they were.
+
+Limits: fragments after the first are counted, not reassembled, so the first one seems shorter than the
+segment was. IP in IP, GRE and other tunnels are not
 entered. Checksums are not verified: offload leaves wrong ones in most captures of the sender itself.
 """
 

@@ -1,8 +1,8 @@
 """Small dense numbers for large keys, a whole column at a time.
 
 A key is a row of 64-bit words. An open-addressing hash table is probed for all keys of a batch at once: each
-turn looks at one slot for every key that is not settled. That takes 40 ns a key; sorting the keys
-(`np.unique`) takes twice that, and a dict three times.
+turn looks at one slot for every key that is not settled. Measured on 40,000 packets of 29,000 flows: 30 to
+50 ns a key, as much as merely sorting the batch's keys (`np.unique`), and a third of a dict.
 
 Limits: at most 2**31 keys.
 """

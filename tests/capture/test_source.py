@@ -22,6 +22,7 @@ def test_plain_bytes_by_offset(tmp_path: Path) -> None:
     assert source.stored(0, 2) == b"01"
     source.close()
     source.close()
+    assert source.stored(0, 2) == b""
 
 
 def test_gzip_is_expanded_no_further_than_asked(tmp_path: Path) -> None:
