@@ -215,7 +215,8 @@ def _take_copy(me: Side, peer: Side, segment: Segment, end: int, seen: Seen) -> 
 
 def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     me.last_ack = seen
-    if SACK in segment.options and _reports_copy(peer, segment):
+    asked = peer.keep_alive.unanswered or (me.zero is not None and me.zero.probes.unanswered)
+    if SACK in segment.options and not asked and _reports_copy(peer, segment):
         me.received_twice.add(seen)
     if segment.flags & SYN and peer.syn is not None and not _answers(segment.ack, peer.syn):
         return

@@ -18,6 +18,7 @@ from tcptui.tcp.words import SECOND
 REPLY_WITHIN = 3 * SECOND  # a RST answers what passed at most this long ago
 CHALLENGE_WITHIN = SECOND  # a challenge ACK follows within a round trip; this is a generous one
 MOST_RESETS = 4
+NEARBY = 1 << 20  # data this close behind a RST belong to the same connection
 LEAST_TTLS = 2  # segments that show from how far away a sender is
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
@@ -110,7 +111,7 @@ def note_sequel(me: Side, segment: Segment, seen: Seen) -> None:
         return
     for reset in me.resets:
         if reset.went_on is None and seen.time_ns - reset.seen.time_ns <= CHALLENGE_WITHIN:
-            reset.went_on = seen if diff(segment.seq, reset.seq) >= 0 else None
+            reset.went_on = seen if 0 <= diff(segment.seq, reset.seq) < NEARBY else None
 
 
 def note_reply(resetter: Side, me: Side, segment: Segment, seen: Seen) -> None:

@@ -11,7 +11,7 @@ from tcptui.tcp.history import History, Moment
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.verdict import LONGEST
 from tests.support.conversation import OPEN, diagnosed, talk
-from tests.support.recorded import connections
+from tests.support.recorded import SHARED, connections
 
 DEMOS = Path(tcptui.__file__).parent / "demos"
 
@@ -34,6 +34,35 @@ SAID: dict[str, list[tuple[str, list[str]]]] = {
     "keep-alive": [("closed by client", ["keep-alive"])],
     "zero-window": [("closed by client", ["zero-window", "zero-window-probe"])],
     "mid-stream": [("closed by client", [])],
+}
+
+
+# recording of real sockets, seen next to the client (MA) or the server (MB): what is said of any of its flows
+RECORDED = {
+    "accept_overflow.MA": {"abort", "accept-queue-full"},
+    "bulk.MA": set(),
+    "close_client.MA": set(),
+    "close_unread.MA": {"abort"},
+    "far_vantage.MA": set(),
+    "fin_gap.MA": {"fin-held-by-gap"},
+    "fw1_timeout.MA": {"peer-vanished-in-close"},
+    "fw2_data.MA": {"dead-socket"},
+    "fw2_timeout.MA": {"fin-wait-2-expired"},
+    "half_close.MA": set(),
+    "half_open_reconnect.MB": {"half-open-found", "simultaneous-close"},
+    "ipv6.MA": set(),
+    "keepalive_dead.MA": {"keep-alive-gave-up", "keep-alive"},
+    "last_ack_lost.MA": {"last-ack-lost"},
+    "mptcp.MA": set(),
+    "peer_data_after_close.MA": {"dead-socket"},
+    "rst_challenge.MB": {"rst-ignored", "dead-socket"},
+    "rto_timeout.MA": {"back-off"},
+    "syn_blackhole.MA": {"syn-unanswered"},
+    "syn_recv_expires.MB": {"half-open"},
+    "tfo.MA": {"fast-open"},
+    "tw_assassin.MA": {"time-wait-assassination"},
+    "tw_reuse_own.MA": {"port-reused-in-time-wait"},
+    "zero_window.MA": {"zero-window", "zero-window-probe", "spurious-retransmission"},
 }
 
 
@@ -60,6 +89,19 @@ def test_demos(name: str) -> None:
         said.append((verdict(history, found, now), ids))
         previous = history
     assert said == SAID[name]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the recordings are not there")
+@pytest.mark.parametrize("name", RECORDED)
+def test_recordings(name: str) -> None:
+    ids: set[str] = set()
+    for segments in connections(SHARED / "kernel" / f"{name}.pcap.gz").values():
+        previous = None
+        for history, own in lives(segments):
+            found, now = facts(own), Moment(own[-1].packet, own[-1].time_ns)
+            ids |= {said.id for said in diagnose(history, found, now, previous=previous)}
+            previous = history
+    assert ids == RECORDED[name]
 
 
 def test_rules_are_numbered_and_say_their_rule() -> None:

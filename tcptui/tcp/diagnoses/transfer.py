@@ -118,8 +118,8 @@ def sent_needlessly(flow: Case) -> Diagnosis | None:
         if not reports.count:
             continue
         text = (
-            f"{flow.name(x)} got bytes twice ({frames(reports.packets)} say so, DSACK): the "
-            f"{flow.name(1 - x)} sent them again although they had arrived; their ACK was lost or late"
+            f"{flow.name(x)} got bytes twice (DSACK in {frames(reports.packets)}): the {flow.name(1 - x)} "
+            "sent them again although they had arrived; their ACK was lost, late or delayed"
         )
         return Diagnosis("spurious-retransmission", Severity.NOTE, reports.packets, text)
     return None

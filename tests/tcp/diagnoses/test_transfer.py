@@ -43,6 +43,12 @@ CLOSE = [
         "0 C SYN\n 0.1 S SYN,ACK\n 0.2 C ACK ack=500",
         0,
     ),
+    (
+        "spurious-retransmission",
+        "the answer to a keep-alive's byte",
+        OPEN + "1 C PSH,ACK 7\n 1.1 S ACK\n 9 C ACK 1 seq=7\n 9.1 S ACK opt=0101050a000003ef000003f0",
+        0,
+    ),
     ("spurious-retransmission", "an ordinary SACK", OPEN + "1 S ACK opt=0101050a000007d0000007da", 0),
     ("capture-incomplete", "out of order only", OPEN + "1 S ACK ack=101\n 1.001 C ACK 100 seq=1", 0),
     ("capture-incomplete", "began mid-stream", "0 C ACK 5 seq=900 ack=77\n 1 S ACK 5 seq=300", 0),
