@@ -22,10 +22,10 @@ class Flight:
     end: int
     size: int
     lost: bool = False
-    copy: bool = False  # the same numbers were under way before
 
 
 def flight(segment: Segment) -> Flight:
+    """`segment`, just passed."""
     size = space(segment)
     return Flight(segment, seq.add(segment.seq, size), size)
 
@@ -76,6 +76,8 @@ def _covering(
             continue
         if books.accept(one.segment.seq, one.end):
             count = index + 1
+            if books.rcv_nxt == ack:
+                break
     return count, books.rcv_nxt
 
 
@@ -84,5 +86,11 @@ def acknowledges(one: Flight, number: int) -> bool:
     return bool(one.segment.flags & ACK) and seq.gt(one.segment.ack, number)
 
 
+def is_bare_syn(one: Flight) -> bool:
+    """A SYN that asks, rather than answers."""
+    return one.segment.flags & (SYN | ACK | RST) == SYN
+
+
 def is_pure_ack(segment: Segment) -> bool:
+    """It takes no sequence space, and is no RST."""
     return not segment.length and not segment.flags & (SYN | FIN | RST)

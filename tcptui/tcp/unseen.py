@@ -18,7 +18,7 @@ from tcptui.tcp.tcb import FIN, Tcb
 def missed_syn(end: Endpoint, segment: Segment) -> None:
     """A SYN,ACK passed to `end`, of which nothing has been seen: it must have sent a SYN."""
     exact = end.exact
-    if end.heard or exact.path:
+    if not end.untouched:
         return
     end.start = exact.state = State.CLOSED
     exact.iss = seq.add(segment.ack, -1)
@@ -27,13 +27,16 @@ def missed_syn(end: Endpoint, segment: Segment) -> None:
 
 
 def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
-    """`peer` acknowledges by `segment` more than `end` was seen to send."""
+    """`peer` may acknowledge by `segment` more than `end` was seen to send."""
     exact, ack = end.exact, segment.ack
     if exact.state is State.LISTEN and not exact.path and peer.exact.iss is not None:
         _answered_unseen(exact, peer.exact, segment)
-    elif (exact.iss is None and not end.heard) or exact.fin_seq is not None or seq.le(ack, exact.snd_max):
         return
-    elif ack == seq.add(exact.snd_max, 1):
+    unknown = exact.iss is None and not end.marks.heard
+    if seq.le(ack, exact.snd_max) or exact.fin_seq is not None or unknown:
+        return
+    end.touch()
+    if ack == seq.add(exact.snd_max, 1):
         end.handshake_done(segment)
         end.missed, end.missed_ack = exact.snd_max, segment
         if exact.state is State.CLOSE_WAIT:
@@ -82,4 +85,5 @@ def _take_back(end: Endpoint, peer: Endpoint, reason: str) -> None:
     exact.forget((Event.CLOSE, Event.RECV_ACK_OF_FIN))
     other.peer_fin, other.peer_fin_consumed = None, False
     other.forget((Event.RECV_FIN,))
-    end.reason = peer.reason = reason
+    end.correct(reason)
+    peer.correct(reason)

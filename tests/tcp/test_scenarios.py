@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tcptui.tcp.history import Moment
+from tcptui.tcp.states import State
 from tests.support import scenario
 
 FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.txt"))
@@ -36,7 +37,9 @@ def test_the_log_read_live_says_what_was_shown(path: Path) -> None:
         pytest.skip("the lives of a pair are separate logs")
     history = connection.history()
     for moment, states in shown:
-        assert tuple(standing.state for standing in history.at(moment, live=True)) == states, moment
+        for standing, state in zip(history.at(moment, live=True), states, strict=True):
+            unmoved = standing.since is None and state in (State.CLOSED, State.LISTEN)
+            assert standing.state == state or unmoved, moment  # which of the two, hindsight alone knows
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -58,5 +61,5 @@ def test_there_are_scenarios() -> None:
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_text("# x\n0.0 C >> S: S seq 0\n")
-    with pytest.raises(ValueError, match="bad.txt:2"):
+    with pytest.raises(ValueError, match=r"bad\.txt:2"):
         scenario.load(path)

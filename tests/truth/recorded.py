@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History

@@ -1,0 +1,129 @@
+"""What a RST proves about its sender, and what it means when somebody speaks after his end.
+
+An abort moves the sender to CLOSED when it sends. A reply says that it was CLOSED before; what had been
+assumed because of the segment that it answers, the trigger, is taken back.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp import rst, seq
+from tcptui.tcp.endpoint import UNKNOWN_ROUND_TRIP, Endpoint
+from tcptui.tcp.events import Event
+from tcptui.tcp.flight import Flight, deliver, is_bare_syn
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN
+
+_OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
+_EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
+_OPENING = (State.SYN_SENT, State.SYN_RCVD)
+
+
+def emit_rst(sender: Endpoint, segment: Segment) -> None:
+    """`sender` sends a RST, or somebody does in its name."""
+    exact = sender.exact
+    if exact.state is State.LISTEN and not exact.path:
+        if rst.is_reply(segment):
+            sender.start = exact.state = State.CLOSED  # nobody listens
+            sender.flights = []
+        return
+    if not sender.marks.may_have_sent(segment, exact.snd_max):
+        return
+    if not rst.is_reply(segment):
+        _abort(sender, segment)
+    elif not _for_another(sender, segment):
+        _refuse(sender, segment)
+        exact.step(Event.REPLIED_RST, segment, Evidence.SENT)
+
+
+def _for_another(sender: Endpoint, segment: Segment) -> bool:
+    """While it opens it also answers segments that are not for this connection; that moves nothing."""
+    exact = sender.exact
+    return exact.state in _OPENING and exact.iss is not None and segment.seq != seq.add(exact.iss, 1)
+
+
+def _abort(sender: Endpoint, segment: Segment) -> None:
+    """What the RST acknowledges has arrived, and so have the pure ACKs that had time to.
+
+    A SYN under way is what it answers: systems older than RFC 5961 abort on one in their window.
+    """
+    exact = sender.exact
+    if exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1):
+        exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN that was not captured
+        exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
+    syn = next((one.segment for one in sender.flights if is_bare_syn(one)), None)
+    sender.acknowledge(segment)
+    sender.believe_old(segment)
+    sender.flights = []
+    cause = syn if syn is not None and exact.state is not State.SYN_RCVD else segment
+    exact.step(Event.SEND_RST, cause, Evidence.SENT)
+
+
+def _refuse(sender: Endpoint, segment: Segment) -> None:
+    """It answers RST, having no connection: what came before the trigger did arrive, the rest did nothing."""
+    exact, flights = sender.exact, sender.flights
+    trigger = _trigger(sender, segment)
+    for one in flights[:trigger]:
+        _arrive(sender, one)
+    if trigger < len(flights) and exact.acknowledges_fin(flights[trigger].segment.ack):
+        cause = flights[trigger].segment
+        exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
+    sender.flights = []
+    sender.correct(f"it answered RST (#{segment.packet}): it had no such connection")
+
+
+def _arrive(sender: Endpoint, one: Flight) -> None:
+    if not one.lost:
+        deliver(sender.exact, one.segment, Evidence.PASSED)
+
+
+def _trigger(sender: Endpoint, reply: Segment) -> int:
+    """The index of the flight that `reply` answers: its number is that one's ACK.
+
+    A live socket never answers a pure ACK by RST, so it is the first text with that ACK; or the first
+    segment at all that meets a socket which is CLOSED by then.
+    """
+    flights = sender.flights
+    matching = [i for i, one in enumerate(flights) if _could_cause(one.segment, reply)]
+    scratch, done = sender.exact.fork(), 0
+    for index in matching:
+        for one in flights[done:index]:
+            if not one.lost:
+                deliver(scratch, one.segment, Evidence.PASSED)
+        done = index
+        text = flights[index].size and not flights[index].segment.flags & SYN
+        if text or scratch.state is State.CLOSED:
+            return index
+    return matching[0] if matching else 0
+
+
+def _could_cause(segment: Segment, reply: Segment) -> bool:
+    return segment.flags & (ACK | RST) == ACK and segment.ack == reply.seq
+
+
+def speaks_after_the_end(sender: Endpoint, segment: Segment) -> None:
+    """It sends although it is CLOSED: late news of the time before, or it had not closed at all."""
+    exact = sender.exact
+    last = exact.path[-1] if exact.path else None
+    if last is None or seq.gt(segment.seq, seq.add(exact.snd_max, 65536)):
+        return
+    if last.event in _EXPIRED:
+        exact.withdraw_last()
+        sender.correct(f"#{segment.packet} shows that it had not given up")
+    elif last.event in _OWN_RST and last.cause is not None:
+        if _goes_on(sender, segment, last.cause):
+            exact.withdraw_last()
+            sender.correct(f"it goes on (#{segment.packet}): the RST (#{last.cause.packet}) was not its own")
+        elif segment.flags & FIN and exact.fin_seq is None and exact.iss is not None:
+            exact.fin_seq = seq.add(segment.seq, segment.length)
+            exact.insert(len(exact.path) - 1, Event.CLOSE, segment, Evidence.SENT)
+
+
+def _goes_on(sender: Endpoint, segment: Segment, reset: Segment) -> bool:
+    """After the RST it sends on where it was, and later: a reordered segment would be older."""
+    if segment.flags & FIN or segment.seq != sender.exact.snd_max:
+        return False
+    newer = sender.marks.is_newer(segment)
+    if newer is not None:
+        return newer
+    return segment.time_ns - reset.time_ns > (sender.round_trip or UNKNOWN_ROUND_TRIP)

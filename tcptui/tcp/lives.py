@@ -1,0 +1,123 @@
+"""Generations: the same two sockets, one connection after another.
+
+Reuse of a pair is per endpoint: one end can be in its new life while the other is in the old one. The
+pair begins a new life when both have moved, or at once when the other end has nothing left to leave.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp.endpoint import Endpoint
+from tcptui.tcp.events import Event
+from tcptui.tcp.history import Correction, History, Roles, Transition
+from tcptui.tcp.log import transition
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import ACK, RST, SYN
+
+_NO_END = 1 << 62
+_IDLE = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
+
+
+class Life:
+    """One generation: the frame with which it begins, who called, and where the ends stood before.
+
+    answered: its SYN has an answer.
+    """
+
+    __slots__ = ("answered", "client", "first_packet", "roles", "start")
+
+    def __init__(self, first_packet: int, client: int, ends: tuple[Endpoint, ...]) -> None:
+        self.first_packet = first_packet
+        self.client = client
+        self.roles = Roles.HANDSHAKE
+        self.start = tuple(end.state for end in ends)
+        self.answered = False
+
+
+class Lives:
+    """All lives of a pair, oldest first. `pending` is one into which only one end has moved."""
+
+    __slots__ = ("all", "ends", "pending", "same_socket")
+
+    def __init__(self, ends: tuple[Endpoint, ...], same_socket: bool) -> None:
+        self.ends = ends
+        self.same_socket = same_socket
+        self.all: list[Life] = []
+        self.pending: Life | None = None
+
+    def begin(self, segment: Segment, sender: Endpoint, receiver: Endpoint) -> None:
+        """The first segment of all: a call, an answer to one, or the middle of a connection."""
+        flags = segment.flags
+        life = Life(segment.packet, sender.number, self.ends)
+        self.all.append(life)
+        if flags & SYN and not flags & RST:
+            listener = sender if flags & ACK else receiver
+            if not self.same_socket:
+                listener.start = listener.exact.state = State.LISTEN
+                life.client = 1 - listener.number
+            return
+        life.roles = Roles.GUESSED
+        for end in self.ends:
+            end.exact.step(Event.PICKED_UP, segment, Evidence.ASSUMED)
+
+    def reopened(self, opener: Endpoint, other: Endpoint, segment: Segment) -> None:
+        """`opener` has sent a SYN of a new life."""
+        if other.state in _IDLE:
+            self._append(opener, other, segment)
+        else:
+            self.pending = Life(segment.packet, opener.number, self.ends)
+
+    def never_reopened(self, opener: Endpoint) -> None:
+        """The SYN with which `opener` seemed to begin anew was forged."""
+        if self.pending is not None and self.pending.client == opener.number:
+            self.pending = None
+
+    def accepted(self, listener: Endpoint, other: Endpoint, segment: Segment) -> None:
+        """`listener` has answered a SYN: it has moved too."""
+        if self.pending is not None:
+            self.all.append(self.pending)
+            self.pending = None
+        elif self.all[-1].answered:
+            self._append(other, listener, segment)
+        self.all[-1].answered = True
+
+    def _append(self, client: Endpoint, server: Endpoint, segment: Segment) -> None:
+        if server.state is State.CLOSED:
+            server.believe_all()
+            server.exact.state = State.LISTEN
+            server.refresh(segment.packet, segment.time_ns)
+        self.all.append(Life(segment.packet, client.number, self.ends))
+        self.pending = None
+
+    def histories(self) -> tuple[History, ...]:
+        """The endpoints' logs, cut where lives begin."""
+        bounds = [life.first_packet for life in self.all[1:]]
+        lows, highs = [-1, *bounds], [*bounds, _NO_END]
+        return tuple(self._cut(index, low, highs[index]) for index, low in enumerate(lows) if self.all)
+
+    def _cut(self, index: int, low: int, high: int) -> History:
+        life = self.all[index]
+        log: list[tuple[int, int, int, Transition]] = []
+        corrections: list[Correction] = []
+        start = [State.CLOSED, State.CLOSED]
+        for end in self.ends:
+            inside = [(i, entry) for i, entry in enumerate(end.log.entries) if low <= entry.belongs < high]
+            log += [(e.time_ns, e.packet, i, transition(e, end.number)) for i, e in inside]
+            first = next((entry for _, entry in inside if entry.withdrawn is None), None)
+            start[end.number] = first.step.old if first is not None else self._unmoved(index, end)
+            corrections += [one for one in end.log.corrections if low <= one.packet < high]
+        log.sort(key=lambda item: item[:3])
+        corrections.sort(key=lambda one: one.packet)
+        return History(
+            life.first_packet,
+            life.client,
+            life.roles,
+            (start[0], start[1]),
+            tuple(item[3] for item in log),
+            tuple(corrections),
+            self.same_socket,
+        )
+
+    def _unmoved(self, index: int, end: Endpoint) -> State:
+        """The state of an endpoint that never moves in this life."""
+        return end.state if index + 1 == len(self.all) else self.all[index].start[end.number]

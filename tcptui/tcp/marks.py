@@ -1,0 +1,86 @@
+"""What tells an endpoint's own segments from copies and forgeries: IP identification, time stamps, numbers.
+
+Linux counts the IP identification up by socket, and stamps every segment; both make a retransmission
+different from a doubled frame, and what an endpoint sends later different from what it sent before.
+
+Limits: IPv6 has no identification, and 0 says nothing; without either, nothing is taken for a copy.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from tcptui.tcp import options, seq
+from tcptui.tcp.segment import Flags, Segment
+
+COPY_WITHIN_NS = 150_000_000
+MOST_RECENT = 8
+MOST_OFFERED = 64
+FAR = 1 << 20
+
+
+class Marks:
+    """Of one endpoint. ip_id, tsval: the newest it sent. heard: it has sent anything at all.
+
+    offered: acknowledgement numbers that passed towards it, which a RST in reply may quote.
+    """
+
+    __slots__ = ("_recent", "heard", "ip_id", "offered", "tsval")
+
+    def __init__(self) -> None:
+        self.heard = False
+        self.ip_id: int | None = None
+        self.tsval: int | None = None
+        self.offered: deque[int] = deque(maxlen=MOST_OFFERED)
+        self._recent: deque[Segment] = deque(maxlen=MOST_RECENT)
+
+    def remember(self, segment: Segment) -> None:
+        """It has sent `segment`."""
+        self.heard = True
+        self._recent.append(segment)
+        if segment.ip_id:
+            self.ip_id = segment.ip_id
+        if segment.options:
+            stamp = options.tsval(segment.options)
+            if stamp is not None and (self.tsval is None or seq.gt(stamp, self.tsval)):
+                self.tsval = stamp
+
+    def offer(self, ack: int) -> None:
+        """An acknowledgement of `ack` passed towards it."""
+        if not self.offered or self.offered[-1] != ack:
+            self.offered.append(ack)
+
+    def is_copy(self, segment: Segment) -> bool:
+        """The same segment as one just before: the network or the capture has doubled it."""
+        for old in self._recent:
+            if old.seq == segment.seq and old.ip_id == segment.ip_id and _alike(old, segment):
+                return True
+        return False
+
+    def skipped(self, segment: Segment) -> bool:
+        """It sent something, unseen, between its last segment and this one."""
+        return bool(segment.ip_id and self.ip_id and 1 < (segment.ip_id - self.ip_id) & 0xFFFF < 64)
+
+    def may_have_sent(self, reset: Segment, snd_max: int) -> bool:
+        """A RST of its own has the next number (or one beyond, where we missed text), or quotes an ACK."""
+        if reset.seq in self.offered or not reset.seq or not self.heard:
+            return True
+        ahead = seq.diff(reset.seq, snd_max)
+        return ahead == 0 or (0 < ahead < FAR and bool(reset.flags & Flags.ACK))
+
+    def is_newer(self, segment: Segment) -> bool | None:
+        """By its time stamp, later than all before; None where there is none to compare."""
+        stamp = options.tsval(segment.options)
+        return None if stamp is None or self.tsval is None else seq.gt(stamp, self.tsval)
+
+
+def _alike(old: Segment, new: Segment) -> bool:
+    if not new.ip_id and not new.options:
+        return False
+    return (
+        old.ack == new.ack
+        and old.flags == new.flags
+        and old.length == new.length
+        and new.time_ns - old.time_ns <= COPY_WITHIN_NS
+        and options.tsval(old.options) == options.tsval(new.options)
+    )

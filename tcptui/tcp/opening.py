@@ -1,0 +1,105 @@
+"""What SYN and SYN,ACK prove about their sender: it opens, it answers, it begins anew."""
+
+from __future__ import annotations
+
+from tcptui.tcp import options, seq, unseen
+from tcptui.tcp.endpoint import Endpoint
+from tcptui.tcp.events import Event
+from tcptui.tcp.flight import is_bare_syn
+from tcptui.tcp.lives import Lives
+from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import SYN, space
+
+
+def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """A SYN: the same again, or with another number, and then everything before is over."""
+    exact = sender.exact
+    if exact.iss == segment.seq and exact.state is not State.CLOSED:
+        if exact.state is State.SYN_SENT:
+            _asked_again(sender, segment)
+        return
+    if not sender.untouched:
+        crossing = [one for one in sender.flights if is_bare_syn(one)]
+        _end_life(sender, segment)
+        sender.begin(State.CLOSED, crossing)
+        lives.reopened(sender, receiver, segment)
+    elif exact.state is State.LISTEN:
+        sender.start = exact.state = State.CLOSED  # it calls too: a simultaneous open, nobody listened
+    _open(sender, segment, Event.ACTIVE_OPEN)
+
+
+def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """A SYN,ACK: of a listener, of a caller whose SYN has crossed another, or once more."""
+    exact = sender.exact
+    if exact.iss == segment.seq and exact.state is not State.CLOSED:
+        _answer_of_known(sender, segment)
+        return
+    unseen.missed_syn(receiver, segment)
+    if not _answers(receiver, segment):
+        return
+    if not sender.untouched:
+        asking = [one for one in sender.flights if is_bare_syn(one)]
+        _end_life(sender, segment)
+        sender.begin(State.LISTEN, asking[-1:])
+    lives.accepted(sender, receiver, segment)
+    _listen(sender, receiver, segment)
+    _open(sender, segment, Event.RECV_SYN)
+
+
+def _asked_again(sender: Endpoint, segment: Segment) -> None:
+    """The SYN again: what has passed towards it, and had the time, has not arrived."""
+    for one in sender.flights:
+        if not one.lost and sender.had_time(one, segment.time_ns):
+            sender.lose(one, f"SYN retransmitted: the answer (#{one.segment.packet}) did not arrive")
+
+
+def _end_life(sender: Endpoint, segment: Segment) -> None:
+    """It begins anew: what was assumed of its old life stands, and what is left of that is forgotten."""
+    sender.believe_all()
+    sender.exact.step(Event.FORGOTTEN, segment, Evidence.SENT)
+    sender.refresh(segment.packet, segment.time_ns)
+
+
+def _open(sender: Endpoint, segment: Segment, event: Event) -> None:
+    exact = sender.exact
+    exact.iss = segment.seq
+    exact.snd_max = seq.add(segment.seq, space(segment))
+    exact.bsd = options.is_bsd(segment.options)
+    exact.step(event, segment, Evidence.SENT)
+
+
+def _listen(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """It listened, and has consumed the SYN, perhaps with data (RFC 7413)."""
+    exact = sender.exact
+    exact.state, exact.passive = State.LISTEN, True
+    exact.irs = receiver.exact.iss if receiver.exact.iss is not None else seq.add(segment.ack, -1)
+    exact.fast_open = seq.gt(segment.ack, seq.add(exact.irs, 1))
+    exact.rcv_nxt = exact.ack_sent = segment.ack
+    asked = [one for one in sender.flights if one.segment.flags & SYN]
+    if len(asked) == 1:
+        sender.measure(segment.time_ns - asked[0].segment.time_ns)
+    sender.flights = [one for one in sender.flights if seq.gt(one.end, segment.ack)]
+
+
+def _answers(receiver: Endpoint, segment: Segment) -> bool:
+    """This SYN,ACK may answer a SYN of the receiver: one that passed, or one that we can have missed."""
+    exact = receiver.exact
+    return (
+        receiver.state is State.CLOSED
+        or exact.iss is None
+        or segment.ack == seq.add(exact.iss, 1)
+        or (exact.state is State.SYN_SENT and exact.acknowledges_syn(segment.ack))
+    )
+
+
+def _answer_of_known(sender: Endpoint, segment: Segment) -> None:
+    exact = sender.exact
+    if exact.state is State.SYN_SENT:
+        sender.acknowledge(segment)
+        if exact.state is State.SYN_SENT:
+            exact.irs = seq.add(segment.ack, -1)
+            exact.step(Event.RECV_SYN_IN_SYN_SENT, segment, Evidence.ASSUMED)
+        exact.ack_sent = segment.ack
+    elif exact.state is State.SYN_RCVD and exact.iss is not None:
+        sender.deny_acks_of(exact.iss, segment, "SYN,ACK")
