@@ -108,8 +108,6 @@ def case(
 ) -> Case:
     """The flow as of `now`. `facts` must be those of the segments up to `now` and no later ones."""
     reached = [t for t in history.log if t.visible(now)]
-    path = (
-        tuple(t for t in reached if t.endpoint == 0),
-        tuple(t for t in reached if t.endpoint == 1),
-    )
+    one, other = (tuple(t for t in reached if t.endpoint == end) for end in (0, 1))
+    path = (one, one if history.same_socket else other)
     return Case(history, facts, now, timers, previous, path, history.at(now))

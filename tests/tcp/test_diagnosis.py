@@ -123,6 +123,26 @@ def test_a_diagnosis_is_as_of_now() -> None:
     assert ids == ["close-wait-stuck", "fin-wait-2"]
 
 
+def test_a_self_connect_is_one_socket_in_both_roles() -> None:
+    flags = [(0x02, 0), (0x12, 1), (0x10, 1), (0x18, 1), (0x10, 6), (0x11, 6), (0x10, 7)]
+    segments, seq = [], 1000
+    for packet, (flag, ack) in enumerate(flags, 1):
+        length = 5 if flag == 0x18 else 0
+        at = 1000 if flag & 0x02 else seq
+        segments.append(Segment(packet, packet * 1_000, 0, at, 1000 + ack, flag, 900, length, ip_id=packet))
+        seq = at + length + bool(flag & 0x03)
+    connection = Connection(same_socket=True)
+    said = []
+    for segment in segments:
+        connection.feed(segment)
+        found = facts(segments[: segment.packet], same_socket=True)
+        history, now = connection.history(), Moment(segment.packet, segment.time_ns)
+        said.append((verdict(history, found, now), owes(history, found, now)))
+        assert [one.id for one in diagnose(history, found, now)] == ["simultaneous-open"]
+    assert said[1] == ("open", "nobody") and said[3] == ("open", "client: ACK of 5 bytes, since #4")
+    assert said[-1] == ("closed by both at once", "nobody")
+
+
 near = st.integers(0, 12) | st.sampled_from([0xFFFFFFF0, 0x7FFFFFFF, 0x80000000])
 hostile = st.lists(
     st.tuples(
