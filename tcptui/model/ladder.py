@@ -18,6 +18,8 @@ from tcptui.model.ladder_blocks import Block, Cause, Kind, gap, in_order, pieces
 from tcptui.model.ladder_layout import LadderOptions
 from tcptui.model.ladder_rows import Drawing, header_row
 from tcptui.model.ladder_scan import Missing, Scan
+from tcptui.model.ladder_search import Search
+from tcptui.model.text import plain
 from tcptui.tcp.history import Correction, History, Moment, Transition
 from tcptui.tcp.segment import Segment
 
@@ -204,26 +206,27 @@ class Ladder:
         Letter case does not count; all of a row's words are searched, not only those that its width
         shows, and those of a fold's segments too. Wraps around; None when no row has it.
         """
-        wanted, n = text.casefold(), len(self)
-        if not wanted:
+        n, step = len(self), 1 if direction >= 0 else -1
+        if not text:
             return None
-        step = 1 if direction >= 0 else -1
+        search = Search(self._drawing, text)
         for distance in range(1, n + 1):
             i = (start + step * distance) % n
-            if any(wanted in words.casefold() for words in self._words(i)):
+            if self._has(i, search):
                 return i
         return None
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _words(self, i: int) -> Iterator[str]:
-        item = self.item(i)
-        if item.kind in (Kind.SEGMENT, Kind.FOLD):
-            assert item.index is not None
-            for at in range(item.index, item.index + item.count):
-                yield self._drawing.searched(at)
-        else:
-            yield "".join(cell.text for cell in self.render(i, 1000, item.moment))
+    def _has(self, i: int, search: Search) -> bool:
+        """True when row i, or a segment folded into it, has the text."""
+        number = bisect_right(self._firsts, i) - 1
+        block = self._blocks[number]
+        if block.kind is Kind.SEGMENT:
+            return search.in_segment(block.start + i - self._firsts[number])
+        if block.kind is Kind.FOLD:
+            return any(search.in_segment(at) for at in range(block.start, block.stop))
+        return search.in_text(plain(self.render(i, 1000, self.item(i).moment)))
 
     def _moment(self, at: int) -> Moment:
         segment = self._segments[at]

@@ -176,10 +176,15 @@ def line_of(flags: int, mark: int) -> str:
     return next((line for bit, _, line in _UNUSUAL if mark & bit), "─")
 
 
+def only_timestamps(raw: bytes) -> bool:
+    """True for the option list that almost every segment has, and that the ladder leaves out."""
+    return len(raw) == 12 and raw[:4] == b"\x01\x01\x08\x0a"
+
+
 def _interesting(raw: bytes, ack_base: int) -> list[str]:
     """The options that a reader of a ladder wants: no padding, no timestamps."""
-    if len(raw) == 12 and raw[:4] == b"\x01\x01\x08\x0a":
-        return []  # timestamps alone: what almost every segment has
+    if only_timestamps(raw):
+        return []
     texts = [text for kind, body in walk(raw) if (text := _option(kind, body, ack_base))]
     return texts if option_list(raw)[1] else [*texts, "bad option"]
 

@@ -63,6 +63,10 @@ class Drawing:
             own, peer = self.scan.base(segment.sender, at), self.scan.base(1 - segment.sender, at)
         return words(segment, self.mark(at), own, peer)
 
+    def has_step(self, packet: int) -> bool:
+        """True when a state is entered at a frame."""
+        return (packet, 0) in self._steps or (packet, 1) in self._steps
+
     def searched(self, at: int) -> str:
         """All that can be searched for in a segment's row: number, whole label, states entered."""
         packet = self.segments[at].packet

@@ -82,7 +82,7 @@ class Scan:
 
     def extend(self, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """Take in what is new: all of `segments` from position `n` on; `marks` has as many."""
-        payload, spans = self._payload, self.windows
+        payload, spans, ends = self._payload, self.windows, self._ends
         for at in range(self.n, len(segments)):
             segment, mark = segments[at], int(marks[at])
             flags, length, sender = int(segment.flags), segment.length, segment.sender
@@ -100,7 +100,9 @@ class Scan:
                 self._follow_window(at, segment, mark)
             if flags & _SYN or not (self._known[sender] and self.anchors):
                 self._follow_base(at, segment, flags)
-            if length or flags & _ENDING or mark & _ACKED_UNSEEN:
+            if length and not mark and ends[sender] == segment.seq and not flags & _NOT_PLAIN:
+                ends[sender] = (segment.seq + length) % MOD
+            elif length or flags & _ENDING or mark & _ACKED_UNSEEN:
                 self._follow_end(at, segment, mark)
             if mark & _RETRANSMISSION:
                 self._find_lost(at, segments)
@@ -125,8 +127,8 @@ class Scan:
     def base(self, endpoint: int, at: int) -> int:
         """The sequence number that counts as 0 for an endpoint, at a position."""
         bases = self._bases[endpoint]
-        if not bases:
-            return 0
+        if len(bases) < 2:
+            return bases[0][1] if bases else 0
         return bases[max(0, bisect_right(bases, at, key=lambda entry: entry[0]) - 1)][1]
 
     def zero_window(self, endpoint: int, at: int) -> bool:
