@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from tcptui.model.cells import Row
-from tcptui.model.ladder_blocks import Block, Cause, Kind, gap, in_order, pieces, spans
+from tcptui.model.ladder_blocks import Block, Item, Kind, gap, in_order, pieces, spans
 from tcptui.model.ladder_layout import LadderOptions
 from tcptui.model.ladder_rows import Drawing, header_row
 from tcptui.model.ladder_scan import Missing, Scan
@@ -26,23 +25,6 @@ from tcptui.tcp.segment import Segment
 __all__ = ["Item", "Kind", "Ladder", "LadderOptions"]
 
 Entry = TypeVar("Entry")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One row. moment: the world when it is over (a fold: after its last segment).
-
-    index: the position of its (first) segment in the flow; of the segment before it for a timer, a
-    correction, a silence or missing segments, None when there is none. count: how many segments it
-    stands for.
-    """
-
-    kind: Kind
-    moment: Moment
-    index: int | None
-    count: int = 0
-    cause: Cause | None = None
-    silence_ns: int = 0
 
 
 class Ladder:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
 from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Missing
-from tcptui.tcp.history import Correction, Transition
+from tcptui.tcp.history import Correction, Moment, Transition
 
 Cause = Transition | Correction | Missing
 
@@ -27,6 +28,23 @@ class Kind(Enum):
 
 BETWEEN = (Kind.CORRECTION, Kind.TIMER, Kind.MISSING)
 """Rows between two segments, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row. moment: the world when it is over (a fold: after its last segment).
+
+    index: the position of its (first) segment in the flow; of the segment before it for a timer, a
+    correction, a silence or missing segments, None when there is none. count: how many segments it
+    stands for.
+    """
+
+    kind: Kind
+    moment: Moment
+    index: int | None
+    count: int = 0
+    cause: Cause | None = None
+    silence_ns: int = 0
 
 
 class Block(NamedTuple):

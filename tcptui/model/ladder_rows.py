@@ -149,11 +149,10 @@ class Drawing:
         columns = self.columns(total)
         side = _side(correction.endpoint == self.history.client)
         states = ", ".join(str(state) for state in correction.withdrawn)
-        text = (
-            f"{side} was not {states}: {clean(correction.reason)}"
-            if states
-            else f"{side}: {clean(correction.reason)}"
-        )
+        now = self.history.at(Moment(correction.packet, correction.time_ns))[correction.endpoint].state
+        but = "" if now in correction.withdrawn else f" but {now}"
+        text = f"{side} was not {states}{but}: " if states else f"{side}: "
+        text += clean(correction.reason)
         time = " " * columns.time
         return self._across(time, text, Role.CORRECTION, total, when.packet > moment.packet)
 

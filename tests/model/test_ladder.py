@@ -164,7 +164,7 @@ def test_a_correction_is_a_row_behind_its_packet() -> None:
     shown = ladder(made, {4: Mark.RETRANSMISSION}, (correction,))
     assert kinds(shown)[-2:] == [Kind.SEGMENT, Kind.CORRECTION]
     last = lines(shown, 120)[-1]
-    assert "server was not ESTABLISHED: SYN,ACK retransmitted" in last
+    assert "server was not ESTABLISHED but SYN_RCVD: SYN,ACK retransmitted" in last
     assert "\x1b" not in last and "\\x1b[2J" in last
     assert shown.next_change(1, 1) == len(shown) - 1
     assert [shown.find(item.moment) for item in items(shown)] == list(range(len(shown)))
