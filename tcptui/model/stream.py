@@ -17,6 +17,9 @@ from tcptui.model.times import size
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import diff
 
+MOST_WAITING = 1024
+"""Segments kept behind a gap before it is passed over."""
+
 MOST = 1 << 20
 """Payload bytes that are shown of one connection."""
 
@@ -45,7 +48,7 @@ class _Direction:
         known = self.waiting.get(seq)
         if known is None or known[1] < length:
             self.waiting[seq] = (packet, length, data)
-        yield from self.drain()
+        yield from self.drain() if len(self.waiting) <= MOST_WAITING else self.skip(None)
 
     def drain(self) -> Iterator[Piece]:
         """What follows on without a gap."""

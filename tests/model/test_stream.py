@@ -75,6 +75,15 @@ def test_a_long_stream_ends_at_its_limit() -> None:
     assert len(list(follow(segments, lambda at: b"0123456789", most=95))) == 10
 
 
+def test_a_gap_that_never_fills_does_not_hold_up_everything() -> None:
+    segments = [
+        Segment(at, 0, 0, at * 10 + (at > 0) * 5, 0, Flags.ACK | Flags.PSH, 1, 10) for at in range(1500)
+    ]
+    pieces = list(itertools.islice(follow(segments, lambda at: b"0123456789"), 3))
+    assert [(piece.missing, len(piece.data)) for piece in pieces] == [(0, 10), (5, 0), (0, 10)]
+    assert pieces[1].packet == 1
+
+
 def test_rows_of_text_are_clean_and_signed() -> None:
     pieces = [Piece(1, 1, b"GET / HTTP/1.1\r\nX: \x1b[31m\xe2\x80\xae\r\n\r\n"), Piece(0, 2, b"", 5)]
     shown = list(rows(pieces, 1, 60))
