@@ -44,7 +44,7 @@ def parse_interface(block: bytes, order: str) -> Interface:
 
 
 class Interfaces:
-    """All interfaces of a file, of every section, and which of them was meant by a number at a place.
+    """The interfaces of the sections in a piece of a file, and which of them is meant by a number at a place.
 
     A mark says: from the packet with this index on (in the piece being walked), number i means the interface
     `base + i`, and there are `count` of them.
@@ -59,18 +59,25 @@ class Interfaces:
     def begin_section(self, index: int) -> None:
         """No interface of the sections before is meant any more, from packet `index` on."""
         self._base = len(self._all)
-        self.mark(index)
+        self._mark(index)
 
     def add(self, interface: Interface, index: int) -> None:
         """Described before packet `index`."""
         self._all.append(interface)
         self._columns = None
-        self.mark(index)
+        self._mark(index)
 
-    def mark(self, index: int, *, restart: bool = False) -> None:
-        if restart:
-            self._marks.clear()
-        elif self._marks and self._marks[-1][0] == index:
+    def begin_piece(self) -> None:
+        """Another piece of the file: only the interfaces of the section at hand can still be meant."""
+        if self._base:
+            del self._all[: self._base]
+            self._base = 0
+            self._columns = None
+        self._marks.clear()
+        self._mark(0)
+
+    def _mark(self, index: int) -> None:
+        if self._marks and self._marks[-1][0] == index:
             self._marks.pop()
         self._marks.append((index, self._base, len(self._all) - self._base))
 

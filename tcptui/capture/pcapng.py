@@ -34,7 +34,7 @@ class PcapngWalker:
         if piece[:4] == MAGIC and len(piece) >= 12:
             self._order = _ORDERS.get(piece[8:12], self._order)
         words = np.frombuffer(piece, self._order + "u4", len(piece) >> 2).astype(np.uint32, copy=False)
-        self._interfaces.mark(0, restart=True)
+        self._interfaces.begin_piece()
         found: list[int] = []
         rare: list[int] = []  # indices in `found` of what is not an enhanced packet block
         place, need, trouble = self._blocks(piece, words, most, found, rare)
@@ -93,22 +93,22 @@ class PcapngWalker:
 
     def _columns(self, words: NDArray[np.uint32], place: NDArray[np.int64], rare: NDArray[np.int64]) -> Run:
         """The fields of the packet blocks at `place` (words), up to the first that is not sound."""
-        size = words[place + 1]
-        number = words[place + 2].astype(np.int64)
-        caplen, wirelen = words[place + 5], words[np.minimum(place + 6, len(words) - 1)]
+        last = len(words) - 1  # a simple packet block may be shorter than the fields of the others
+        size, which, high, low, caplen, wirelen = (words[np.minimum(place + n, last)] for n in range(1, 7))
+        number = which.astype(np.int64)
         at = (place << 2) + 28
         simple = rare[words[place[rare]] == SIMPLE]
         obsolete = rare[words[place[rare]] == OBSOLETE]
         number[simple] = 0
         number[obsolete] = number[obsolete] & 0xFFFF if self._order == "<" else number[obsolete] >> 16
-        which, known = self._interfaces.resolve(number)
+        interface, known = self._interfaces.resolve(number)
         if simple.size:
             at[simple] -= 16
             wirelen[simple] = words[place[simple] + 2]
-            room = np.minimum(size[simple] - 16, self._interfaces.snaplens(which[simple]))
+            room = np.minimum(size[simple] - 16, self._interfaces.snaplens(interface[simple]))
             caplen[simple] = np.minimum(wirelen[simple], room)
-        ticks = words[place + 3].astype(np.uint64) << np.uint64(32) | words[place + 4]
-        time_ns = self._interfaces.nanoseconds(which, ticks)
+        ticks = high.astype(np.uint64) << np.uint64(32) | low
+        time_ns = self._interfaces.nanoseconds(interface, ticks)
         for index in simple.tolist():
             time_ns[index] = time_ns[index - 1] if index else self._last_time
         fits = at + caplen + 4 <= (place << 2) + size
@@ -119,7 +119,7 @@ class PcapngWalker:
             trouble = "a packet of an interface that was not described"
             if known[good]:
                 trouble = f"a packet of {int(caplen[good]):,} bytes in a block of {int(size[good]):,}"
-        linktype = self._interfaces.linktypes(which)
+        linktype = self._interfaces.linktypes(interface)
         return Run(
             at=at[:good],
             caplen=caplen[:good],

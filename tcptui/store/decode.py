@@ -7,8 +7,8 @@ outgoing packets, is taken from the length on the wire.
 A segment is one whose 20 fixed bytes were captured; its options are kept as far as they were.
 
 Limits: fragments after the first are counted, not reassembled, so the first one seems shorter than the
-segment was. IP in IP, GRE and other tunnels are not
-entered. Checksums are not verified: offload leaves wrong ones in most captures of the sender itself.
+segment was. IP in IP, GRE and other tunnels are not entered. Checksums are not verified: offload leaves wrong
+ones in most captures of the sender itself.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def test_options_that_are_no_options() -> None:
 
 def test_a_number_means_what_was_described_before_it() -> None:
     table = Interfaces()
-    table.mark(0, restart=True)
+    table.begin_piece()
     table.add(Interface(1, 0), 0)
     table.add(Interface(2, 0), 2)  # before packet 2
     table.begin_section(4)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tcptui.capture.pcapfile import CaptureReader
 from tests.support import packets as p
 
 FRAME = p.padded(p.frame(b"payload"))
@@ -35,6 +40,12 @@ def test_the_three_packet_blocks(tmp_path: Path, order: str) -> None:
     ]
 
 
+def test_the_shortest_packet_block_at_the_end_of_the_file(tmp_path: Path) -> None:
+    for payload in (b"", b"abcd"):
+        found, notices = records(tmp_path, p.section() + p.interface() + p.simple(payload))
+        assert [r[4] for r in found] == [payload] and notices == []
+
+
 def test_sections_number_their_own_interfaces(tmp_path: Path) -> None:
     data = b"".join(
         p.section(order) + p.interface(link, order) + p.enhanced(FRAME, order)
@@ -58,6 +69,53 @@ def test_unknown_blocks_are_skipped(tmp_path: Path) -> None:
     unknown = p.block(0x0BAD, b"12345") + p.block(4, b"") + p.block(0x80000001, bytes(100_000))
     found, notices = records(tmp_path, head + unknown + p.enhanced(FRAME) + unknown)
     assert len(found) == 1 and notices == []
+
+
+BLOCKS = {
+    order: [
+        p.section(order),
+        p.interface(1, order),
+        p.interface(101, order, resolution=9),
+        p.enhanced(b"", order),
+        p.enhanced(b"abc", order, number=1, ticks=p.START),
+        p.simple(b"defgh", order),
+        p.obsolete(b"ij", order),
+        p.block(99, b"k", order),
+    ]
+    for order in "<>"
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("<>"), st.lists(st.integers(0, 7), max_size=12)), min_size=1, max_size=4
+    ),
+    st.lists(st.integers(1, 60), min_size=1, max_size=20),
+    st.integers(1, 5),
+)
+def test_any_blocks_in_any_pieces(sections: list[tuple[str, list[int]]], sizes: list[int], most: int) -> None:
+    """A growing file read a few records at a time gives what the whole one gives: packets, and the notice."""
+    data = b"".join(
+        p.section(order) + p.interface(113, order) + b"".join(BLOCKS[order][n] for n in numbers)
+        for order, numbers in sections
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        whole, notices = records(Path(directory), data)
+        path = Path(directory) / "growing"
+        path.touch()
+        reader, found, at = CaptureReader(path, growing=True), [], 0
+        for size in cycle(sizes):
+            with path.open("ab") as out:
+                out.write(data[at : at + size])
+            found += p.packets(p.read_all(reader, most))
+            at += size
+            if at >= len(data):
+                break
+        reader.finish()
+        found += p.packets(p.read_all(reader, most))
+        reader.close()
+    assert (found, reader.notices) == (whole, notices)
 
 
 HEAD = p.section() + p.interface() + p.enhanced(FRAME)
