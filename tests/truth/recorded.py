@@ -125,6 +125,39 @@ def tally(found: list[Verdict]) -> dict[str, tuple[int, int]]:
     return {group: (right[group], count[group]) for group in sorted(count)}
 
 
+def live_samples(name: str) -> Iterator[bool]:
+    """On each host's own capture: after each packet, whether the state of that host's end is the kernel's.
+
+    The kernel is asked just before the next packet of the connection, at most 3 ms later.
+    """
+    truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
+    for host in ("A", "B"):
+        for ends, segments in connections(KERNEL / truth["pcaps"][host]).items():
+            for number, own in enumerate(ends):
+                changes = [
+                    (one["t_ns"], one["old"], one["new"])
+                    for one in truth["transitions"]
+                    if (one["endpoint"], one["peer"]) == (own, ends[1 - number])
+                ]
+                unsure = f"{own}>{ends[1 - number]}" in truth["unsure"]
+                if changes and not unsure and own.rpartition(":")[0] in truth["hosts"][host]:
+                    yield from _live_agreement(changes, segments, number)
+
+
+def _live_agreement(
+    changes: list[tuple[int, str, str]], segments: list[Segment], number: int
+) -> Iterator[bool]:
+    connection = Connection()
+    for index, segment in enumerate(segments):
+        connection.feed(segment)
+        later = segments[index + 1].time_ns if index + 1 < len(segments) else segment.time_ns + 3_000_000
+        asked = min(segment.time_ns + 3_000_000, later - 1)
+        past = [new for when, _, new in changes if when <= asked]
+        truth = past[-1] if past else changes[0][1]
+        found = str(connection.states[number])
+        yield found == truth or {found, truth} <= {"CLOSED", "LISTEN"}
+
+
 # -- captures/states.json ------------------------------------------------------------------------------
 
 
