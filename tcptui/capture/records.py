@@ -36,6 +36,8 @@ class Run:
 
 
 class Walker(Protocol):
+    """Finds the packet records of one kind of file."""
+
     def walk(self, piece: bytes, most: int) -> Run:
         """The complete records in `piece`, which begins at a record; at most `most` of them."""
         ...
@@ -44,10 +46,10 @@ class Walker(Protocol):
 def no_records(consumed: int, *, need: int = 0, trouble: str = "") -> Run:
     """A run without a packet."""
     return Run(
-        empty(np.int64), empty(np.uint32), empty(np.uint32), empty(np.int64), empty(np.uint16),
+        _empty(np.int64), _empty(np.uint32), _empty(np.uint32), _empty(np.int64), _empty(np.uint16),
         consumed, need, trouble,
     )  # fmt: skip
 
 
-def empty(kind: Any) -> NDArray[Any]:
+def _empty(kind: Any) -> NDArray[Any]:
     return np.zeros(0, kind)
