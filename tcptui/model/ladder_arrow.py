@@ -16,8 +16,8 @@ from tcptui.model.text import crop
 from tcptui.store.analysis import Mark
 from tcptui.tcp.options import walk
 from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add, diff
 
-MOD = 1 << 32
 NEAR = 1 << 16
 """How far below its base a sequence number is shown as negative."""
 
@@ -154,8 +154,8 @@ def role(flags: int, mark: int, length: int, lost: bool) -> Role:
 
 def _relative(value: int, base: int) -> int:
     """A sequence number counted from `base` (0: as on the wire); a little below it is negative."""
-    distance = (value - base) % MOD
-    return distance - MOD if base and distance >= MOD - NEAR else distance
+    before = diff(value, base)
+    return before if base and -NEAR <= before < 0 else add(value, -base)
 
 
 def _bytes(length: int) -> str:

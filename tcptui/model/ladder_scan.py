@@ -16,6 +16,7 @@ from tcptui.model.tcpdump import is_anchor
 from tcptui.store.analysis import Mark
 from tcptui.tcp.options import sack
 from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add, between, diff, gt
 
 SILENCE_NS = 1_000_000_000
 """A gap from which on a ladder says that nothing was sent."""
@@ -26,7 +27,7 @@ MIN_RUN = 8
 LOOK_BACK = 500
 """Segments in which the original of a retransmission is looked for."""
 
-MOD = 1 << 32
+_OPEN = 1 << 62  # the end of a span that has not ended
 
 # Plain numbers: an operation on an IntFlag takes a microsecond, and this is done for every segment.
 _FIN, _SYN, _ACK = int(Flags.FIN), int(Flags.SYN), int(Flags.ACK)
@@ -101,11 +102,11 @@ class Scan:
             if flags & _SYN or not (self._known[sender] and self.anchors):
                 self._follow_base(at, segment, flags)
             if length and not mark and ends[sender] == segment.seq and not flags & _NOT_PLAIN:
-                ends[sender] = (segment.seq + length) % MOD
+                ends[sender] = add(segment.seq, length)
             elif length or flags & _ENDING or mark & _ACKED_UNSEEN:
                 self._follow_end(at, segment, mark)
             if mark & _RETRANSMISSION:
-                self._find_lost(at, segments)
+                self._find_lost(at, segments, marks)
             elif self._lately and segment.options:
                 self._find_received(segment, segments)
         self.n = len(segments)
@@ -144,10 +145,10 @@ class Scan:
 
     def _follow_window(self, at: int, segment: Segment, mark: int) -> None:
         spans = self.windows[segment.sender]
-        is_open = bool(spans) and spans[-1][1] == MOD
+        is_open = bool(spans) and spans[-1][1] == _OPEN
         if mark & _ZERO_WINDOW:
             if not is_open:
-                spans.append([at, MOD])
+                spans.append([at, _OPEN])
         elif is_open and segment.window:
             spans[-1][1] = at
 
@@ -159,10 +160,10 @@ class Scan:
             if not self._known[sender] or bases[-1][1] != segment.seq:
                 bases.append((at if bases else 0, segment.seq))
         elif not bases:
-            bases.append((0, (segment.seq - 1) % MOD))
+            bases.append((0, add(segment.seq, -1)))
         self._known[sender] = True
         if flags & _ACK and not self._bases[peer]:
-            self._bases[peer].append((0, (segment.ack - 1) % MOD))
+            self._bases[peer].append((0, add(segment.ack, -1)))
         if is_anchor(segment, not self.anchors):
             self.anchors.append(at)
 
@@ -171,23 +172,22 @@ class Scan:
         sender, peer = segment.sender, 1 - segment.sender
         end = self._ends[sender]
         if end is not None and mark & _LOST_BEFORE:
-            self._holes[sender] += (segment.seq - end) % MOD
+            self._holes[sender] += max(0, diff(segment.seq, end))
         elif mark & _FILLS:
             self._holes[sender] = max(0, self._holes[sender] - _space(segment))
-        behind = (segment.seq + _space(segment)) % MOD
-        if end is None or segment.flags & _SYN or 0 < (behind - end) % MOD < MOD // 2:
+        behind = add(segment.seq, _space(segment))
+        if end is None or segment.flags & _SYN or gt(behind, end):
             self._ends[sender] = behind
         theirs = self._ends[peer]
         if mark & _ACKED_UNSEEN and theirs is not None:
-            beyond = (segment.ack - theirs) % MOD
-            if beyond < MOD // 2:
-                self._ends[peer] = segment.ack
-            count = self._holes[peer] + (beyond if beyond < MOD // 2 else 0)
+            beyond = max(0, diff(segment.ack, theirs))
+            self._ends[peer] = add(theirs, beyond)
+            count = self._holes[peer] + beyond
             self._holes[peer] = 0
             if count:
                 self.missing[at] = Missing(peer, count)
 
-    def _find_lost(self, at: int, segments: Sequence[Segment]) -> None:
+    def _find_lost(self, at: int, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """What segment `at` repeats did not arrive the last time, unless it was acknowledged since.
 
         Nothing is said where the capture has one direction only: there may have been an ACK.
@@ -199,12 +199,16 @@ class Scan:
         for before in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
             earlier = segments[before]
             if earlier.sender != sender:
-                if int(earlier.flags) & _ACK and 0 < (earlier.ack - seq) % MOD < MOD // 2:
+                if int(earlier.flags) & _ACK and gt(earlier.ack, seq):
                     return
-            elif (seq - earlier.seq) % MOD < _space(earlier):
+                continue
+            behind = add(earlier.seq, _space(earlier))
+            if between(earlier.seq, seq, behind):
                 self.lost[before] = at
                 self._lately.append(before)
                 return
+            if behind != earlier.seq and not marks[before] and not gt(behind, seq):
+                return  # sent in order before anything that `at` could repeat
 
     def _find_received(self, segment: Segment, segments: Sequence[Segment]) -> None:
         """A duplicate report (DSACK, RFC 2883) shows that an original had arrived after all."""
@@ -213,7 +217,8 @@ class Scan:
             return
         for at in self._lately:
             original = segments[at]
-            if original.sender != segment.sender and (left - original.seq) % MOD < _space(original):
+            behind = add(original.seq, _space(original))
+            if original.sender != segment.sender and between(original.seq, left, behind):
                 self.lost.pop(at, None)
 
 
@@ -229,6 +234,6 @@ def duplicate_left(segment: Segment) -> int | None:
     if not blocks:
         return None
     left = blocks[0][0]
-    below = 0 < (segment.ack - left) % MOD < MOD // 2
-    inside = len(blocks) > 1 and (left - blocks[1][0]) % MOD < (blocks[1][1] - blocks[1][0]) % MOD
+    below = gt(segment.ack, left)
+    inside = len(blocks) > 1 and between(blocks[1][0], left, blocks[1][1])
     return left if below or inside else None

@@ -15,7 +15,7 @@ from tcptui.model.hexdump import hexdump
 from tcptui.model.text import clean, merge, wrap
 from tcptui.model.times import size
 from tcptui.tcp.segment import Flags, Segment
-from tcptui.tcp.seq import diff
+from tcptui.tcp.seq import add, diff
 
 MOST_WAITING = 1024
 """Segments kept behind a gap before it is passed over."""
@@ -61,7 +61,7 @@ class _Direction:
             old = diff(self.next, seq)
             if old >= length:
                 continue
-            self.next = (seq + length) % (1 << 32)
+            self.next = add(seq, length)
             if data[old:]:
                 yield Piece(self.sender, packet, data[old:])
             if length > len(data):
@@ -104,7 +104,7 @@ def _pieces(
             yield from peer.skip(segment.ack)
         seq = segment.seq
         if segment.flags & Flags.SYN:
-            seq = (seq + 1) % (1 << 32)
+            seq = add(seq, 1)
             if own.next is None or abs(diff(seq, own.next)) > 1 << 16:
                 yield from own.skip(None)
                 own.next = seq

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from tcptui.model.tcpdump_options import option_list
 from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add
 
-MOD = 1 << 32
 _SYN, _ACK = int(Flags.SYN), int(Flags.ACK)
 
 _LETTERS = (
@@ -53,7 +53,7 @@ def bases(segments: Sequence[Segment], at: int, anchors: Sequence[int]) -> tuple
     if anchors[known] == at:
         return None
     anchor = segments[anchors[known]]
-    here, there = anchor.seq, (anchor.ack - 1) % MOD
+    here, there = anchor.seq, add(anchor.ack, -1)
     return (here, there) if segments[at].sender == anchor.sender else (there, here)
 
 
@@ -73,16 +73,16 @@ def line(
     ends = f"{source[0]}.{source[1]} > {destination[0]}.{destination[1]}"
     own, peer = base or (0, 0)
     parts = [f"{family} {ends}: Flags [{flag_letters(segment.flags)}]"]
-    seq = (segment.seq - own) % MOD
+    seq = add(segment.seq, -own)
     if segment.length:
-        parts.append(f"seq {seq}:{(seq + segment.length) % MOD}")
+        parts.append(f"seq {seq}:{add(seq, segment.length)}")
     elif segment.flags & (Flags.SYN | Flags.FIN | Flags.RST):
         parts.append(f"seq {seq}")
     if segment.flags & Flags.ACK:
-        parts.append(f"ack {(segment.ack - peer) % MOD}")
+        parts.append(f"ack {add(segment.ack, -peer)}")
     parts.append(f"win {segment.window}")
     if segment.options:
-        listed, whole = option_list(segment.options, peer if base else (segment.ack - 1) % MOD)
+        listed, whole = option_list(segment.options, peer if base else add(segment.ack, -1))
         parts.append(f"options [{listed}")
         if not whole:
             return ", ".join(parts)  # as tcpdump does

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tcptui.tcp.seq import add
+
 BAD = "[bad opt]"
 
 _NAMES = {
@@ -98,7 +100,7 @@ def _value(kind: int, body: bytes, sack_base: int) -> str | None:
 def _sack(body: bytes, base: int) -> str:
     if len(body) % 8:
         return " invalid sack"
-    edges = [(int.from_bytes(body[at : at + 4]) - base) % (1 << 32) for at in range(0, len(body), 4)]
+    edges = [add(int.from_bytes(body[at : at + 4]), -base) for at in range(0, len(body), 4)]
     blocks = "".join(f"{{{left}:{right}}}" for left, right in zip(edges[::2], edges[1::2], strict=True))
     return f" {len(body) // 8} {blocks}"
 
