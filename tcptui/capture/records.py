@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,7 +32,6 @@ class Run:
     consumed: int
     need: int = 0
     trouble: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 class Walker(Protocol):
