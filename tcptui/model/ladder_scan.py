@@ -194,7 +194,7 @@ class Scan:
         """
         again = segments[at]
         sender, seq = again.sender, again.seq
-        if not (self._known[1 - sender] or again.flags & _SYN):
+        if not _space(again) or not (self._known[1 - sender] or again.flags & _SYN):
             return
         for before in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
             earlier = segments[before]
