@@ -29,6 +29,10 @@ Source = tuple[Row, bool, Style]
 """What a line is made from: its cells, whether the cursor is on it, the style of its edges."""
 
 
+LEAST_NOTE = 12
+"""Columns below which a long note in a frame says nothing."""
+
+
 class Frame(Enum):
     """How a pane is set apart: by a box, by a line above (small screens), or not at all (bars)."""
 
@@ -193,8 +197,8 @@ class Pane(Widget):
         title = f" {self.title} " if self.title else ""
         note = f" {self.note} " if self.note else ""
         room = width - 4
-        if cell_len(title) + cell_len(note) > room:
-            note = ""
+        left_over = room - cell_len(title)
+        note = crop(note, left_over) if left_over >= min(LEAST_NOTE, cell_len(note)) else ""
         title = crop(title, max(0, room))
         fill = max(0, room - cell_len(title) - cell_len(note))
         named = self.palette.title + self._edge if self.active else self.palette.title

@@ -23,7 +23,15 @@ def wrap_row(row: Row, columns: int, most: int) -> list[Row]:
                 word = word.lstrip()
             rows[-1].append(Cell(word, role))
             used += width(word)
-    return [merge(r) if row_width(r) <= columns else fit(r, columns) for r in rows]
+    return [_trimmed(r, columns) for r in rows]
+
+
+def _trimmed(cells: list[Cell], columns: int) -> Row:
+    """A line without the blanks at its end, cut where it still is too long."""
+    row = merge(cells)
+    if row:
+        row = merge((*row[:-1], Cell(row[-1].text.rstrip(), row[-1].role)))
+    return row if row_width(row) <= columns else fit(row, columns)
 
 
 def explain_in_lines(

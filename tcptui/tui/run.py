@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tcptui.session import Session
+
+
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets the screen's run: a key must not wait for the ingest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     from tcptui.tui.terminal import keys_from_tty
 
     keys_from_tty()
+    sys.setswitchinterval(SWITCH)
     app = TcptuiApp(session, options)
     app.run(mouse=options.mouse)
     return app.return_code or 0

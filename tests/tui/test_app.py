@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.tui.actions import ACTIONS
+from tcptui.tui.actions import ACTIONS, bindings
 from tcptui.tui.main import MainScreen
 from tcptui.tui.menu import DemoMenu
 from tests.support.packets import frame, pcap
@@ -17,8 +17,9 @@ ENDING = ("quit", "back", "suspend", "palette")
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_stands_on_a_terminal_of_any_size(size: tuple[int, int]) -> None:
     async with running(demo("simultaneous-close"), size) as (app, pilot):
-        for key in ("enter", "right", "right", "d", "tab", "x", "z", "escape"):
-            await pilot.press(key)
+        for action in ("open", "next_change", "detail", "next_pane", "explain", "zoom"):
+            await app.screen.run_action(action)
+            await pilot.pause()
             lines = screen_lines(app)
             assert len(lines) == size[1]
             assert all(len(line) <= size[0] for line in lines)
@@ -33,8 +34,8 @@ async def test_it_follows_the_terminal_s_size() -> None:
         assert "ESTABLISHED" in screen_text(app)
 
 
-@pytest.mark.parametrize("pane", ["1", "2", "3"])
-async def test_every_key_does_something_harmless(
+@pytest.mark.parametrize("pane", ["flows", "diagram", "ladder"])
+async def test_every_action_is_harmless_everywhere(
     pane: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -42,13 +43,18 @@ async def test_every_key_does_something_harmless(
         for action in ACTIONS:
             if action.id in ENDING:
                 continue
-            for key in action.keys:
-                await pilot.press(pane, key)
-                assert app.is_running
-                while not isinstance(app.screen, MainScreen):
-                    await pilot.press("q")
-                    await pilot.pause()
-                await pilot.press("escape")
+            await app.screen.run_action(f"pane_{pane}")
+            await app.screen.run_action(action.id)
+            assert app.is_running
+            if not isinstance(app.screen, MainScreen):
+                await pilot.press("q")
+            await app.screen.run_action("escape")
+            assert isinstance(app.screen, MainScreen)
+
+
+def test_every_key_is_bound_to_its_action() -> None:
+    bound = {binding.key: binding.action for binding in bindings()}
+    assert bound == {key: action.id for action in ACTIONS for key in action.keys}
 
 
 async def test_q_goes_back_level_by_level_and_quits_with_0() -> None:

@@ -1,0 +1,82 @@
+"""Search, save, export, copy."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.screen import capture, demo, running, screen_text
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def test_search_finds_goes_on_and_back() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        view = app.screen.viewpoint
+        await pilot.press("3", "slash", *"[f.]", "enter")
+        first = view.row
+        assert first > 0
+        await pilot.press("n")
+        assert view.row > first
+        await pilot.press("N")
+        assert view.row == first
+
+
+async def test_what_is_not_there_is_said_and_nothing_moves() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("3", "n")
+        assert "/ asks" in screen_text(app)
+        await pilot.press("slash", *"zzz", "enter")
+        assert "not in this ladder: zzz" in screen_text(app)
+        assert app.screen.viewpoint.row == 0
+
+
+async def test_w_writes_a_capture_that_reads_back_the_same(here: Path) -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        await pilot.press("w", "enter")
+        assert "11 packets of flow 1" in screen_text(app)
+        states = app.screen.viewpoint.info().states
+    async with running(capture(here / "tcptui-flow-1.pcap"), (120, 40)) as (app, pilot):
+        assert app.screen.viewpoint.snapshot.frames == 11
+        assert app.screen.viewpoint.info().states == states
+
+
+async def test_no_file_is_overwritten(here: Path) -> None:
+    (here / "x.pcap").write_text("mine")
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        await pilot.press("w", "ctrl+u", *"x.pcap", "enter")
+        assert "exists already" in screen_text(app)
+    assert (here / "x.pcap").read_text() == "mine"
+
+
+async def test_esc_writes_nothing(here: Path) -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("w", "escape", "e", "escape")
+        assert app.is_running
+    assert list(here.iterdir()) == []
+
+
+async def test_e_exports_by_the_name_s_ending(here: Path) -> None:
+    session = demo("handshake")
+    async with running(session, (120, 40), as_json=lambda _, number: f"flow {number}") as (_, pilot):
+        for letter, ending in (("a", "txt"), ("b", "json"), ("c", "svg")):
+            await pilot.press("e", "ctrl+u", letter, "full_stop", *ending, "enter")
+    assert "SYN_SENT" in (here / "a.txt").read_text()
+    assert (here / "b.json").read_text() == "flow 1"
+    assert "<svg" in (here / "c.svg").read_text()
+
+
+async def test_y_copies_the_packet_as_tcpdump_prints_it() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("3", "down", "y")
+        assert app.clipboard.startswith("IP 192.0.2.20.9502 > 192.0.2.10.40001: Flags [S.]")
+
+
+async def test_letters_typed_are_text_and_no_commands() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("3", "slash", *"Qq?x")
+        assert app.is_running
+        assert app.screen.prompt.value == "Qq?x"

@@ -1,0 +1,96 @@
+"""The status bar says what must always be seen; the footer only what can be done."""
+
+import dataclasses
+
+import pytest
+
+from tcptui.model.cells import Row
+from tcptui.model.text import plain, row_width
+from tcptui.session import Snapshot
+from tcptui.tcp.history import Moment
+from tcptui.tui.bars import Mode, clock_text, footer_row, status_row
+
+LIVE = Snapshot(
+    frames=1204,
+    segments=1204,
+    flows=12,
+    last=Moment(1204, 1),
+    dropped=0,
+    live=True,
+    running=True,
+    label="any · port 9502",
+)
+
+
+def text(row: Row) -> str:
+    return plain(row).strip()
+
+
+def test_a_live_capture() -> None:
+    row = status_row(LIVE, Mode(follow=True), 1_000_000_000, 120)
+    assert row_width(row) == 120
+    shown = text(row)
+    for part in (
+        "tcptui",
+        "any · port 9502",
+        "● live",
+        "1,204 packets",
+        "12 flows",
+        "0 dropped",
+        "following",
+    ):
+        assert part in shown
+    assert shown.endswith(".000")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
+def test_counters_drops_and_errors_stay_in_narrow_windows(width: int) -> None:
+    lossy = dataclasses.replace(LIVE, dropped=17, label="a very long name of a source " * 3)
+    shown = text(status_row(lossy, Mode(frozen=True, behind=3), 1, width))
+    assert "1,204 packets" in shown
+    assert "17 dropped" in shown
+    failed = dataclasses.replace(LIVE, error="eth0 went down")
+    assert "eth0 went down" in text(status_row(failed, Mode(), 1, width))
+
+
+def test_loading_shows_progress() -> None:
+    loading = Snapshot(running=True, progress=0.37, label="x.pcap")
+    assert "reading 37 %" in text(status_row(loading, Mode(), 0, 100))
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [
+        (Mode(frozen=True, behind=12), "‖ frozen +12"),
+        (Mode(speed="4×"), "▶ 4×"),
+        (Mode(live_view=True), "as seen live"),
+    ],
+)
+def test_modes_are_seen(mode: Mode, says: str) -> None:
+    assert says in text(status_row(LIVE, mode, 1, 140))
+
+
+def test_what_comes_from_outside_is_clean() -> None:
+    evil = dataclasses.replace(LIVE, label="a\x1b[31mb", error="c\x07d", notices=("e\nf",))
+    assert text(status_row(evil, Mode(), 1, 200)).isprintable()
+
+
+@pytest.mark.parametrize("time_ns", [0, -5, 2**62, 1_700_000_000_123_456_789])
+def test_any_time_has_a_text(time_ns: int) -> None:
+    assert clock_text(time_ns)
+
+
+def test_the_footer_has_the_keys_of_the_situation() -> None:
+    flows = text(footer_row(frozenset({"flows"}), 120))
+    assert "s sort" in flows
+    assert "freeze" not in flows
+    assert "p freeze" in text(footer_row(frozenset({"flows", "live"}), 120))
+    assert "space play" in text(footer_row(frozenset({"ladder"}), 120))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_help_and_back_are_always_there(width: int) -> None:
+    row = footer_row(frozenset({"ladder", "live"}), width)
+    assert row_width(row) <= max(width, 20)
+    assert "? help" in text(row)
+    assert "q back" in text(row)

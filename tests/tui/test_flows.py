@@ -1,0 +1,76 @@
+"""The flows' pane: filter, order, selection, as of the moment."""
+
+import pytest
+
+from tests.support.screen import capture, demo, running, screen_lines, screen_text
+from tests.support.sessions import SHARED
+
+MANY = SHARED / "real" / "pop3.pcap"
+needs_captures = pytest.mark.skipif(not MANY.exists(), reason="no shared captures")
+
+
+def rows(app) -> list[str]:  # type: ignore[no-untyped-def]
+    pane = app.screen.flows
+    lines = [pane.render_line(y).text for y in range(pane.size.height)]
+    return [line for line in lines if ":" in line and "server is" not in line]
+
+
+async def test_the_states_are_those_of_the_moment() -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        assert "SYN_SENT" in rows(app)[0]
+        await pilot.press("enter", "G")
+        assert "TIME_WAIT" in rows(app)[0]
+        assert "closed by client" in rows(app)[0]
+
+
+@needs_captures
+async def test_a_filter_narrows_while_one_types_and_esc_takes_it_back() -> None:
+    async with running(capture(MANY), (120, 40), at_start=False) as (app, pilot):
+        everything = len(app.screen.flows)
+        await pilot.press("slash", *"refused")
+        assert 0 < len(app.screen.flows) < everything
+        assert all("refused" in row for row in rows(app))
+        await pilot.press("enter")
+        assert app.screen.flows.query_text == "refused"
+        await pilot.press("escape")
+        assert len(app.screen.flows) == everything
+
+
+@needs_captures
+async def test_a_mistake_in_the_filter_is_said_and_hides_nothing() -> None:
+    async with running(capture(MANY), (120, 40)) as (app, pilot):
+        everything = len(app.screen.flows)
+        await pilot.press("slash", *"state:nonsense")
+        assert len(app.screen.flows) == everything
+        assert "no state nonsense" in screen_text(app)
+
+
+async def test_a_filter_that_matches_nothing_says_so() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("slash", *"zzz")
+        assert "No flow matches" in screen_text(app)
+
+
+@needs_captures
+async def test_sorting_changes_the_order_and_keeps_the_selection() -> None:
+    async with running(capture(MANY), (120, 40)) as (app, pilot):
+        await pilot.press("down", "down")
+        selected = app.screen.viewpoint.flow
+        order = list(app.screen.flows._order)
+        for _ in range(5):
+            await pilot.press("s")
+        assert sorted(app.screen.flows._order) == order
+        assert list(app.screen.flows._order) != order
+        assert app.screen.viewpoint.flow == selected
+        assert any(line.lstrip("│").startswith("▌") and f" {selected} " in line for line in screen_lines(app))
+
+
+@needs_captures
+async def test_moving_in_the_list_selects_flows_and_stops_at_its_ends() -> None:
+    async with running(capture(MANY), (80, 24)) as (app, pilot):
+        await pilot.press("G")
+        assert app.screen.viewpoint.flow == app.screen.viewpoint.snapshot.flows
+        await pilot.press("down")
+        assert app.screen.viewpoint.flow == app.screen.viewpoint.snapshot.flows
+        await pilot.press("g", "up")
+        assert app.screen.viewpoint.flow == 1

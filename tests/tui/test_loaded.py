@@ -1,0 +1,48 @@
+"""The selected flow grows with the session."""
+
+from tcptui.model.ladder import LadderOptions
+from tcptui.tui.loaded import LoadedFlow
+from tests.support.sessions import read
+
+
+def test_it_has_what_the_session_has() -> None:
+    session = read(demo="handshake")
+    loaded = LoadedFlow(session, 1, LadderOptions())
+    assert loaded.segments == session.segments(1)
+    assert loaded.ladder.ends == ("192.0.2.10:40001", "192.0.2.20:9502")
+    assert not loaded.extend(session)
+
+
+def test_numbers_count_from_the_handshake_as_tcpdump_s_do() -> None:
+    session = read(demo="handshake")
+    loaded = LoadedFlow(session, 1, LadderOptions())
+    syn, syn_ack, _, data = loaded.segments[:4]
+    assert loaded.bases(syn) == (0, 0)
+    assert loaded.bases(syn_ack) is None
+    assert loaded.bases(data) == (syn.seq, syn_ack.seq)
+
+
+class Growing:
+    """A session of which only the first rows are there yet."""
+
+    def __init__(self, session, rows: int) -> None:  # type: ignore[no-untyped-def]
+        self._session = session
+        self.shown = rows
+
+    def rows(self, number: int):  # type: ignore[no-untyped-def]
+        return self._session.rows(number)[: self.shown]
+
+    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+        return getattr(self._session, name)
+
+
+def test_it_takes_in_what_arrives() -> None:
+    whole = read(demo="last-ack-lost")
+    growing = Growing(whole, 2)
+    loaded = LoadedFlow(growing, 1, LadderOptions())  # type: ignore[arg-type]
+    assert len(loaded.segments) == 2
+    growing.shown = 10_000
+    assert loaded.extend(growing)  # type: ignore[arg-type]
+    fresh = LoadedFlow(whole, 1, LadderOptions())
+    assert loaded.segments == fresh.segments
+    assert len(loaded.ladder) == len(fresh.ladder)
