@@ -23,9 +23,10 @@ def emit_rst(sender: Endpoint, segment: Segment) -> None:
     """`sender` sends a RST, or somebody does in its name."""
     exact = sender.exact
     if exact.state is State.LISTEN and not exact.path:
-        if rst.is_reply(segment):
-            sender.start = exact.state = State.CLOSED  # nobody listens
+        if segment.flags & ACK:
+            sender.start = exact.state = State.CLOSED  # it refuses: nobody listens
             sender.flights = []
+            sender.touch()
         return
     if not sender.marks.may_have_sent(segment, exact.snd_max):
         return

@@ -97,23 +97,26 @@ class Lives:
 
     def _cut(self, index: int, low: int, high: int) -> History:
         life = self.all[index]
-        log: list[tuple[int, int, int, Transition]] = []
+        log: list[tuple[int, int, bool, int, Transition]] = []
         corrections: list[Correction] = []
         start = [State.CLOSED, State.CLOSED]
         for end in self.ends:
             inside = [(i, entry) for i, entry in enumerate(end.log.entries) if low <= entry.belongs < high]
-            log += [(e.time_ns, e.packet, i, transition(e, end.number)) for i, e in inside]
+            own = {entry.packet for _, entry in inside if not entry.received}  # of a frame, its sender first
+            log += [
+                (e.time_ns, e.packet, e.packet not in own, i, transition(e, end.number)) for i, e in inside
+            ]
             first = next((entry for _, entry in inside if entry.withdrawn is None), None)
             start[end.number] = first.step.old if first is not None else self._unmoved(index, end)
             corrections += [one for one in end.log.corrections if low <= one.packet < high]
-        log.sort(key=lambda item: item[:3])
+        log.sort(key=lambda item: item[:4])
         corrections.sort(key=lambda one: one.packet)
         return History(
             life.first_packet,
             life.client,
             life.roles,
             (start[0], start[1]),
-            tuple(item[3] for item in log),
+            tuple(item[4] for item in log),
             tuple(corrections),
             self.same_socket,
         )

@@ -17,12 +17,16 @@ from tcptui.tcp.why import why
 
 @dataclass(slots=True)
 class Entry:
-    """A step as it was believed. packet: where it takes effect, never before the step it follows."""
+    """A step as it was believed. packet: where it takes effect, never before the step it follows.
+
+    received: another's segment moved it.
+    """
 
     step: Step
     packet: int
     time_ns: int
     shown: int
+    received: bool
     withdrawn: int | None = None
     note: str = ""
 
@@ -66,7 +70,8 @@ class Log:
         at, when = own, step.time_ns
         if before is not None and (before.packet > at or before.time_ns > when):
             at, when = max(at, before.packet), max(when, before.time_ns)
-        entry = Entry(step, at, when, max(packet, at))
+        received = step.cause is not None and step.cause.sender != self.endpoint
+        entry = Entry(step, at, when, max(packet, at), received)
         self.path.append(entry)
         self.entries.append(entry)
         self.version += 1

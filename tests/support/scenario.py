@@ -9,7 +9,8 @@
 
 A line is a time in seconds, who sends to whom, flags as tcpdump writes them (S F R P . for SYN FIN RST
 PSH ACK), `seq A` or `seq A:B`, and optionally `ack`, `win`, `id` (IP identification), `ttl`, `ts VAL ECR`,
-`sack A:B` and `<options>`. Numbers are relative: each side's first is 0, and `seq -1` is before it.
+`sack A:B` and `<options>`. Numbers are relative: each side's first is 0, and `seq -1` is before it;
+`seq =0` is the number itself.
 A line with `-` for its segment lets time pass up to then.
 
 After it stand the states that hold from there on: of hindsight, when everything is known. An endpoint
@@ -45,7 +46,7 @@ LINE = re.compile(
     r"(?P<time>\d+(?:\.\d+)?)\s+(?:-|(?P<src>[CS]) > (?P<dst>[CS]): (?P<flags>[FSRP.]+)(?P<fields>.*?))"
     r"(?P<states>(?:\s+(?:[CS]=\S+|![CS]|gen \d+))*)\s*$"
 )
-FIELD = re.compile(r"<(?P<options>[^>]*)>|(?P<name>\w+) (?P<value>-?[\d:]+)(?: (?P<more>\d+)(?= |$))?")
+FIELD = re.compile(r"<(?P<options>[^>]*)>|(?P<name>\w+) (?P<value>[-=]?[\d:]+)(?: (?P<more>\d+)(?= |$))?")
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,27 @@ class Outcome:
 
 def load(path: Path, bases: tuple[int, int] = BASES) -> Scenario:
     """Read a file; `bases` are the numbers that 0 stands for, of C and of S."""
+    return parse(path.read_text(), bases, path)
+
+
+def converse(text: str) -> Connection:
+    """Lines of a conversation, fed to a new connection; states on them are not looked at."""
+    scenario = parse(text)
+    connection = scenario.connection()
+    for line in scenario.lines:
+        if line.segment is None:
+            connection.advance(line.time_ns)
+        else:
+            connection.feed(line.segment)
+    return connection
+
+
+def parse(text: str, bases: tuple[int, int] = BASES, path: Path = Path("conversation")) -> Scenario:
+    """Read the text of a file; ValueError names the line that cannot be read."""
     scenario = Scenario(path)
     standing = ["CLOSED", "LISTEN"]
     packet = 0
-    for number, raw in enumerate(path.read_text().splitlines(), 1):
+    for number, raw in enumerate(text.splitlines(), 1):
         text = raw.strip()
         if text.startswith("#"):
             scenario.title = scenario.title or text.lstrip("# ")
@@ -148,7 +166,7 @@ def _segment(match: re.Match[str], packet: int, time_ns: int, bases: tuple[int, 
             options += _options(one["options"])
         elif name == "seq":
             first, _, end = value.partition(":")
-            seq = (own + int(first)) % 2**32
+            seq = int(first[1:]) if first.startswith("=") else (own + int(first)) % 2**32
             length = int(end) - int(first) if end else 0
         elif name == "ack":
             ack = (peer + int(value)) % 2**32
