@@ -26,6 +26,8 @@ Arms = tuple[int, int, int, int]
 
 
 class Point(NamedTuple):
+    """A place on a canvas: columns from the left, lines from the top."""
+
     x: int
     y: int
 

@@ -42,6 +42,8 @@ class Label(NamedTuple):
 
 
 class Route(NamedTuple):
+    """The way of an edge: the points at which it turns, and where its words stand."""
+
     points: tuple[tuple[int, int], ...]
     label: Label | None = None
 
