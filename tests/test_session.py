@@ -126,6 +126,14 @@ def test_stop_ends_a_session_that_waits_for_a_pipe() -> None:
 REAL = json.loads((SHARED / "real.json").read_text()) if SHARED.exists() else []
 
 
+COUNTED_OTHERWISE = {
+    # Frame 11 is a SYN with another ISN into a half-open connection. The server answers it with a challenge
+    # ACK and repeats its SYN,ACK of the first: it never moved, so there is no second life. Wireshark counts
+    # a stream for every SYN with another ISN.
+    "real/tcp_handshake_synthetic.pcap": (50, 50, 15),
+}
+
+
 @pytest.mark.skipif(not REAL, reason="the shared captures are not here")
 def test_real_captures_have_the_frames_segments_and_flows_that_wireshark_counts() -> None:
     different = []
@@ -133,6 +141,6 @@ def test_real_captures_have_the_frames_segments_and_flows_that_wireshark_counts(
         snapshot = read(file=str(SHARED / known["file"])).snapshot()
         ours = (snapshot.frames, snapshot.segments, snapshot.flows)
         theirs = (known["frames"], known["tcp_frames"], len(known["wireshark_streams"]))
-        if ours != theirs or snapshot.error:
+        if ours != COUNTED_OTHERWISE.get(known["file"], theirs) or snapshot.error:
             different.append((known["file"], ours, theirs, snapshot.error))
     assert different == []
