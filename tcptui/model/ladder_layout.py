@@ -34,11 +34,11 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(cls, total: int, time: int, *, roomy: bool) -> Columns:
-        """The layout for `total` columns: names shorten below 64, the time goes below 46."""
+        """The layout for `total` columns: names shorten below 64, the time goes below 45."""
         if total >= 64:
             label = 23 if roomy and total >= 110 else 12
             return cls(time, label, total - time - 1 - 2 * label - 3, label + 1, False)
-        if total >= 46:
+        if total >= 45:
             return cls(8, 9, total - 8 - 1 - 2 * 9 - 3, 10, True)
         label = max(0, min(9, (total - 12) // 2))
         return cls(0, label, total - 2 * label - 3, label + 1, True)

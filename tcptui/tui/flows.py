@@ -8,7 +8,6 @@ from time import monotonic
 from tcptui.model.cells import Role, Row
 from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_width, header, layout, row, sort
 from tcptui.model.query import Query, parse
-from tcptui.model.times import SECOND
 from tcptui.session import FlowInfo
 from tcptui.tui.linelist import LineList, message
 from tcptui.tui.theme import Palette
@@ -35,7 +34,6 @@ class FlowsPane(LineList):
         self._infos: dict[int, FlowInfo] = {}
         self._infos_of = -1
         self._columns: Layout = layout(80)
-        self._wall_ns = 0
         self.provider = self
 
     # -- the list as a provider --------------------------------------------------------------------
@@ -62,18 +60,8 @@ class FlowsPane(LineList):
 
     def _now(self) -> int | None:
         """The time that a flow has been quiet until: there is one while packets may come."""
-        view = self.viewpoint
-        if not (view.snapshot.live and view.snapshot.running):
-            return None
-        return max(view.moment.time_ns, self._wall_ns) if view.follow else view.moment.time_ns
-
-    def let_time_pass(self, wall_ns: int) -> bool:
-        """In a live list each second of silence counts; whether the list has to be painted for it."""
-        second = wall_ns // SECOND * SECOND
-        if second == self._wall_ns or self.viewpoint.frozen:
-            return False
-        self._wall_ns = second
-        return self._now() == second and len(self._order) > 0
+        snapshot = self.viewpoint.snapshot
+        return self.viewpoint.now.time_ns if snapshot.live and snapshot.running else None
 
     def _info(self, number: int) -> FlowInfo:
         version = self.viewpoint.snapshot.version
@@ -88,7 +76,7 @@ class FlowsPane(LineList):
         """A flow as of the moment: states, verdict."""
         view = self.viewpoint
         standing = view.history(number).at(view.moment, live=view.options.live)
-        verdict = view.session.verdict(number, view.moment)
+        verdict = view.session.verdict(number, view.now)
         return FlowRow(self._info(number), verdict, self._now(), standing)
 
     # -- order and filter --------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def _together(body: Region, wish: Wish, name: str, roomy: bool) -> dict[str, Reg
         return regions | {"diagram": diagram, "ladder": ladder, "detail": detail}
     if wish.detail and name == "compact":
         return regions | {"detail": rest}
-    diagram, ladder = rest.split_vertical(left)
+    diagram, ladder = rest.split_vertical(left if roomy else left + 1)  # a blank between lines without boxes
     if wish.detail:
         return regions | {"detail": diagram, "ladder": ladder}
     return regions | {"diagram": diagram, "ladder": ladder}

@@ -97,8 +97,9 @@ class MainScreen(Asking):
             show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout
             show()
         else:
-            if self._flows.let_time_pass(time_ns()):
+            if self.viewpoint.let_time_pass(time_ns()):
                 self._flows.sync()
+                self._explain()
             self._show_status()
             self.paint()
 
@@ -214,7 +215,7 @@ class MainScreen(Asking):
                 view.segment,
                 view.here,
                 live=view.options.live,
-                owes=view.session.owes(view.flow, view.moment),
+                owes=view.session.owes(view.flow, view.now),
                 width=max(10, self.size.width - 2),
                 silence_ns=view.silence_ns,
             )

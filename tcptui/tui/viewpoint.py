@@ -44,6 +44,7 @@ class Viewpoint:
         self._histories: dict[int, History] = {}
         self._histories_of = -1
         self._clock_ns = 0.0
+        self._wall_ns = 0
 
     # -- what is there ---------------------------------------------------------------------------
 
@@ -62,6 +63,26 @@ class Viewpoint:
         elif not self.moment.packet:
             self.to_row(0)
         return grown or self.follow or old.version != snapshot.version
+
+    def let_time_pass(self, wall_ns: int) -> bool:
+        """Seconds of silence count where the newest is followed; whether another one has passed."""
+        second = wall_ns // SECOND * SECOND
+        if second == self._wall_ns or self.frozen or not self.is_now:
+            return False
+        self._wall_ns = second
+        return self.flow > 0
+
+    @property
+    def is_now(self) -> bool:
+        """Whether the moment is the present: a running live capture is followed."""
+        return self.follow and self.snapshot.live and self.snapshot.running
+
+    @property
+    def now(self) -> Moment:
+        """The moment; in the present, with the time that has passed since."""
+        if not self.is_now:
+            return self.moment
+        return Moment(self.moment.packet, max(self.moment.time_ns, self._wall_ns))
 
     def info(self) -> FlowInfo | None:
         return self.session.flow(self.flow) if self.flow else None

@@ -9,8 +9,8 @@ from tcptui.model.ladder_layout import Columns
     ("width", "time", "left", "short"),
     [
         (30, 0, 9, True),
-        (45, 0, 9, True),
-        (46, 8, 9, True),
+        (44, 0, 9, True),
+        (45, 8, 9, True),
         (63, 8, 9, True),
         (64, 9, 12, False),
         (300, 9, 12, False),

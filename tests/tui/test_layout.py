@@ -34,9 +34,9 @@ def test_a_terminal_of_80_by_24_has_three_panes_and_four_rows_of_flows() -> None
     assert made.frame is Frame.RULE
     assert made.diagram == "compact"
     assert made.regions["flows"].height == 1 + 1 + 4  # a rule, the heads, four flows
-    assert made.regions["diagram"].width == 34
+    assert made.regions["diagram"].width == 34 + 1
     assert made.regions["diagram"].height == 1 + 13
-    assert made.regions["ladder"].width == 80 - 34
+    assert made.regions["ladder"].width == 80 - 34 - 1
 
 
 def test_one_pane_at_a_time_below_that() -> None:
