@@ -50,8 +50,10 @@ class Viewpoint:
 
     def refresh(self, snapshot: Snapshot) -> bool:
         """Take notice of what came in; whether the panes have something new to show."""
+        if self.frozen:
+            return False
         old, self.snapshot = self.snapshot, snapshot
-        if self.frozen or (self.loaded and old.version == snapshot.version):
+        if self.loaded and old.version == snapshot.version:
             return False
         if not snapshot.flows:
             return False
@@ -213,6 +215,8 @@ class Viewpoint:
     def toggle_freeze(self) -> None:
         self.frozen = not self.frozen
         self.frozen_at = self.snapshot.segments
+        if not self.frozen:
+            self.refresh(self.session.snapshot())
 
     def set_options(self, **changes: object) -> None:
         """Other options of the ladder; the cursor stays at its moment."""
