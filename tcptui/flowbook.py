@@ -72,12 +72,26 @@ class FlowInfo:
 
 @dataclass(slots=True)
 class _Pair:
-    """What is kept for one 4-tuple. `scheduled` is its deadline that stands in the heap."""
+    """What is kept for one 4-tuple. `scheduled` is its deadline that stands in the heap.
+
+    numbers: the flow of each life. begins: where in the pair's rows each life begins. histories: of
+    all lives, while there are several and nothing has changed: to cut one out costs as much as to cut all.
+    """
 
     connection: Connection
-    numbers: list[int] = field(default_factory=list)  # the flow number of each life
+    numbers: list[int] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
     fed: int = 0
     scheduled: int | None = None
+    histories: tuple[History, ...] | None = None
+
+    def history(self, generation: int) -> History:
+        """The state log of one life."""
+        if len(self.numbers) == 1:
+            return self.connection.history(generation)
+        if self.histories is None:
+            self.histories = self.connection.histories()
+        return self.histories[generation]
 
 
 @dataclass(slots=True)
@@ -134,7 +148,7 @@ class FlowBook:
             kept.connection.feed(segment)
         kept.fed += len(segments)
         if not kept.numbers:
-            self._new_flow(pair, kept)
+            self._new_flow(pair, kept, 0)
         if len(kept.numbers) < kept.connection.generations:
             self._split(pair, kept)
         else:
@@ -160,15 +174,17 @@ class FlowBook:
         """When the next timer may be due."""
         return self._deadlines[0][0] if self._deadlines else None
 
-    def _new_flow(self, pair: int, kept: _Pair) -> None:
+    def _new_flow(self, pair: int, kept: _Pair, begin: int) -> None:
         self._flows.append(_Flow(pair, len(kept.numbers)))
         kept.numbers.append(len(self._flows))
+        kept.begins.append(begin)
 
     def _split(self, pair: int, kept: _Pair) -> None:
         """Give every new life of the pair a number, and count anew what belongs to which life."""
         stale = len(kept.numbers) - 1
-        while len(kept.numbers) < kept.connection.generations:
-            self._new_flow(pair, kept)
+        frames = self.store.column("frame", self.store.pairs.rows(pair)[: kept.fed])
+        for life in kept.connection.histories()[stale + 1 :]:
+            self._new_flow(pair, kept, int(np.searchsorted(frames, life.first_packet)))
         for number in kept.numbers[stale:]:
             flow = self._flows[number - 1]
             flow.packets, flow.payload, flow.start_ns = [0, 0], [0, 0], 0
@@ -176,6 +192,7 @@ class FlowBook:
             _count(flow, self.store.segments(self.rows(number)))
 
     def _touch(self, kept: _Pair) -> None:
+        kept.histories = None
         for number in kept.numbers[-2:]:
             flow = self._flows[number - 1]
             flow.info, flow.verdict = None, (-1, "")
@@ -199,7 +216,7 @@ class FlowBook:
     def history(self, number: int) -> History:
         """A flow's state log. Without a handshake, the end with the lower port is taken for the server."""
         flow = self._flow(number)
-        history = self._pairs[flow.pair].connection.history(flow.generation)
+        history = self._pairs[flow.pair].history(flow.generation)
         if history.roles is Roles.GUESSED:
             first, second = self.store.pairs.ends(flow.pair)
             if first.port != second.port:
@@ -210,18 +227,8 @@ class FlowBook:
         """The store's rows of a flow that have been fed, in capture order."""
         flow = self._flow(number)
         kept = self._pairs[flow.pair]
-        rows = self.store.pairs.rows(flow.pair)[: kept.fed]
-        if len(kept.numbers) == 1:
-            return rows
-        frames = self.store.column("frame", rows)
-        borders = [history.first_packet for history in kept.connection.histories()]
-        begin = np.searchsorted(frames, borders[flow.generation]) if flow.generation else 0
-        end = (
-            np.searchsorted(frames, borders[flow.generation + 1])
-            if flow.generation + 1 < len(borders)
-            else None
-        )
-        return rows[begin:end]
+        begin, *after = kept.begins[flow.generation : flow.generation + 2]
+        return self.store.pairs.rows(flow.pair)[begin : after[0] if after else kept.fed]
 
     def verdict(self, number: int, now: Moment) -> str:
         """A flow in a few words as of `now`."""
@@ -235,8 +242,7 @@ class FlowBook:
     def diagnoses(self, number: int, now: Moment) -> tuple[Diagnosis, ...]:
         """What is notable about a flow as of `now`."""
         flow = self._flow(number)
-        connection = self._pairs[flow.pair].connection
-        previous = connection.history(flow.generation - 1) if flow.generation else None
+        previous = self._pairs[flow.pair].history(flow.generation - 1) if flow.generation else None
         return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
 
     def owes(self, number: int, now: Moment) -> str:
@@ -251,11 +257,13 @@ class FlowBook:
         trail = self._trails.get(number)
         if trail is None or trail.fed > len(rows):
             trail = self._trails[number] = self._back(number, trail, len(rows))
-        for segment in self.store.segments(rows[trail.fed :]):
+        while trail.fed < len(rows):
             if trail.fed % CHECKPOINT == 0 and trail.fed:
                 trail.copies.append((trail.fed, copy.deepcopy(trail.facts)))
-            trail.facts.feed(segment)
-            trail.fed += 1
+            fresh = rows[trail.fed : trail.fed // CHECKPOINT * CHECKPOINT + CHECKPOINT]
+            for segment in self.store.segments(fresh):
+                trail.facts.feed(segment)
+            trail.fed += len(fresh)
         return trail.facts
 
     def _back(self, number: int, trail: _Trail | None, fed: int) -> _Trail:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tcptui.flowbook import CHECKPOINT, FlowBook
-from tcptui.tcp.history import Moment
+from tcptui.tcp.connection import Connection
+from tcptui.tcp.history import History, Moment
 from tcptui.tcp.timers import LINUX
 from tests.support.sessions import read
 
@@ -47,3 +50,23 @@ def test_facts_of_an_earlier_moment_are_those_of_fewer_segments() -> None:
     early = book.facts(1, Moment(middle.packet, middle.time_ns)).packets
     assert (early, late) == (len(segments) // 2 + 1, len(segments))
     assert CHECKPOINT > 0
+
+
+def test_all_lives_of_a_pair_are_cut_out_of_its_log_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for one, a 4-tuple of 400 lives took minutes."""
+    book = replayed("time-wait-reuse", 1000)
+    whole, cuts = Connection.histories, []
+
+    def counted(connection: Connection) -> tuple[History, ...]:
+        cuts.append(connection)
+        return whole(connection)
+
+    monkeypatch.setattr(Connection, "histories", counted)
+    for number in (1, 2):
+        book.info(number)
+        book.rows(number)
+        book.diagnoses(number, book.last)
+    assert len(cuts) == 1
+    book.feed(0, [])
+    assert book.history(2).first_packet == book.info(2).first_packet
+    assert len(cuts) == 2
