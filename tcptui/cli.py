@@ -297,4 +297,11 @@ def _screen(args: argparse.Namespace) -> int:
     source = open_source(_choice(args))
     with source.closing():
         status = run(source.session, options)
-    return status or _ended(source.session)
+    return _leave(status or _ended(source.session))
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once: to take millions of objects apart takes seconds in which the shell would wait."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

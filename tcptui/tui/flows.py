@@ -8,6 +8,7 @@ from time import monotonic
 from tcptui.model.cells import Role, Row
 from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_width, header, layout, row, sort
 from tcptui.model.query import Query, parse
+from tcptui.model.text import dim
 from tcptui.session import FlowInfo
 from tcptui.tui.linelist import LineList, message
 from tcptui.tui.theme import Palette
@@ -46,12 +47,10 @@ class FlowsPane(LineList):
 
     def row(self, i: int, width: int) -> Row:
         number = self._order[i]
-        return row(
-            self._item(number),
-            self._columns,
-            width,
-            gutter="▌" if number == self.viewpoint.flow else " ",
-        )
+        item = self._item(number)
+        cells = row(item, self._columns, width, gutter="▌" if number == self.viewpoint.flow else " ")
+        begun = self._info(number).first_packet <= self.viewpoint.moment.packet
+        return cells if begun else dim(cells)
 
     has_head = True
 

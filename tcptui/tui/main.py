@@ -238,7 +238,7 @@ class MainScreen(Asking):
         mode = Mode(
             follow=view.follow and snapshot.running and snapshot.live,
             frozen=view.frozen,
-            speed=view.speed_text if view.playing else "",
+            speed=_play_text(view) if view.playing else "",
             behind=max(0, snapshot.segments - view.frozen_at),
             live_view=view.options.live,
         )
@@ -262,6 +262,12 @@ class MainScreen(Asking):
     def on_line_list_wheel(self, event: LineList.Wheel) -> None:
         event.list.scroll(event.lines)
         self.paint()
+
+
+def _play_text(view: Viewpoint) -> str:
+    """The speed, and how long the silence lasts that one is waiting in."""
+    wait = view.next_in or 0
+    return f"{view.speed_text}, next in {wait:.0f} s" if wait >= 1 else view.speed_text
 
 
 def _in_one_line(*args: Any, **how: Any) -> list[Row]:

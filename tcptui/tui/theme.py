@@ -51,6 +51,11 @@ class Palette:
 
     @cached_property
     def _on_selected(self) -> dict[Role, Style]:
+        if self.selected.reverse:  # patches of colour would be all that one sees
+            return {
+                role: Style(reverse=True, bold=style.bold, underline=style.underline)
+                for role, style in self._on_ground.items()
+            }
         return {role: style + self.selected for role, style in self._on_ground.items()}
 
 
