@@ -28,7 +28,7 @@ def emit_rst(sender: Endpoint, segment: Segment) -> None:
             sender.flights = []
             sender.touch()
         return
-    if not sender.marks.may_have_sent(segment, exact.snd_max):
+    if not exact.unknown and not sender.marks.may_have_sent(segment, exact.snd_max):
         return
     if not rst.is_reply(segment):
         _abort(sender, segment)
@@ -106,7 +106,9 @@ def speaks_after_the_end(sender: Endpoint, segment: Segment) -> None:
     """It sends although it is CLOSED: late news of the time before, or it had not closed at all."""
     exact = sender.exact
     last = exact.path[-1] if exact.path else None
-    if last is None or seq.gt(segment.seq, seq.add(exact.snd_max, 65536)):
+    if last is None:
+        return
+    if not exact.unknown and seq.gt(segment.seq, seq.add(exact.snd_max, 65536)):
         return
     if last.event in _EXPIRED:
         exact.withdraw_last()
@@ -122,7 +124,8 @@ def speaks_after_the_end(sender: Endpoint, segment: Segment) -> None:
 
 def _goes_on(sender: Endpoint, segment: Segment, reset: Segment) -> bool:
     """After the RST it sends on where it was, and later: a reordered segment would be older."""
-    if segment.flags & FIN or segment.seq != sender.exact.snd_max:
+    exact = sender.exact
+    if segment.flags & FIN or exact.unknown or segment.seq != exact.snd_max:
         return False
     newer = sender.marks.is_newer(segment)
     if newer is not None:

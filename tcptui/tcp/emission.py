@@ -40,6 +40,8 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     exact = sender.exact
     if exact.state is State.CLOSED:
         speaks_after_the_end(sender, segment)
+    elif space(segment):
+        unseen.missed_answer(sender, receiver, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
     unseen.spoke(sender, receiver, segment)
@@ -95,8 +97,8 @@ def _extend(sender: Endpoint, segment: Segment) -> None:
     """Its numbers go at least as far as this."""
     exact = sender.exact
     end = seq.add(segment.seq, space(segment))
-    if exact.iss is None and not sender.marks.heard:
-        exact.snd_max = end
+    if exact.unknown:
+        exact.snd_max, exact.numbered = end, True
     if seq.gt(end, exact.snd_max):
         if sender.beyond is None and not segment.length and seq.gt(segment.seq, exact.snd_max):
             sender.beyond = segment

@@ -51,6 +51,7 @@ class Endpoint:
     __slots__ = (
         "_replay_due",
         "_steps",
+        "_wary",
         "always_replay",
         "beyond",
         "exact",
@@ -87,6 +88,7 @@ class Endpoint:
         self.beyond: Segment | None = None
         self._replay_due = True
         self._steps = 0
+        self._wary = False
 
     @property
     def state(self) -> State:
@@ -104,6 +106,8 @@ class Endpoint:
         """`segment` passed on its way here: assume, for now, that it arrives."""
         if segment.flags & ACK:
             self.marks.offer(segment.ack)
+        if segment.flags & RST:
+            self._wary = True
         flights = self.flights
         flights.append(flight(segment))
         if len(flights) > PURE_ACKS_KEPT and self.exact.state in _TRANSFER:
@@ -163,16 +167,23 @@ class Endpoint:
         self.flights[:count] = held
 
     def handshake_done(self, segment: Segment) -> None:
-        """It has spoken beyond its SYN: the ACK of that has reached it, captured or not."""
+        """It has spoken beyond its SYN: the ACK of that has reached it, captured or not.
+
+        After a fast open it speaks before that, and only what had the time is taken to have arrived.
+        """
         exact = self.exact
-        if exact.state is not State.SYN_RCVD or exact.iss is None or exact.fast_open:
+        if exact.state is not State.SYN_RCVD or exact.iss is None:
             return
         for one in self.flights:
-            if not one.lost and not one.segment.flags & RST and acknowledges(one, exact.iss):
-                # of that only the ACK is certain: its text counts once that is acknowledged
-                exact.step(Event.RECV_ACK_OF_SYN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
-                return
-        exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
+            if one.lost or one.segment.flags & RST or not acknowledges(one, exact.iss):
+                continue
+            if exact.fast_open and not self.had_time(one, segment.time_ns):
+                continue
+            # of that only the ACK is certain: its text counts once that is acknowledged
+            exact.step(Event.RECV_ACK_OF_SYN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
+            return
+        if not exact.fast_open:
+            exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
 
     # -- what it sends denies -----------------------------------------------------------------------
 
@@ -251,7 +262,10 @@ class Endpoint:
         """It has sent something: `shown` must be replayed, unless that was data or an ACK among others."""
         exact, shown = self.exact, self.shown
         flowing = exact.state in _TRANSFER and shown.state is exact.state and not shown.path
-        if not flowing or len(exact.path) != self._steps or self.always_replay:
+        waiting = shown.peer_fin is not None and not shown.peer_fin_consumed  # for what fills a gap
+        if self._wary:  # a RST that did not fit may fit now
+            self._wary = any(one.segment.flags & RST for one in self.flights)
+        if not flowing or waiting or self._wary or len(exact.path) != self._steps or self.always_replay:
             self._replay_due = True
         elif not self._replay_due:
             shown.ack_sent, shown.snd_max = exact.ack_sent, exact.snd_max

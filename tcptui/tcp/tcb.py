@@ -53,6 +53,7 @@ class Tcb:
     """One endpoint in one life.
 
     iss, irs: the two initial sequence numbers; None while unknown. snd_max: the end of what it has sent.
+    numbered: mid-stream, snd_max comes from its own segments, not from what the other acknowledges.
     rcv_nxt: the next number it expects; gaps: ranges [start, end) it holds behind a hole.
     fin_seq: the number of its own FIN; fin_acked: that FIN is acknowledged and it knows.
     peer_fin: the number of the peer's FIN once that has arrived, in order or not.
@@ -64,6 +65,7 @@ class Tcb:
     state: State = State.CLOSED
     iss: int | None = None
     snd_max: int = 0
+    numbered: bool = False
     fin_seq: int | None = None
     fin_acked: bool = False
     irs: int | None = None
@@ -168,10 +170,15 @@ class Tcb:
         """The peer's FIN has arrived and no gap before it is left."""
         return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
 
+    @property
+    def unknown(self) -> bool:
+        """Its numbers are not known: neither its SYN nor anything after it has been seen."""
+        return self.iss is None and not self.numbered
+
     def acknowledges_syn(self, ack: int) -> bool:
         """`ack` lies in what it has sent since its SYN (ISS < ack ≤ SND.NXT)."""
         if self.iss is None:
-            return seq.le(ack, self.snd_max)
+            return True  # nothing is known against it
         return seq.gt(ack, self.iss) and seq.le(ack, self.snd_max)
 
     def acknowledges_fin(self, ack: int) -> bool:

@@ -30,10 +30,12 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """`peer` may acknowledge by `segment` more than `end` was seen to send."""
     exact, ack = end.exact, segment.ack
     if exact.state is State.LISTEN and not exact.path and peer.exact.iss is not None:
-        _answered_unseen(exact, peer.exact, segment)
+        _listened(exact, peer.exact, segment, iss=seq.add(ack, -1))
         return
-    unknown = exact.iss is None and not end.marks.heard
-    if seq.le(ack, exact.snd_max) or exact.fin_seq is not None or unknown:
+    if exact.unknown:
+        exact.snd_max = ack  # as far as we can know
+        return
+    if seq.le(ack, exact.snd_max) or exact.fin_seq is not None:
         return
     end.touch()
     if ack == seq.add(exact.snd_max, 1):
@@ -47,10 +49,18 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
         exact.snd_max = ack
 
 
-def _answered_unseen(exact: Tcb, peer: Tcb, segment: Segment) -> None:
+def missed_answer(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
+    """`end`, of which nothing has been seen, sends text to a caller: its SYN,ACK went before (or is late)."""
+    exact = end.exact
+    if end.untouched and exact.state is State.LISTEN and peer.exact.acknowledges_syn(segment.ack):
+        _listened(exact, peer.exact, segment, iss=seq.add(segment.seq, -1))
+        exact.fast_open = seq.gt(segment.ack, seq.add(exact.irs or 0, 1))
+
+
+def _listened(exact: Tcb, peer: Tcb, segment: Segment, *, iss: int) -> None:
     exact.passive = True
     exact.irs, exact.rcv_nxt = peer.iss, seq.add(peer.iss or 0, 1)
-    exact.iss, exact.snd_max = seq.add(segment.ack, -1), segment.ack
+    exact.iss, exact.snd_max = iss, seq.add(iss, 1)
     exact.step(Event.RECV_SYN, segment, Evidence.ASSUMED)
 
 

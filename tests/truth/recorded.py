@@ -114,6 +114,40 @@ def names() -> list[str]:
     return sorted(path.name.removesuffix(".truth.json") for path in KERNEL.glob("*.truth.json"))
 
 
+def explain(one: Verdict) -> str:
+    """Why packets cannot tell, for a sequence that does not agree: U2, U3 or U4; "engine" where they can.
+
+    U4: the endpoint sent something that never came to the place of the capture. U3: something passed
+    there that never came to the endpoint. U2: it moved last, with nothing said.
+    """
+    truth = json.loads((KERNEL / f"{one.scenario}.truth.json").read_text())
+    host = "A" if one.endpoint.rpartition(":")[0] in truth["hosts"]["A"] else "B"
+    here, there = (_traffic(truth["pcaps"][place], one) for place in (one.vantage, host))
+    if any(key[0] and key not in here for key in there):
+        return "U4"
+    if any(not key[0] and key not in there for key in here):
+        return "U3"
+    silent = one.expected[:-1] == one.found and one.expected[-1] in ("CLOSED", "LISTEN")
+    return "U2" if silent else "engine"
+
+
+def _traffic(file: str, one: Verdict) -> set[tuple[bool, int, int, int, int, int | None]]:
+    """The segments between these two: whether the endpoint sent it, and what tells it from others."""
+    return {
+        (
+            (key[segment.sender] == one.endpoint),
+            segment.flags,
+            segment.seq,
+            segment.ack,
+            segment.length,
+            segment.ip_id,
+        )
+        for key, segments in connections(KERNEL / file).items()
+        if {one.endpoint, one.peer} == set(key)
+        for segment in segments
+    }
+
+
 def tally(found: list[Verdict]) -> dict[str, tuple[int, int]]:
     """Per class: (endpoint sequences that agree, all of them); U1 left out."""
     right: Counter[str] = Counter()

@@ -45,6 +45,12 @@ def test_what_scripted_recordings_miss_is_listed_with_its_class() -> None:
     assert missed == set(KNOWN)
 
 
+def test_what_random_recordings_miss_no_packet_tells() -> None:
+    wrong = [one for one in verdicts() if one.group != "scripted" and not one.agrees and not one.u1]
+    assert wrong
+    assert {recorded.explain(one) for one in wrong} <= {"U2", "U3", "U4"}
+
+
 def test_states_after_frames_agree() -> None:
     points = list(recorded.points())
     right = sum(point.agrees for point in points)
