@@ -126,10 +126,12 @@ class Connection:
         return max(1, len(self._lives.all))
 
     def history(self, generation: int = -1) -> History:
-        """The log of one life, the newest by default."""
-        return self.histories()[generation]
+        """The log of one life, the newest by default. IndexError where there is no such life."""
+        count = len(self._lives.all)
+        if not count:
+            return History(0, 0, Roles.GUESSED, (State.CLOSED, State.CLOSED), (), ())
+        return self._lives.history(range(count)[generation])
 
     def histories(self) -> tuple[History, ...]:
         """The logs of all lives; each begins at its `first_packet`."""
-        nothing = History(0, 0, Roles.GUESSED, (State.CLOSED, State.CLOSED), (), ())
-        return self._lives.histories() or (nothing,)
+        return tuple(self.history(index) for index in range(self.generations))

@@ -89,11 +89,11 @@ class Lives:
         self.all.append(Life(segment.packet, client.number, self.ends))
         self.pending = None
 
-    def histories(self) -> tuple[History, ...]:
-        """The endpoints' logs, cut where lives begin."""
-        bounds = [life.first_packet for life in self.all[1:]]
-        lows, highs = [-1, *bounds], [*bounds, _NO_END]
-        return tuple(self._cut(index, low, highs[index]) for index, low in enumerate(lows) if self.all)
+    def history(self, index: int) -> History:
+        """The endpoints' logs of one life, cut where it begins and where the next one does."""
+        low = self.all[index].first_packet if index else -1
+        last = index + 1 == len(self.all)
+        return self._cut(index, low, _NO_END if last else self.all[index + 1].first_packet)
 
     def _cut(self, index: int, low: int, high: int) -> History:
         life = self.all[index]
