@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from time import monotonic
-
 from tcptui.model.cells import Role, Row
-from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_width, header, layout, row, sort
+from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_width, header, layout, row
 from tcptui.model.query import Query, parse
 from tcptui.model.text import dim
 from tcptui.session import FlowInfo
 from tcptui.tui.linelist import LineList, message
+from tcptui.tui.order import Order
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
-
-RESORT = 1.0
-"""Seconds between two orderings of a list that grows: rows that jump cannot be read."""
 
 
 class FlowsPane(LineList):
@@ -29,9 +24,7 @@ class FlowsPane(LineList):
         self.viewpoint = viewpoint
         self.filter = parse("")
         self.sort_key = "number"
-        self._order: Sequence[int] = range(0)
-        self._ordered_at = 0.0
-        self._ordered_for: tuple[int, str, str] = (-1, "", "")
+        self.order = Order(viewpoint.session)
         self._infos: dict[int, FlowInfo] = {}
         self._infos_of = -1
         self._columns: Layout = layout(80)
@@ -40,13 +33,13 @@ class FlowsPane(LineList):
     # -- the list as a provider --------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self.order.numbers)
 
     def __bool__(self) -> bool:
         return True
 
     def row(self, i: int, width: int) -> Row:
-        number = self._order[i]
+        number = self.order.numbers[i]
         item = self._item(number)
         cells = row(item, self._columns, width, gutter="▌" if number == self.viewpoint.flow else " ")
         begun = self._info(number).first_packet <= self.viewpoint.moment.packet
@@ -87,33 +80,22 @@ class FlowsPane(LineList):
     def set_query(self, text: str) -> Query:
         """Narrow the list; a mistake in the text lets everything through and is told in the title."""
         self.filter = parse(text)
-        self._ordered_at = 0.0
         self._reorder()
-        if self.viewpoint.flow not in self._order and len(self._order):
-            self.viewpoint.select(self._order[0])
         return self.filter
 
     def next_sort(self) -> str:
         """Sort by the next key; its name."""
         keys = list(SORT_KEYS)
         self.sort_key = keys[(keys.index(self.sort_key) + 1) % len(keys)]
-        self._ordered_at = 0.0
         return self.sort_key
 
     def _reorder(self) -> None:
-        count = self.viewpoint.snapshot.flows
-        if not self.query_text and self.sort_key == "number":
-            self._order = range(1, count + 1)
-            return
-        wanted = (self.viewpoint.snapshot.version, self.filter.text, self.sort_key)
-        now = monotonic()
-        if wanted == self._ordered_for or (
-            self._ordered_for[1:] == wanted[1:] and now - self._ordered_at < RESORT
-        ):
-            return
-        self._ordered_for, self._ordered_at = wanted, now
-        items = [item for item in map(self._item, range(1, count + 1)) if self.filter.matches(item)]
-        self._order = [item.flow.number for item in sort(items, self.sort_key)]
+        """Take the newest order; a flow that the filter hides does not stay selected."""
+        before = self.order.numbers
+        self.order.update(self.viewpoint.snapshot, self.filter, self.sort_key)
+        numbers = self.order.numbers
+        if self.query_text and numbers is not before and len(numbers) and self.viewpoint.flow not in numbers:
+            self.viewpoint.select(numbers[0])
 
     # -- for the screen ----------------------------------------------------------------------------
 
@@ -121,15 +103,16 @@ class FlowsPane(LineList):
         """Show what the viewpoint has."""
         self._reorder()
         snapshot = self.viewpoint.snapshot
-        first, last = self.top, min(len(self._order), self.top + self.body_height)
-        seen = [self._info(number) for number in self._order[first:last]]
+        first, last = self.top, min(len(self.order.numbers), self.top + self.body_height)
+        seen = [self._info(number) for number in self.order.numbers[first:last]]
         self._columns = layout(
             max(20, self.inner_width), address_width(seen), max(4, len(str(snapshot.flows)) + 1)
         )
         if self.query_text:
             self.title = f"Flows: {self.query_text}"
-            self.note = self.filter.error or f"{len(self._order):,} of {snapshot.flows:,}"
-            if not len(self._order):
+            count = "…" if self.order.pending else f"{len(self.order.numbers):,}"
+            self.note = self.filter.error or f"{count} of {snapshot.flows:,}"
+            if not len(self.order.numbers):
                 self.empty = message("No flow matches the filter. Esc takes it away.", role=Role.WARN)
         else:
             self.title = "Flows"
@@ -139,10 +122,10 @@ class FlowsPane(LineList):
     def _index(self) -> int:
         """The selected flow's place in the list."""
         number = self.viewpoint.flow
-        if isinstance(self._order, range):
+        if isinstance(self.order.numbers, range):
             return max(0, number - 1)
         try:
-            return self._order.index(number)
+            return self.order.numbers.index(number)
         except ValueError:
             return 0
 
@@ -151,9 +134,9 @@ class FlowsPane(LineList):
         return self.number_at(self._index() + lines)
 
     def number_at(self, index: int) -> int:
-        if not len(self._order):
+        if not len(self.order.numbers):
             return 0
-        return self._order[min(max(0, index), len(self._order) - 1)]
+        return self.order.numbers[min(max(0, index), len(self.order.numbers) - 1)]
 
     def end(self, last: bool) -> int:
-        return self.number_at(len(self._order) - 1 if last else 0)
+        return self.number_at(len(self.order.numbers) - 1 if last else 0)

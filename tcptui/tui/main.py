@@ -97,7 +97,9 @@ class MainScreen(Asking):
             show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout
             show()
         else:
-            if self.viewpoint.let_time_pass(time_ns()):
+            if self._flows.order.news:
+                self.refresh_panes()
+            elif self.viewpoint.let_time_pass(time_ns()):
                 self._flows.sync()
                 self._explain()
             self._show_status()

@@ -56,11 +56,11 @@ async def test_sorting_changes_the_order_and_keeps_the_selection() -> None:
     async with running(capture(MANY), (120, 40)) as (app, pilot):
         await pilot.press("down", "down")
         selected = app.screen.viewpoint.flow
-        order = list(app.screen.flows._order)
+        order = list(app.screen.flows.order.numbers)
         for _ in range(5):
             await pilot.press("s")
-        assert sorted(app.screen.flows._order) == order
-        assert list(app.screen.flows._order) != order
+        assert sorted(app.screen.flows.order.numbers) == order
+        assert list(app.screen.flows.order.numbers) != order
         assert app.screen.viewpoint.flow == selected
         assert any(line.lstrip("│").startswith("▌") and f" {selected} " in line for line in screen_lines(app))
 
