@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.tcp import options, seq, unseen
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import is_bare_syn
+from tcptui.tcp.flight import Flight, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
@@ -96,10 +96,21 @@ def _answers(receiver: Endpoint, segment: Segment) -> bool:
 def _answer_of_known(sender: Endpoint, segment: Segment) -> None:
     exact = sender.exact
     if exact.state is State.SYN_SENT:
-        sender.acknowledge(segment)
-        if exact.state is State.SYN_SENT:
-            exact.irs = seq.add(segment.ack, -1)
-            exact.step(Event.RECV_SYN_IN_SYN_SENT, segment, Evidence.ASSUMED)
+        crossing = next((one for one in sender.flights if _asks_for(one, segment)), None)
+        cause = segment if crossing is None else crossing.segment
+        exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1) if crossing is None else cause.seq, segment.ack
+        evidence = Evidence.ASSUMED if crossing is None else Evidence.PROVEN
+        exact.step(
+            Event.RECV_SYN_IN_SYN_SENT, cause, evidence, proven_by=segment.packet if crossing else None
+        )
+        sender.flights = [one for one in sender.flights if not _asks_for(one, segment)]
+        if crossing is not None:
+            sender.measure(segment.time_ns - cause.time_ns)
         exact.ack_sent = segment.ack
     elif exact.state is State.SYN_RCVD and exact.iss is not None:
         sender.deny_acks_of(exact.iss, segment, "SYN,ACK")
+
+
+def _asks_for(one: Flight, answer: Segment) -> bool:
+    """A SYN that this SYN,ACK acknowledges; of data with it, any part."""
+    return is_bare_syn(one) and seq.gt(answer.ack, one.segment.seq) and seq.le(answer.ack, one.end)
