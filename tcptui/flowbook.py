@@ -33,7 +33,8 @@ class FlowInfo:
 
     number: from 1, in order of the first packet. ends, packets, payload, states: by endpoint, 0 being
     the source of the 4-tuple's first packet; `client` says which of them opened the connection.
-    payload: bytes sent, retransmissions included. states: at the newest packet.
+    payload: bytes sent, retransmissions included. states: at the newest packet. end_ns: the latest time of
+    its packets, never before start_ns, the time of the first, even where a clock was set back.
     """
 
     number: int
@@ -187,7 +188,7 @@ class FlowBook:
             self._new_flow(pair, kept, int(np.searchsorted(frames, life.first_packet)))
         for number in kept.numbers[stale:]:
             flow = self._flows[number - 1]
-            flow.packets, flow.payload, flow.start_ns = [0, 0], [0, 0], 0
+            flow.packets, flow.payload = [0, 0], [0, 0]
             self._trails.pop(number, None)
             _count(flow, self.store.segments(self.rows(number)))
 
@@ -305,9 +306,9 @@ class FlowBook:
 
 
 def _count(flow: _Flow, segments: Sequence[Segment]) -> None:
+    if segments and flow.packets == [0, 0]:
+        flow.start_ns = flow.end_ns = segments[0].time_ns
     for segment in segments:
         flow.packets[segment.sender] += 1
         flow.payload[segment.sender] += segment.length
-    if segments:
-        flow.start_ns = flow.start_ns or segments[0].time_ns
-        flow.end_ns = segments[-1].time_ns
+        flow.end_ns = max(flow.end_ns, segment.time_ns)

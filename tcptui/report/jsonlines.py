@@ -9,7 +9,6 @@ from typing import Any
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import Correction, History, Transition
-from tcptui.tcp.states import Evidence
 
 
 def lines(session: Session) -> Iterator[str]:
@@ -32,22 +31,13 @@ def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]
         "packets": _by_role(flow, flow.packets),
         "payload": _by_role(flow, flow.payload),
         "state": _by_role(flow, tuple(str(state) for state in flow.states)),
-        "transitions": [_transition(t, side) for t in by_time(history)],
+        "transitions": [_transition(t, side) for t in history.standing()],
         "corrections": [_correction(c, side) for c in history.corrections],
         "diagnoses": [
             {"id": d.id, "severity": d.severity.value, "packets": list(d.packets), "text": d.text}
             for d in diagnoses
         ],
     }
-
-
-def by_time(history: History) -> list[Transition]:
-    """What stands at the end, sorted by time. A packet moves its sender before its receiver; an
-    endpoint's steps keep the order they were taken in.
-    """
-    standing = history.standing()
-    senders = {(t.packet, t.endpoint) for t in standing if t.evidence is Evidence.SENT}
-    return sorted(standing, key=lambda t: (t.time_ns, (t.packet, t.endpoint) not in senders))
 
 
 def _by_role(flow: FlowInfo, values: tuple[Any, ...]) -> dict[str, Any]:

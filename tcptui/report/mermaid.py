@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tcptui.model.diagram import edge_label
 from tcptui.model.diagram_layouts import JUMP_WORDS, NOT_DRAWN
-from tcptui.report.jsonlines import by_time
+from tcptui.model.text import clean
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.history import History, Transition
 from tcptui.tcp.states import State
@@ -41,7 +41,7 @@ def machine() -> Iterator[str]:
 
 def walk(history: History, endpoint: int, prefix: str) -> Iterator[str]:
     """One endpoint's way as it stands at the end: its states, named `prefix` and a number, and its steps."""
-    steps = [step for step in by_time(history) if step.endpoint == endpoint]
+    steps = [step for step in history.standing() if step.endpoint == endpoint]
     states = [history.start[endpoint], *(step.new for step in steps)]
     for number, state in enumerate(states):
         yield f'state "{state}" as {prefix}{number}'
@@ -52,7 +52,8 @@ def walk(history: History, endpoint: int, prefix: str) -> Iterator[str]:
 
 def _flow(flow: FlowInfo, history: History) -> Iterator[str]:
     client, server = flow.client, 1 - flow.client
-    yield f'    state "{flow.number}. {flow.client_address} to {flow.server_address}" as f{flow.number} {{'
+    ends = clean(f"{flow.client_address} to {flow.server_address}")
+    yield f'    state "{flow.number}. {ends}" as f{flow.number} {{'
     for endpoint, letter in ((client, "c"), (server, "s")):
         if letter == "s":
             yield "        --"

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat, stamp
-from tcptui.report.jsonlines import by_time
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.history import Correction, Transition
 
@@ -58,7 +57,7 @@ class TransitionLines:
 
 def lines(session: Session, time_format: TimeFormat) -> Iterator[str]:
     """All that stands at the end, all flows together, in order of time."""
-    steps = [(step, flow) for flow in session.flows() for step in by_time(session.history(flow.number))]
+    steps = [(step, flow) for flow in session.flows() for step in session.history(flow.number).standing()]
     steps.sort(key=lambda pair: pair[0].time_ns)
     printer = TransitionLines(time_format)
     yield HEAD

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 from tcptui.report.jsonlines import lines
+from tests.support.packets import ethernet, ipv4, pcap, tcp
 from tests.support.sessions import read
 
 
 def records(demo: str) -> list[dict]:  # type: ignore[type-arg]
     return [json.loads(line) for line in lines(read(demo=demo))]
+
+
+def segment(src: str, dst: str, **fields: int) -> bytes:
+    return ethernet(ipv4(tcp(**fields), src=src, dst=dst))  # type: ignore[arg-type]
 
 
 def test_the_fields_of_a_connection() -> None:
@@ -50,6 +56,24 @@ def test_each_end_steps_from_where_it_stands() -> None:
     for end in ("client", "server"):
         steps = [s for s in records("last-ack-lost")[0]["transitions"] if s["endpoint"] == end]
         assert all(one["to"] == other["from"] for one, other in itertools.pairwise(steps))
+
+
+def test_where_the_clock_was_set_back_each_end_still_steps_from_where_it_stands(tmp_path: Path) -> None:
+    frames = [
+        segment("10.0.0.1", "10.0.0.2", sport=5000, dport=80, seq=0, flags=0x02),
+        segment("10.0.0.2", "10.0.0.1", sport=80, dport=5000, seq=9, ack=1, flags=0x12),
+        segment("10.0.0.1", "10.0.0.2", sport=5000, dport=80, seq=1, ack=10, flags=0x10),
+        segment("10.0.0.1", "10.0.0.2", sport=5000, dport=80, seq=1, ack=10, flags=0x11),
+    ]
+    seconds = (500, 400, 300, 1)
+    path = tmp_path / "back.pcap"
+    path.write_bytes(pcap(*((f, len(f), t * 10**9) for f, t in zip(frames, seconds, strict=True))))
+    (record,) = [json.loads(line) for line in lines(read(file=str(path)))]
+    for end in ("client", "server"):
+        steps = [s for s in record["transitions"] if s["endpoint"] == end]
+        assert len(steps) >= 3
+        assert all(one["to"] == other["from"] for one, other in itertools.pairwise(steps))
+    assert record["start_ns"] == record["end_ns"] == 500 * 10**9
 
 
 def test_a_correction_names_what_was_taken_back() -> None:
