@@ -72,6 +72,7 @@ class TcptuiApp(App[int]):
     def on_mount(self) -> None:
         self._watch_signals()
         self.set_interval(0.25, self._watch_terminal)
+        self.app_resume_signal.subscribe(self, self._come_back)
 
     def open_demo(self, name: str) -> None:
         """Show a demo; leaving it comes back to the menu."""
@@ -84,6 +85,12 @@ class TcptuiApp(App[int]):
             self.pop_screen()
 
         self.push_screen(self._show(session, at_start=True, on_leave=leave))
+
+    def _come_back(self, _: object) -> None:
+        """After ^Z and fg the terminal is blank: paint all of it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, View):
+                screen.repaint()
 
     def leave(self) -> None:
         """The end, by the user's will."""

@@ -68,8 +68,9 @@ def _source(snapshot: Snapshot) -> Cell:
         return Cell(f" ■ {clean(snapshot.error)} ", Role.ERROR)
     if snapshot.running and snapshot.live:
         return Cell(" ● live ", Role.OK)
-    if snapshot.running and snapshot.progress < 1:
-        return Cell(f" ▷ reading {int(snapshot.progress * 100)} % ", Role.WARN)
+    if snapshot.running:
+        done = f" {int(snapshot.progress * 100)} %" if snapshot.progress < 1 else ""
+        return Cell(f" ▷ reading{done} ", Role.WARN)
     return Cell(" ■ ended " if snapshot.live else " ■ file ", Role.DIM)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +47,16 @@ class Terminal(LinuxDriver):
         self.on_lost: Callable[[], None] | None = None
         if sys.__stdout__ is not None and sys.__stdout__.isatty():
             self._file = sys.__stdout__
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """^Z stops the whole job, as it does for other programs: a shell waits for all of a pipeline."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        mine = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, mine)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def hung_up(self) -> bool:
         """Whether the terminal has gone: its window was closed, its connection lost."""

@@ -44,6 +44,12 @@ class View(Screen[None]):
             pane.palette = palette
             pane.forget()
 
+    def repaint(self) -> None:
+        """Paint everything anew."""
+        for pane in self.query(Pane):
+            pane.forget()
+        self.refresh(layout=True)
+
     def paint(self) -> None:
         """Write what the panes have that the screen has not, now.
 
