@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import socket
 import threading
+import time
 from dataclasses import dataclass
 
 from tcptui.store.flows import Address
@@ -29,12 +30,13 @@ class Names:
 
     `known` grows with every answer, so that a view can see that there is something new to show.
 
-    Limits: one lookup at a time; a service name is looked up as TCP's.
+    Limits: one lookup at a time.
     """
 
     def __init__(self) -> None:
         self.known = 0
         self._names: dict[Address, Address] = {}
+        self._hosts: dict[str, str] = {}
         self._asked: queue.SimpleQueue[Address] = queue.SimpleQueue()
         self._open = 0
         threading.Thread(target=self._look_up, name="names", daemon=True).start()
@@ -54,13 +56,34 @@ class Names:
         """How many answers are awaited."""
         return self._open - self.known
 
+    def wait(self, patience: float) -> None:
+        """Until nothing is pending, or no answer has come for `patience` seconds."""
+        known, since = self.known, time.monotonic()
+        while self.pending and time.monotonic() - since < patience:
+            time.sleep(0.005)
+            if self.known != known:
+                known, since = self.known, time.monotonic()
+
     def _look_up(self) -> None:
         while True:
             address = self._asked.get()
-            try:
-                host, service = socket.getnameinfo((address.ip, address.port), 0)
-            except (OSError, UnicodeError):
-                host, service = address.ip, str(address.port)
+            host, service = self._host(address.ip), _service(address.port)
             name = f"[{host}]:{service}" if ":" in host else f"{host}:{service}"
             self._names[address] = NamedAddress(address.ip, address.port, name)
             self.known += 1
+
+    def _host(self, ip: str) -> str:
+        """Asked once for all ports of an address."""
+        if ip not in self._hosts:
+            try:
+                self._hosts[ip] = socket.getnameinfo((ip, 0), socket.NI_NUMERICSERV)[0]
+            except (OSError, UnicodeError):
+                self._hosts[ip] = ip
+        return self._hosts[ip]
+
+
+def _service(port: int) -> str:
+    try:
+        return socket.getservbyport(port, "tcp")
+    except OSError:
+        return str(port)
