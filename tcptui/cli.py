@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tcptui import __version__
-from tcptui.errors import TcptuiError
+from tcptui.errors import TcptuiError, fault
 
 if TYPE_CHECKING:
     from tcptui.session import Session
@@ -143,28 +143,41 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(error)
         return 2
     except BrokenPipeError:
-        # Whoever read us has gone; the interpreter must not complain again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # whoever read us has gone
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        _say_notes(interrupt)
         return 130
     except Exception as error:
         # A fault of ours. The user gets one line and the place of what was captured; we want the rest.
         if "TCPTUI_DEBUG" in os.environ:
             raise
-        _say(f"internal error: {error!r}; please report it with the traceback that TCPTUI_DEBUG=1 shows")
-        for note in getattr(error, "__notes__", ()):
-            _say(note)
+        _say(fault(error))
+        _say_notes(error)
         return 1
 
 
 def _say(message: object) -> None:
     from tcptui.model.text import clean
 
-    print(f"tcptui: {clean(str(message))}", file=sys.stderr)
+    if sys.stderr is not None:  # print() would take standard output instead
+        print(f"tcptui: {clean(str(message))}", file=sys.stderr)
+
+
+def _say_notes(error: BaseException) -> None:
+    """Where what was captured is, if anything was."""
+    for note in getattr(error, "__notes__", ()):
+        _say(note)
+
+
+def _forget_output() -> None:
+    """Standard output takes no more: the interpreter must not complain again when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(args: argparse.Namespace) -> int:
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", "leave it open, or redirect it")
     _settle_words(args)
     if args.list:
         return _list_interfaces()
@@ -226,7 +239,7 @@ def _list_demos() -> int:
 def _headless(args: argparse.Namespace) -> int:
     from tcptui.model.times import TimeFormat
     from tcptui.report.options import ReportOptions
-    from tcptui.report.run import run
+    from tcptui.report.run import OutputError, run
     from tcptui.sources import open_source
 
     if args.demo == "":
@@ -235,8 +248,14 @@ def _headless(args: argparse.Namespace) -> int:
         raise UsageError("nothing to look at", "give a FILE, -i IFACE or --demo NAME; see tcptui --help")
     source = open_source(_choice(args))
     options = ReportOptions(TimeFormat(args.time), args.absolute)
-    with source.closing():
-        run(source.session, args.format, options, sys.stdout)
+    try:
+        with source.closing():
+            run(source.session, args.format, options, sys.stdout)
+    except OutputError as error:
+        _forget_output()
+        _say(error)
+        _say_notes(error)
+        return 1
     return _ended(source.session)
 
 
@@ -262,12 +281,14 @@ def _ended(session: Session) -> int:
     snapshot = session.snapshot()
     for notice in snapshot.notices:
         _say(notice)
-    if snapshot.error:
-        _say(snapshot.error)
-        if session.feed is not None and session.feed.error is not None:
-            _say(session.feed.spool.whereabouts())
-        return 1 if snapshot.frames or snapshot.live else 2
-    return 0
+    if snapshot.dropped:
+        _say(f"{snapshot.dropped:,} packets were dropped by the kernel: a narrower filter helps")
+    if not snapshot.error:
+        return 0
+    _say(snapshot.error)
+    if session.feed is not None and snapshot.frames:
+        _say(session.feed.spool.whereabouts())
+    return 2 if snapshot.failed_at_start else 1
 
 
 def _flow_json(session: Session, number: int) -> str:

@@ -18,6 +18,12 @@ class TcptuiError(Exception):
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
+def fault(error: Exception) -> TcptuiError:
+    """A fault of ours, in one line; the traceback only for those who ask for it."""
+    hint = "please report it with the traceback that TCPTUI_DEBUG=1 shows"
+    return TcptuiError(f"internal error: {error!r}", hint)
+
+
 class CaptureError(TcptuiError):
     """A source of packets cannot be opened, or failed while it ran."""
 

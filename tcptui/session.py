@@ -7,6 +7,7 @@ sees a new version looks up what it shows.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
-from tcptui.errors import TcptuiError
+from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
 from tcptui.names import Names
 from tcptui.store.segments import SegmentStore
@@ -57,6 +58,11 @@ class Snapshot:
     notices: tuple[str, ...] = ()
     error: str | None = None
 
+    @property
+    def failed_at_start(self) -> bool:
+        """It ended with an error before there was anything to look at."""
+        return self.error is not None and not (self.frames or self.live)
+
 
 class Session:
     """A running (or finished) look at one capture.
@@ -88,7 +94,7 @@ class Session:
         self._error: TcptuiError | None = None
         self._version = 0
         self._lock = threading.Lock()
-        self._readers = 0
+        self._readers: list[None] = []  # one for each that waits or reads; `+= 1` could lose one
         self._grown = threading.Condition()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -121,7 +127,7 @@ class Session:
         """Where the session stands; cheap."""
         feed = self.feed
         stats = feed.stats() if feed else None
-        error = self._error or (feed.error if feed else None)
+        error = (feed.error if feed else None) or self._error  # the cause before what follows from it
         return Snapshot(
             version=self._version + (self._names.known if self._names else 0),
             frames=self._book.last.packet,
@@ -198,15 +204,21 @@ class Session:
         with self._reading():
             return self._book.owes(number, now or self._book.last)
 
+    def await_names(self, patience: float = 3.0) -> None:
+        """Wait for the names of all addresses, as long as an answer comes every `patience` seconds."""
+        if self._names is not None:
+            self.flows()
+            self._names.wait(patience)
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """The lock, with a sign to the ingest thread that somebody waits for it."""
-        self._readers += 1
+        self._readers.append(None)
         try:
             with self._lock:
                 yield
         finally:
-            self._readers -= 1
+            self._readers.pop()
 
     def _named(self, info: FlowInfo) -> FlowInfo:
         if self._names is None:
@@ -225,6 +237,10 @@ class Session:
             self._ingest()
         except TcptuiError as error:
             self._error = error
+        except Exception as error:
+            self._error = fault(error)
+            if "TCPTUI_DEBUG" in os.environ:
+                raise
         finally:
             self._running = False
             self._publish()

@@ -48,23 +48,30 @@ class Source:
     @contextmanager
     def closing(self) -> Iterator[None]:
         """Stop the session at the end. A temporary spool goes at a clean end; after a failure it stays,
-        and the error says where."""
+        and the error says where, unless nothing was captured."""
         try:
             yield
+        except BrokenPipeError:  # whoever read the output has enough: a clean end
+            self._close()
+            raise
         except BaseException as error:
             self.session.stop()
-            left = self._whereabouts()
-            if left:
-                error.add_note(left)
+            feed = self.session.feed
+            if feed is not None:
+                left = feed.spool.whereabouts()
+                if left:
+                    error.add_note(left)
+                else:
+                    feed.spool.remove()
             raise
+        self._close()
+
+    def _close(self) -> None:
         self.session.stop()
         self.session.reader.close()
-        feed = self.session.feed
-        if feed is not None and feed.error is None:
+        feed, snapshot = self.session.feed, self.session.snapshot()
+        if feed is not None and (snapshot.error is None or not snapshot.frames):
             feed.spool.remove()
-
-    def _whereabouts(self) -> str:
-        return self.session.feed.spool.whereabouts() if self.session.feed else ""
 
 
 def open_source(choice: Choice) -> Source:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tcptui import __version__
+from tcptui.capture.pcapfile import CaptureReader
 from tcptui.cli import FORMATS, main
 from tcptui.demos import catalog
 from tests.support.needs import needs_libpcap
+from tests.support.packets import pcap
 
 HANDSHAKE = str(catalog.load("handshake").path)
 
 
 def run(*args: str, stdin: bytes | None = None) -> tuple[int, str, str]:
     """The program in a process of its own: status, standard output, standard error."""
-    done = subprocess.run([sys.executable, "-m", "tcptui", *args], input=stdin, capture_output=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "tcptui", *args], input=stdin, capture_output=True, timeout=60
+    )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -54,7 +61,9 @@ def test_help_and_version_import_nothing_heavy() -> None:
         "except SystemExit: pass\n"
         "print([m for m in ('numpy', 'textual', 'scapy') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert f"tcptui {__version__}" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
 
@@ -145,3 +154,63 @@ def test_a_filter_that_does_not_parse(capsys: pytest.CaptureFixture[str]) -> Non
 def test_interfaces_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-D"]) == 0
     assert " lo " in capsys.readouterr().out
+
+
+def shell(command: str) -> tuple[int, str, str]:
+    """A command line in which TCPTUI stands for the program."""
+    command = command.replace("TCPTUI", f"{sys.executable} -m tcptui")
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("where", "status", "said"),
+    [
+        (">&-", 2, "tcptui: standard output is closed; leave it open, or redirect it\n"),
+        (">/dev/full", 1, "tcptui: cannot write to standard output: no space left on device\n"),
+    ],
+)
+def test_output_that_takes_nothing(where: str, status: int, said: str) -> None:
+    assert shell(f"TCPTUI {HANDSHAKE} {where}") == (status, "", said)
+
+
+def test_with_standard_error_closed_nothing_strays_into_standard_output() -> None:
+    assert shell("TCPTUI -r /nosuch/file 2>&-") == (2, "", "")
+
+
+def test_input_that_cannot_be_read_prints_no_table() -> None:
+    assert run("-r", "-", "-T", "flows", stdin=bytes(1000))[:2] == (2, "")
+
+
+def of_now(packets: int) -> bytes:
+    """The beginning of a demo, as if it were being captured."""
+    reader = CaptureReader(HANDSHAKE)
+    batch = reader.read(packets)
+    reader.close()
+    assert batch is not None
+    data = batch.data.tobytes()
+    places = zip((batch.offset - batch.base).tolist(), batch.caplen.tolist(), strict=True)
+    return pcap(*((data[at : at + size], size, time.time_ns()) for at, size in places))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_transitions_of_a_live_pipe_are_printed_as_they_happen_until_a_signal(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tcptui", "-r", "-", "-T", "transitions"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=False,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    ) as program:
+        assert program.stdin and program.stdout and program.stderr
+        program.stdin.write(of_now(3))
+        program.stdin.flush()
+        lines = [program.stdout.readline().decode() for _ in range(5)]  # while the pipe stays open
+        assert lines[0].split()[:2] == ["TIME", "FLOW"]
+        assert all("ESTABLISHED" in line or "SYN_" in line for line in lines[1:])
+        program.send_signal(number)
+        assert (program.wait(20), program.stderr.read()) == (0, b"")
+    assert list(tmp_path.iterdir()) == []

@@ -144,3 +144,16 @@ def test_real_captures_have_the_frames_segments_and_flows_that_wireshark_counts(
         if ours != COUNTED_OTHERWISE.get(known["file"], theirs) or snapshot.error:
             different.append((known["file"], ours, theirs, snapshot.error))
     assert different == []
+
+
+def test_a_fault_of_ours_ends_the_session_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that reads must not die with a traceback, and what it had read must not pass for all."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("tcptui.flowbook.FlowBook.feed", broken)
+    snapshot = read(demo="handshake").snapshot()
+    assert not snapshot.running
+    assert snapshot.error is not None
+    assert snapshot.error.startswith("internal error: ValueError('no such thing'); ")

@@ -65,3 +65,52 @@ def test_the_profile_of_time_wait() -> None:
 def test_a_demo_that_there_is_none_of() -> None:
     with pytest.raises(TcptuiError, match="no demo"):
         open_source(Choice(demo="nosuch"))
+
+
+def pipe_of(content: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make this standard input; temporary files go to tmp_path."""
+    path = tmp_path / "input"
+    path.write_bytes(content)
+    monkeypatch.setattr("sys.stdin", path.open())
+    (tmp_path / "spools").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spools"))
+
+
+def test_whoever_reads_us_and_has_enough_leaves_no_spool(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe_of(Path(HANDSHAKE).read_bytes(), monkeypatch, tmp_path)
+    source = open_source(Choice(file="-"))
+    with pytest.raises(BrokenPipeError) as caught, source.closing():
+        source.session.start()
+        finish(source.session)
+        raise BrokenPipeError
+    assert list((tmp_path / "spools").iterdir()) == []
+    assert not hasattr(caught.value, "__notes__")
+
+
+@needs_libpcap
+def test_input_that_is_no_capture_leaves_no_spool_and_tells_the_cause(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe_of(bytes(1000), monkeypatch, tmp_path)
+    source = open_source(Choice(file="-", filter="tcp"))
+    with source.closing():
+        source.session.start()
+        finish(source.session)
+    assert list((tmp_path / "spools").iterdir()) == []
+    snapshot = source.session.snapshot()
+    assert snapshot.failed_at_start
+    assert snapshot.error is not None
+    assert snapshot.error.startswith("cannot read standard input: unknown file format")
+
+
+@pytest.mark.parametrize("filter", ["", pytest.param("tcp", marks=needs_libpcap)])
+def test_standard_input_is_not_overwritten_by_w(
+    filter: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    content = Path(HANDSHAKE).read_bytes()
+    pipe_of(content, monkeypatch, tmp_path)
+    with pytest.raises(TcptuiError, match="it is the file that is being read"):
+        open_source(Choice(file="-", filter=filter, keep=str(tmp_path / "input")))
+    assert (tmp_path / "input").read_bytes() == content

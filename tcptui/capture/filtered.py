@@ -165,7 +165,7 @@ def filter_pipe(
     source = check_input(fd)
     if words:
         check_filter(words)
-    return FilteredFeed(STDIN, words, count, Spool.create(keep), fd=source)
+    return FilteredFeed(STDIN, words, count, Spool.create(keep, source=source), fd=source)
 
 
 def open_filtered(fd: int, name: str, words: str) -> Capture:

@@ -79,7 +79,7 @@ class PipeFeed(SpoolingFeed):
         label: str = STDIN,
     ) -> None:
         self._fd = check_input(fd)
-        super().__init__(label, Spool.create(keep))
+        super().__init__(label, Spool.create(keep, source=self._fd))
         self._arrival = Arrival(self.path)
 
     @property

@@ -35,11 +35,12 @@ class Spool:
         self.fd = fd
 
     @classmethod
-    def create(cls, keep: str | os.PathLike[str] | None = None, *, source: str | None = None) -> Spool:
+    def create(cls, keep: str | os.PathLike[str] | None = None, *, source: str | int | None = None) -> Spool:
         """Open the file to keep, or a temporary one when `keep` is None.
 
         As with tcpdump, a file that exists is overwritten. CaptureError when it is not a regular file,
-        when it is the very file that is being read (`source`), or when it cannot be written.
+        when it is the very file that is being read (`source`, a path or a descriptor), or when it cannot
+        be written.
         """
         if keep is None:
             return cls._temporary()
@@ -81,7 +82,7 @@ class Spool:
         return f"what was captured is in {self.path}" if size else ""
 
 
-def _open_kept(path: str, source: str | None) -> int:
+def _open_kept(path: str, source: str | int | None) -> int:
     """Open for writing and empty it, but nothing other than a regular file, and not what is being read."""
     if path == "-":
         raise CaptureError("cannot write packets to standard output", "give -w the name of a file")
@@ -102,7 +103,7 @@ def _open_kept(path: str, source: str | None) -> int:
     return fd
 
 
-def _check_kept(path: str, fd: int, source: str | None) -> None:
+def _check_kept(path: str, fd: int, source: str | int | None) -> None:
     status = os.fstat(fd)
     if not stat.S_ISREG(status.st_mode):
         raise CaptureError(f"cannot write {path}: not a regular file", "packets are read back from it")

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TextIO
 
+from tcptui.errors import TcptuiError
 from tcptui.report.options import ReportOptions
 from tcptui.session import Session
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class OutputError(TcptuiError):
+    """Standard output takes no more."""
 
 
 def _lines(session: Session, name: str, options: ReportOptions) -> Iterator[str]:
@@ -41,21 +48,41 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
     """Start a session and print it in one of the formats: when it has ended or, for the
     transitions of a source that grows, as it happens.
 
-    ^C and SIGTERM end the capture, and what was captured is printed; a second one ends the program.
-    Raises BrokenPipeError when `out` is closed.
+    ^C, SIGTERM and SIGHUP end the capture, and what was captured is printed; a second one ends the program.
+    Nothing is printed of a session that could not start. Raises BrokenPipeError when `out` is closed, and
+    OutputError when it takes no more.
     """
     if session.feed is not None:
         _end_capture_on_signal(session)
     session.start()
-    if name == "transitions" and session.feed is not None and session.feed.live:
-        from tcptui.report import transitions
-
-        for line in transitions.follow(session, options.time_format):
-            out.write(line + "\n")
-            out.flush()
-        return
-    while session.wait(0.5).running:
+    # Of a pipe it is known that it is live once its first packet is there.
+    while (snapshot := session.wait(0.5)).running and not (snapshot.live and name == "transitions"):
         pass
+    if snapshot.failed_at_start:
+        return
+    try:
+        if snapshot.live and name == "transitions":
+            _follow(session, options, out)
+        else:
+            _print(session, name, options, out)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot write to standard output: {reason}") from error
+
+
+def _follow(session: Session, options: ReportOptions, out: TextIO) -> None:
+    from tcptui.report import transitions
+
+    for line in transitions.follow(session, options.time_format):
+        out.write(line + "\n")
+        out.flush()
+
+
+def _print(session: Session, name: str, options: ReportOptions, out: TextIO) -> None:
+    if name != "json":  # which has addresses only
+        session.await_names()
     for line in _lines(session, name, options):
         out.write(line + "\n")
     out.flush()
@@ -63,9 +90,10 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
 
 def _end_capture_on_signal(session: Session) -> None:
     def end(number: int, frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_DFL)
+        for each in SIGNALS:
+            signal.signal(each, signal.default_int_handler)
         session.end_capture()
 
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, end)
+    for each in SIGNALS:
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(each, end)
