@@ -98,24 +98,21 @@ async def take(shot: Shot) -> str:
 
 
 def placed(svg: str) -> str:
-    """The same with no blanks at the edges of texts: librsvg drops them, and moves what follows."""
+    """The same with every character placed by itself: librsvg drops blanks at the edges of a text, and
+    stretches what is left, so that the lines of a box do not meet."""
 
-    def word(match: re.Match[str]) -> str:
+    def characters(match: re.Match[str]) -> str:
         before, x, middle, length, after, text = match.groups()
-        step = float(length) / max(1, len(re.sub(r"&[^;]+;", "x", text)))
-        out, at = [], 0
-        for part in re.split(f"((?:{BLANK})+)", text):
-            if part.startswith(BLANK) or not part:
-                at += part.count(BLANK)
-                continue
-            size = len(re.sub(r"&[^;]+;", "x", part))
-            begin = float(x) + at * step
-            out.append(f'{before}x="{begin:.1f}"{middle}textLength="{size * step:.1f}"{after}{part}</text>')
-            at += size
-        return "".join(out)
+        letters = re.findall(r"&[^;]+;|.", text)
+        step = float(length) / max(1, len(letters))
+        return "".join(
+            f'{before}x="{float(x) + at * step:.1f}"{middle}{after}{letter}</text>'
+            for at, letter in enumerate(letters)
+            if letter != BLANK
+        )
 
     pattern = r'(<text [^>]*?)x="([\d.]+)"([^>]*?)textLength="([\d.]+)"([^>]*>)([^<]*)</text>'
-    return re.sub(pattern, word, svg)
+    return re.sub(pattern, characters, svg)
 
 
 def main() -> None:
