@@ -239,13 +239,16 @@ def _list_demos() -> int:
 def _headless(args: argparse.Namespace) -> int:
     from tcptui.model.times import TimeFormat
     from tcptui.report.options import ReportOptions
-    from tcptui.report.run import OutputError, run
+    from tcptui.report.run import OutputError, lines_of, run
     from tcptui.sources import open_source
 
     if args.demo == "":
         return _list_demos()
     if not (args.iface or args.file or args.demo):
         raise UsageError("nothing to look at", "give a FILE, -i IFACE or --demo NAME; see tcptui --help")
+    lines_of(args.format)
+    import tcptui.model.text  # noqa: F401 - for what is said when root has been given up
+
     source = open_source(_choice(args))
     options = ReportOptions(TimeFormat(args.time), args.absolute)
     try:

@@ -7,6 +7,7 @@ sees a new version looks up what it shows.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.ma
 from numpy.typing import NDArray
 
 from tcptui.capture.feed import Feed
@@ -278,6 +280,8 @@ class Session:
         if len(batch):
             with self._lock:
                 self._book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+        if len(batch) == BATCH:  # a file or a flood: what it leaves behind stays, and is not worth a search
+            gc.freeze()
         self._publish()
 
     def _infer(self, pair: int, segments: Sequence[Segment]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TextIO
 
@@ -18,29 +18,32 @@ class OutputError(TcptuiError):
     """Standard output takes no more."""
 
 
-def _lines(session: Session, name: str, options: ReportOptions) -> Iterator[str]:
-    """The lines of a finished session in one format; only what that format needs is imported."""
+def lines_of(name: str) -> Callable[[Session, ReportOptions], Iterator[str]]:
+    """What turns a finished session into the lines of a format; imports what that format needs, and no more.
+
+    To be called before a device is opened: once root is given up, the program may not be readable.
+    """
     match name:
         case "flows":
             from tcptui.report import flows
 
-            return flows.lines(session)
+            return lambda session, _: flows.lines(session)
         case "transitions":
             from tcptui.report import transitions
 
-            return transitions.lines(session, options.time_format)
+            return lambda session, options: transitions.lines(session, options.time_format)
         case "ladder":
             from tcptui.report import ladder
 
-            return ladder.lines(session, options)
+            return ladder.lines
         case "json":
             from tcptui.report import jsonlines
 
-            return jsonlines.lines(session)
+            return lambda session, _: jsonlines.lines(session)
         case "mermaid":
             from tcptui.report import mermaid
 
-            return mermaid.lines(session)
+            return lambda session, _: mermaid.lines(session)
     raise ValueError(name)
 
 
@@ -83,7 +86,7 @@ def _follow(session: Session, options: ReportOptions, out: TextIO) -> None:
 def _print(session: Session, name: str, options: ReportOptions, out: TextIO) -> None:
     if name != "json":  # which has addresses only
         session.await_names()
-    for line in _lines(session, name, options):
+    for line in lines_of(name)(session, options):
         out.write(line + "\n")
     out.flush()
 
