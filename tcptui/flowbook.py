@@ -26,6 +26,9 @@ from tcptui.tcp.timers import SECOND, Timers
 CHECKPOINT = 2048
 """Segments between two copies of a flow's facts, so that a step back in time does not begin at the start."""
 
+TRAILS = 1024
+"""Flows whose facts are kept, those asked for last: more than any screen shows. A flow's are some 5 kB."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowInfo:
@@ -255,9 +258,12 @@ class FlowBook:
         rows = self.rows(number)
         if now.packet < self.last.packet:
             rows = rows[: np.searchsorted(self.store.column("frame", rows), now.packet, side="right")]
-        trail = self._trails.get(number)
+        trail = self._trails.pop(number, None)
         if trail is None or trail.fed > len(rows):
-            trail = self._trails[number] = self._back(number, trail, len(rows))
+            trail = self._back(number, trail, len(rows))
+        self._trails[number] = trail  # the last one now
+        if len(self._trails) > TRAILS:
+            del self._trails[next(iter(self._trails))]
         while trail.fed < len(rows):
             if trail.fed % CHECKPOINT == 0 and trail.fed:
                 trail.copies.append((trail.fed, copy.deepcopy(trail.facts)))
