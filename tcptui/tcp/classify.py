@@ -45,7 +45,7 @@ def _in_syn_sent(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
         return _RESET if flags & ACK else NOTHING
     if not flags & SYN:
         return NOTHING
-    tcb.irs = segment.seq
+    tcb.irs, tcb.peer_syn = segment.seq, segment
     tcb.rcv_nxt = seq.add(segment.seq, 1)
     tcb.peer_fin = None
     if segment.length:
@@ -56,7 +56,8 @@ def _in_syn_sent(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
 def _reset(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     if not rst.acceptable(tcb, segment):
         return NOTHING
-    return _RESET_REQUEST if tcb.state is State.SYN_RCVD and tcb.passive else _RESET
+    request = tcb.state is State.SYN_RCVD and tcb.passive and not tcb.bsd
+    return _RESET_REQUEST if request else _RESET
 
 
 def _syn_again(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:

@@ -25,6 +25,7 @@ from tcptui.tcp.history import History, Roles
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import RST
 from tcptui.tcp.timers import LINUX, Timers
 
 _TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
@@ -55,9 +56,11 @@ class Connection:
         self.advance(segment.time_ns)
         number = segment.sender & 1
         sender, receiver = self._ends[number], self._ends[1 - number]
-        if not self._lives.all:
-            self._lives.begin(segment, sender, receiver)
         self._last_packet = segment.packet
+        if not self._lives.begun:
+            self._lives.begin(segment, sender, receiver)
+            if segment.flags & RST:
+                return
         if not sender.marks.is_copy(segment):
             emit(self._lives, sender, receiver, segment)
             sender.spoke()

@@ -96,6 +96,7 @@ def _handshake_done(sender: Endpoint, segment: Segment) -> None:
 def _extend(sender: Endpoint, segment: Segment) -> None:
     """Its numbers go at least as far as this."""
     exact = sender.exact
+    exact.window = segment.window
     end = seq.add(segment.seq, space(segment))
     if exact.unknown:
         exact.snd_max, exact.numbered = end, True

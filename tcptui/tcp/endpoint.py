@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp import seq
+from tcptui.tcp import rst, seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
 from tcptui.tcp.log import Entry, Log
@@ -107,7 +107,7 @@ class Endpoint:
         if segment.flags & ACK:
             self.marks.offer(segment.ack)
         if segment.flags & RST:
-            self._wary = True
+            self._wary = self._replay_due = True
         flights = self.flights
         flights.append(flight(segment))
         if len(flights) > PURE_ACKS_KEPT and self.exact.state in _TRANSFER:
@@ -201,12 +201,24 @@ class Endpoint:
         """What an ordinary segment from here shows not to have arrived: what it leaves unacknowledged."""
         ack = segment.ack
         for one in self.flights:
-            if one.lost or not self.had_time(one, segment.time_ns):
+            if one.lost:
                 continue
-            if one.segment.flags & RST:
+            if one.segment.flags & RST and self._challenges(one, segment):
+                self.lose(
+                    one, f"it answers the RST (#{one.segment.packet}) by ACK (#{segment.packet}): refused"
+                )
+            elif not self.had_time(one, segment.time_ns):
+                continue
+            elif one.segment.flags & RST:
                 self.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")
             elif one.size and seq.le(one.segment.seq, ack) and seq.gt(one.end, ack):
                 self.lose(one, f"its ACK (#{segment.packet}) leaves out #{one.segment.packet}: not arrived")
+
+    def _challenges(self, one: Flight, segment: Segment) -> bool:
+        """An ACK that says nothing new, after a RST that does not have exactly the number expected."""
+        exact = self.exact
+        known = segment.ack == exact.ack_sent and segment.seq == exact.snd_max
+        return known and is_pure_ack(segment) and not rst.fits(exact, one.segment)
 
     def deny_acks_of(self, number: int, segment: Segment, what: str) -> None:
         """It sends `what` again: whatever acknowledges `number` has not arrived."""

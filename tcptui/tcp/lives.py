@@ -37,28 +37,47 @@ class Life:
 class Lives:
     """All lives of a pair, oldest first. `pending` is one into which only one end has moved."""
 
-    __slots__ = ("all", "ends", "pending", "same_socket")
+    __slots__ = ("_reset_by", "all", "ends", "pending", "same_socket")
 
     def __init__(self, ends: tuple[Endpoint, ...], same_socket: bool) -> None:
         self.ends = ends
         self.same_socket = same_socket
         self.all: list[Life] = []
         self.pending: Life | None = None
+        self._reset_by: set[int] | None = set()
+
+    @property
+    def begun(self) -> bool:
+        """Something has passed that tells of a connection."""
+        return self._reset_by is None
 
     def begin(self, segment: Segment, sender: Endpoint, receiver: Endpoint) -> None:
-        """The first segment of all: a call, an answer to one, or the middle of a connection."""
+        """The first segment: a call, an answer to one, or the middle of a connection.
+
+        A RST before all others tells of none: its sender has none (any more), and what its receiver had
+        nobody knows. A listener does not even notice it.
+        """
+        assert self._reset_by is not None
         flags = segment.flags
-        life = Life(segment.packet, sender.number, self.ends)
-        self.all.append(life)
-        if flags & SYN and not flags & RST:
+        if not self.all:
+            self.all.append(Life(segment.packet, sender.number, self.ends))
+            self.all[0].roles = Roles.GUESSED
+        if flags & RST:
+            self._reset_by.add(sender.number)
+            return
+        without, self._reset_by = self._reset_by - {sender.number}, None
+        life = self.all[0]
+        life.client = sender.number
+        if flags & SYN:
+            life.roles = Roles.HANDSHAKE
             listener = sender if flags & ACK else receiver
             if not self.same_socket:
                 listener.start = listener.exact.state = State.LISTEN
                 life.client = 1 - listener.number
             return
-        life.roles = Roles.GUESSED
         for end in self.ends:
-            end.exact.step(Event.PICKED_UP, segment, Evidence.ASSUMED)
+            if end.number not in without:
+                end.exact.step(Event.PICKED_UP, segment, Evidence.ASSUMED)
 
     def reopened(self, opener: Endpoint, other: Endpoint, segment: Segment) -> None:
         """`opener` has sent a SYN of a new life."""

@@ -66,6 +66,7 @@ def _open(sender: Endpoint, segment: Segment, event: Event) -> None:
     exact.iss = segment.seq
     exact.snd_max = seq.add(segment.seq, space(segment))
     exact.bsd = options.is_bsd(segment.options)
+    exact.syn, exact.window = segment, segment.window
     exact.step(event, segment, Evidence.SENT)
 
 

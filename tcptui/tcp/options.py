@@ -14,6 +14,7 @@ END, NOP, MSS, WSCALE, SACK_PERMITTED, SACK, TIMESTAMPS, FAST_OPEN = 0, 1, 2, 3,
 EXPERIMENT = 254
 FAST_OPEN_EXPERIMENT = b"\xf9\x89"
 _COMMON_TIMESTAMPS = b"\x01\x01\x08\x0a"
+_PADDING = b"\x00\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,14 @@ def sack(raw: bytes) -> tuple[tuple[int, int], ...]:
 
 
 def is_bsd(raw: bytes) -> bool:
-    """A SYN's options are laid out as FreeBSD does: MSS, NOP, window scale, SACK permitted, time stamps."""
-    return tuple(kind for kind, _ in walk(raw)) == (MSS, NOP, WSCALE, SACK_PERMITTED, TIMESTAMPS)
+    """A SYN's options are laid out as FreeBSD does: MSS, NOP, window scale, SACK permitted, time stamps.
+
+    Where the peer has offered less there is less, and it ends in padding where others begin with it.
+    """
+    kinds = tuple(kind for kind, _ in walk(raw))
+    return kinds == (MSS, NOP, WSCALE, SACK_PERMITTED, TIMESTAMPS) or (
+        kinds == (MSS, SACK_PERMITTED) and raw.endswith(_PADDING)
+    )
 
 
 def _edges(body: bytes) -> tuple[tuple[int, int], ...]:

@@ -5,8 +5,9 @@ connection until that moment. Sent as a *reply* it answers a segment for which t
 connection: its number is the trigger's ACK and it has no ACK of its own (or, answering a SYN, number 0
 and an ACK of the SYN). A reply says that the sender was CLOSED before.
 
-Received it must fit (RFC 9293 3.10.7.4 with RFC 5961: exactly at RCV.NXT; else it is challenged or
-ignored). Limits: windows are not scaled here, so "in the window" is not asked.
+Received it must fit (RFC 9293 3.10.7.4 with RFC 5961): exactly at RCV.NXT, else it is challenged or
+ignored. A FreeBSD may be set to believe any in its window, as RFC 793 has it; only that it says nothing
+then tells the two apart, so there it is believed until a challenge shows otherwise.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.tcb import ACK, Tcb
 
+_SMALLEST_BUFFER = 65536
+_MOST_UNSCALED = 65535
+_DEFAULT_MSS = 536
 _PEER_CLOSED = (State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING)
 
 
@@ -28,18 +32,41 @@ def acceptable(tcb: Tcb, segment: Segment) -> bool:
     """The endpoint believes this RST, in a state other than SYN_SENT (there an ACK decides)."""
     if tcb.state is State.TIME_WAIT and tcb.bsd:
         return False  # RFC 1337; Linux believes it unless tcp_rfc1337 is set
-    if tcb.rcv_nxt is None or segment.seq in (tcb.rcv_nxt, tcb.ack_sent):
+    if tcb.rcv_nxt is None or fits(tcb, segment):
         return True
-    if tcb.state in _PEER_CLOSED and not tcb.bsd and seq.add(segment.seq, 1) == tcb.rcv_nxt:
+    if tcb.bsd:
+        return in_window(tcb, segment)
+    if tcb.state in _PEER_CLOSED and seq.add(segment.seq, 1) == tcb.rcv_nxt:
         return True
     if tcb.state is State.FIN_WAIT_2:  # a mini-socket, as Linux keeps after close(), asks for the window only
         return seq.between(tcb.rcv_nxt, segment.seq, seq.add(tcb.rcv_nxt, 65536))
     return any(segment.seq == right for _, right in tcb.gaps)
 
 
-def right_edge(segment: Segment) -> int | None:
-    """The highest number that this segment's SACK blocks report as held."""
-    edges = [right for _, right in options.sack(segment.options)]
-    if not edges:
-        return None
-    return max(edges, key=lambda edge: seq.diff(edge, edges[0]))
+def fits(tcb: Tcb, segment: Segment) -> bool:
+    """It has exactly the number that is expected next, as this endpoint or its last ACK says."""
+    return segment.seq in (tcb.rcv_nxt, tcb.ack_sent)
+
+
+def in_window(tcb: Tcb, segment: Segment) -> bool:
+    """It lies in the receive window, counted from the last ACK, as FreeBSD does."""
+    low = tcb.rcv_nxt if tcb.ack_sent is None else tcb.ack_sent
+    return low is not None and seq.between(low, segment.seq, seq.add(low, window(tcb)))
+
+
+def window(tcb: Tcb) -> int:
+    """Its receive window in octets: scaled where both SYNs say so (RFC 7323).
+
+    An unscaled header holds no more than 65,535; FreeBSD's buffer is 65,536 then, made up to whole
+    segments as soon as there is a socket.
+    """
+    if tcb.syn is None:
+        return tcb.window
+    own = options.parse(tcb.syn.options)
+    peer = own if tcb.peer_syn is None else options.parse(tcb.peer_syn.options)
+    if own.wscale is not None and peer.wscale is not None and tcb.state is not State.SYN_RCVD:
+        return tcb.window << own.wscale
+    if not tcb.bsd or tcb.window < _MOST_UNSCALED or (tcb.passive and tcb.state is State.SYN_RCVD):
+        return tcb.window
+    mss = own.mss or _DEFAULT_MSS
+    return -(-_SMALLEST_BUFFER // mss) * mss

@@ -59,6 +59,7 @@ class Tcb:
     peer_fin: the number of the peer's FIN once that has arrived, in order or not.
     ack_sent: the highest ACK it has sent. passive: it listened. fast_open: it took data with the SYN.
     bsd: its SYN's options are laid out as FreeBSD does.
+    syn, peer_syn: its own SYN or SYN,ACK, and the one that answered it. window: as in its last header.
     since_ns: when its state began (begins again in TIME_WAIT).
     """
 
@@ -77,6 +78,9 @@ class Tcb:
     passive: bool = False
     fast_open: bool = False
     bsd: bool = False
+    syn: Segment | None = None
+    peer_syn: Segment | None = None
+    window: int = 0
     since_ns: int = 0
     path: list[Step] = field(default_factory=list)
 

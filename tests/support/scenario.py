@@ -199,6 +199,8 @@ def _options(text: str) -> bytes:
             found += b"\x04\x02"
         elif name == "nop":
             found += b"\x01"
+        elif name == "ts":
+            found += b"\x08\x0a" + int(value).to_bytes(4, "big") + bytes(4)
         elif name == "tfo":
             cookie = bytes.fromhex(value)
             found += b"\x22" + (2 + len(cookie)).to_bytes(1, "big") + cookie

@@ -44,3 +44,21 @@ def test_one_end_alone_does_not_begin_a_life() -> None:
     connection = converse(text)
     assert connection.generations == 1
     assert connection.states == (State.SYN_SENT, State.ESTABLISHED)
+
+
+def test_a_rst_before_all_others_tells_of_no_connection() -> None:
+    connection = converse("0.000 C > S: R seq 7")
+    assert connection.states == (State.CLOSED, State.CLOSED)
+    assert not connection.history().log
+
+
+def test_a_listener_does_not_notice_a_rst_before_the_call() -> None:
+    connection = converse("0.000 S > C: R seq 7\n" + FIRST.replace("\n0.", "\n1."))
+    (history,) = connection.histories()
+    assert history.start == (State.CLOSED, State.LISTEN)
+    assert history.client == 0
+
+
+def test_who_goes_on_after_a_first_rst_of_the_other_is_picked_up_alone() -> None:
+    connection = converse("0.000 C > S: R. seq 7 ack 7\n0.001 S > C: P. seq 7:9 ack 7")
+    assert connection.states == (State.CLOSED, State.ESTABLISHED)

@@ -54,3 +54,30 @@ def test_time_wait_believes_it_on_linux_not_on_freebsd() -> None:
 
 def test_unknown_numbers_are_given_the_benefit_of_the_doubt() -> None:
     assert rst.acceptable(Tcb(state=State.ESTABLISHED), reset(1))
+
+
+FREEBSD = Segment(2, 0, 0, 99, 500, Flags.SYN | Flags.ACK, 65535, 0, bytes.fromhex("020405b404020000"))
+
+
+def test_freebsd_may_believe_any_in_its_window() -> None:
+    tcb = Tcb(state=State.ESTABLISHED, bsd=True, ack_sent=500, window=100, **BOOKS)
+    assert rst.acceptable(tcb, reset(599))
+    assert not rst.acceptable(tcb, reset(600))
+    assert not rst.acceptable(tcb, reset(499))
+
+
+def test_a_window_that_no_header_can_hold_is_made_up_to_whole_segments() -> None:
+    request = Tcb(state=State.SYN_RCVD, passive=True, bsd=True, syn=FREEBSD, window=65535)
+    assert rst.window(request) == 65535
+    connected = Tcb(state=State.ESTABLISHED, passive=True, bsd=True, syn=FREEBSD, window=65535)
+    assert rst.window(connected) == 45 * 1460
+
+
+def test_a_window_is_scaled_where_both_syns_offer_it() -> None:
+    scaled = Segment(1, 0, 0, 99, 0, Flags.SYN, 0, 0, bytes.fromhex("020405b401030306"))
+    plain = Segment(2, 0, 1, 499, 100, Flags.SYN | Flags.ACK, 0, 0, bytes.fromhex("020405b4"))
+    tcb = Tcb(state=State.ESTABLISHED, syn=scaled, window=10)
+    tcb.peer_syn = scaled
+    assert rst.window(tcb) == 640
+    tcb.peer_syn = plain
+    assert rst.window(tcb) == 10

@@ -25,3 +25,16 @@ KNOWN: dict[tuple[str, str], tuple[str, str]] = {
     ("tw_assassin", "40000"): ("U6", "the RST is injected next to it, and passes no other place"),
     ("tw_old_syn", "40000"): ("U6", "the SYN is injected in its name, and nothing after it tells"),
 }
+
+CONTRADICTORY: dict[tuple[str, int], str] = {
+    **{
+        (f"rcv-syn-ack-time-wait-using-shutdown-right-edge-insecure-{ip}.pcap", 8): (
+            "the script has two branches, for two systems, and the capture has both, one after the other: "
+            "after a RST that it never sent, the endpoint is in TIME_WAIT again"
+        )
+        for ip in ("ipv4", "ipv6")
+    },
+    ("trace5003.pcap", 3): "two states after one frame: the kernel's log has the moment of accept() too",
+    ("server0.pcap", 3): "two states after one frame: the kernel's log has the moment of accept() too",
+}
+"""Points of `states.json` that another point of the same capture contradicts: (file, after which frame)."""
