@@ -114,24 +114,31 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _number(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    return int(number)
 
 
 def _snaplen(text: str) -> int:
-    number = int(text)
+    number = _number(text)
     if not 0 <= number <= 262_144:
         raise argparse.ArgumentTypeError("must be 0 (all of a packet) to 262144")
-    return number
+    return int(number)
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    number = _number(text, float)
     if not 0 <= number <= 86_400:
         raise argparse.ArgumentTypeError("must be 0 to 86400 seconds")
     return number
+
+
+def _number(text: str, kind: type[int] | type[float] = int) -> float:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

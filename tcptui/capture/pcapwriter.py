@@ -33,13 +33,16 @@ def write_pcap(path: str | os.PathLike[str], records: Iterable[Record]) -> int:
     The first record says the link type; records of another cannot stand in the same file and are left
     out. Raises CaptureError when the file exists or cannot be written (what was begun is removed).
     """
-    target = Path(path)
+    target, begun = Path(path), False
     try:
         with target.open("xb") as out:
+            begun = True
             return _write(out.write, records)
     except FileExistsError as error:
         raise CaptureError(f"{target}: exists already", "give another name") from error
     except OSError as error:
+        if begun:
+            target.unlink(missing_ok=True)
         raise CaptureError(f"cannot write {target}: {error.strerror or error}") from error
 
 

@@ -1,5 +1,8 @@
 """What is written reads back the same."""
 
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import dpkt
@@ -44,3 +47,13 @@ def test_a_file_that_exists_is_not_touched(tmp_path: Path) -> None:
 def test_a_place_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(CaptureError, match="cannot write"):
         write_pcap(tmp_path / "no" / "x.pcap", [FIRST])
+
+
+def test_what_was_begun_is_removed_when_the_disk_is_full(tmp_path: Path) -> None:
+    def records() -> Iterator[Record]:
+        yield Record(0, b"abc", 3, 1)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(CaptureError, match="No space left"):
+        write_pcap(tmp_path / "new.pcap", records())
+    assert list(tmp_path.iterdir()) == []
