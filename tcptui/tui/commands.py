@@ -90,6 +90,8 @@ class Commands(View):
     def _to_end(self, last: bool) -> None:
         if self.active_pane == "flows":
             self.viewpoint.select(self.flows.end(last))
+            if last and self.viewpoint.snapshot.live:
+                self.viewpoint.to_end(True)
         elif self.active_pane == "detail":
             self.pane("detail").ends(last)
         else:

@@ -8,6 +8,8 @@ from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.names import short
+from tcptui.tcp.states import State
 from tcptui.tui.actions import by_group
 from tcptui.tui.bars import Bar
 from tcptui.tui.linelist import LineList, Provider, Rows
@@ -53,47 +55,85 @@ class Reader(View):
         regions = {"text": Region(0, 0, width, height - footer)}
         return regions | ({"footer": Region(0, height - 1, width, 1)} if footer else {})
 
+    def _scroll(self, lines: int) -> None:
+        self.list.move(lines)
+        self.paint()
+
+    def _page(self, pages: float) -> None:
+        self.list.page(pages)
+        self.paint()
+
+    def _to_end(self, last: bool) -> None:
+        self.list.ends(last)
+        self.paint()
+
     def action_up(self) -> None:
-        self.list.move(-1)
+        self._scroll(-1)
 
     def action_down(self) -> None:
-        self.list.move(1)
+        self._scroll(1)
 
     def action_page_up(self) -> None:
-        self.list.page(-1)
+        self._page(-1)
 
     def action_page_down(self) -> None:
-        self.list.page(1)
+        self._page(1)
 
     def action_play(self) -> None:
-        self.list.page(1)
+        self._page(1)
 
     def action_half_up(self) -> None:
-        self.list.page(-0.5)
+        self._page(-0.5)
 
     def action_half_down(self) -> None:
-        self.list.page(0.5)
+        self._page(0.5)
 
     def action_first(self) -> None:
-        self.list.ends(False)
+        self._to_end(False)
 
     def action_last(self) -> None:
-        self.list.ends(True)
+        self._to_end(True)
 
     def action_help(self) -> None:
         self.dismiss()
 
     def on_line_list_wheel(self, message: LineList.Wheel) -> None:
         message.list.scroll(message.lines)
+        self.paint()
 
 
-SIGNS: tuple[tuple[str, Role, str], ...] = (
-    ("C", Role.CLIENT, "the client: who opened the connection"),
-    ("S", Role.SERVER, "the server"),
-    ("?", Role.ASSUMED, "assumed: the packet passed us, no receipt yet"),
-    ("╳", Role.RST, "did not arrive"),
+Signs = tuple[tuple[str, Role, str], ...]
+
+LADDER_SIGNS: Signs = (
+    ("#8", Role.DIM, "frame 8 of the capture, from 1, as other programs count"),
+    ("─ ▶ ◀", Role.DATA, "a segment, and which way it went"),
     ("┄", Role.AGAIN, "sent again"),
-    ("═", Role.NOTE, "several segments folded into one row; Enter unfolds"),
+    ("╌", Role.AGAIN, "out of order"),
+    ("┈", Role.NOTE, "a duplicate, a keep-alive, a probe, or not captured"),
+    ("━", Role.RST, "a reset"),
+    ("═", Role.NOTE, "several segments in one row; Enter unfolds"),
+    ("╳", Role.RST, "did not arrive"),
+    ("║", Role.WARN, "on a lifeline: it takes no more, its window is zero"),
+    ("▸", Role.CLIENT, "two states in one packet: through the first"),
+    ("┄ text ┄", Role.NOTE, "a silence, a timer, an assumption taken back"),
+    ("[S]", Role.SYN, "SYN: begins; its number counts as 0"),
+    ("[S.]", Role.SYN, "SYN,ACK: the answer to it. The dot is ACK, everywhere"),
+    ("[P.]", Role.DATA, "data to be read at once; [.] other data, or a bare ACK"),
+    ("[F.]", Role.FIN, "FIN: this end sends no more"),
+    ("[R] [R.]", Role.RST, "reset: it is over at once"),
+)
+
+STATE_SIGNS: Signs = (
+    ("C  S", Role.CLIENT, "where the client is (who opened) and the server"),
+    ("c  s", Role.PAST, "where they have been"),
+    ("?", Role.ASSUMED, "not proven: the packet may yet be lost, or time says so"),
+    ("━", Role.TAKEN, "the edge just taken; dashed: a state not proven"),
+)
+
+WORDS: Signs = (
+    ("owes", Role.NOTE, "who must send next, and since which packet"),
+    ("hindsight", Role.TEXT, "what stands, without what proved wrong later"),
+    ("as seen live", Role.CORRECTION, "what was believed, and how it was taken back (c)"),
 )
 
 
@@ -103,8 +143,11 @@ def help_rows() -> list[Row]:
     for group, actions in by_group():
         rows += [(), (Cell(f"  {group}", Role.HEAD),)]
         rows += [(Cell(f"  {a.shown:<12}", Role.KEY), Cell(a.text)) for a in actions]
-    rows += [(), (Cell("  Signs", Role.HEAD),)]
-    rows += [(Cell(f"  {sign:<12}", role), Cell(text)) for sign, role, text in SIGNS]
+    for head, signs in (("Ladder", LADDER_SIGNS), ("States", STATE_SIGNS), ("Words", WORDS)):
+        rows += [(), (Cell(f"  {head}", Role.HEAD),)]
+        rows += [(Cell(f"  {sign:<13} ", role), Cell(text)) for sign, role, text in signs]
+    rows += [(), (Cell("  Short names, where there is little room", Role.HEAD),)]
+    rows += [(Cell(f"  {short(s):<13} ", Role.CLIENT), Cell(str(s))) for s in State if short(s) != str(s)]
     rows += [(), (Cell("  Filter of the flows", Role.HEAD),)]
     rows += [(Cell(f"  {example:<27}", Role.KEY), Cell(text)) for example, text in FILTERS]
     rows.append(())

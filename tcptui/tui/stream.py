@@ -44,6 +44,7 @@ class StreamScreen(Reader):
     def action_explain(self) -> None:
         self._hexadecimal = not self._hexadecimal
         self._fill()
+        self.paint()
 
     def action_stream(self) -> None:
         self.dismiss()

@@ -1,5 +1,7 @@
 """Panes and levels: which has the keys, what opens, what closes."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.screen import demo, running, screen_lines, screen_text
@@ -103,3 +105,14 @@ async def test_play_shows_its_speed_and_ends_at_the_end() -> None:
         await pilot.pause(1)
         assert app.screen.viewpoint.at_newest
         assert "▶" not in screen_lines(app)[0]
+
+
+async def test_G_among_the_flows_follows_again_when_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("time-wait-reuse"), (80, 24)) as (app, pilot):
+        view = app.screen.viewpoint
+        live = replace(view.snapshot, live=True, running=True)
+        monkeypatch.setattr(view.session, "snapshot", lambda: live)
+        view.snapshot = live
+        await pilot.press("1", "G")
+        assert view.follow
+        assert view.flow == view.snapshot.flows
