@@ -12,7 +12,6 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.history import History, Moment, Transition
 from tcptui.tcp.states import Evidence, State
 
-_CERTAIN = (Evidence.SENT, Evidence.PROVEN)
 _RESETS = (Event.RECV_RST, Event.SEND_RST, Event.REPLIED_RST, Event.RECV_RST_PASSIVE)
 
 
@@ -43,7 +42,7 @@ class Walk:
     @property
     def certain(self) -> bool:
         """A packet of the endpoint's own proves its state. A timer or a packet towards it does not."""
-        return self.evidence in _CERTAIN
+        return self.evidence.certain
 
     def fresh(self) -> tuple[Step, ...]:
         """The steps taken at the moment."""

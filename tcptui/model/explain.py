@@ -19,13 +19,12 @@ from tcptui.model.diagram_view import taken_at
 from tcptui.model.explain_words import call, certainty, deed
 from tcptui.model.prose import field, paragraph
 from tcptui.model.text import fit, merge, row_width
-from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.history import Correction, History, Moment, Standing, Transition
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
 from tcptui.tcp.words import duration
 
-_CERTAIN = (Evidence.SENT, Evidence.PROVEN)
 _PROOF = re.compile(r" and acknowledged it|, as #\d+ shows")
 _SECOND_HALF = re.compile(r" and |, as #|: ")
 
@@ -145,7 +144,7 @@ def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) ->
     """ "client → FIN_WAIT_1: sent FIN; server → CLOSE_WAIT.", with as many reasons as there are."""
     cells: list[Cell] = []
     for number, step in enumerate(taken):
-        doubt = "" if scene.evidence(step) in _CERTAIN else "?"
+        doubt = "" if scene.evidence(step).certain else "?"
         cells.append(Cell(f"{scene.name(step.endpoint)} → {step.new}{doubt}", scene.role(step.endpoint)))
         if number < len(reasons):
             cells.append(Cell(f": {reasons[number]}"))
@@ -180,8 +179,8 @@ def _taken_back(scene: Scene, correction: Correction) -> str:
 def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
     """The line where no state changes, and the states that go with it."""
     now = scene.history.at(scene.moment, live=scene.live)
-    client, server = now[scene.history.client].state, now[1 - scene.history.client].state
-    both = f"both {client}" if client is server else f"client {client}, server {server}"
+    client, server = _named(now[scene.history.client]), _named(now[1 - scene.history.client])
+    both = f"both {client}" if client == server else f"client {client}, server {server}"
     states = [Cell(f": {both}.")]
     segment = scene.segment
     if scene.silence_ns:
@@ -201,6 +200,10 @@ def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
         text = f"#{step.withdrawn} shows that the {scene.name(step.endpoint)} did not go to {step.new}."
         return [*did, Cell(text, Role.CORRECTION)], []
     return [*did, Cell("no state change")], states
+
+
+def _named(standing: Standing) -> str:
+    return f"{standing.state}{'' if standing.evidence.certain else '?'}"
 
 
 def _debt(scene: Scene) -> list[Cell]:
@@ -255,7 +258,7 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
     if rule is not None:
         yield from field("rule", f"{rule.sentence} {_section(step)}", width)
     evidence = scene.evidence(step)
-    sure = Role.OK if evidence in _CERTAIN else Role.ASSUMED
+    sure = Role.OK if evidence.certain else Role.ASSUMED
     yield from field(str(evidence), certainty(step, evidence, who, scene.proof(step)), width, sure)
     said = call(step, passive=scene.history.start[step.endpoint] is State.LISTEN)
     if said:

@@ -18,7 +18,7 @@ from tcptui.model.text import clean, crop_middle, fit, merge, pad
 from tcptui.model.times import duration, number, size
 from tcptui.store.flows import Address
 from tcptui.tcp.history import Standing
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import State
 
 
 class FlowLike(Protocol):
@@ -73,13 +73,11 @@ class FlowRow:
         return self.flow.ends[self.flow.client if client else 1 - self.flow.client]
 
     def is_sure(self, client: bool) -> bool:
-        """False while the state is assumed, or passed and not proven."""
+        """False while nothing of the endpoint's own shows its state."""
         if self.standing is None:
             return True
         standing = self.standing[self.flow.client if client else 1 - self.flow.client]
-        if standing.since is None:
-            return True
-        return standing.evidence not in (Evidence.PASSED, Evidence.ASSUMED)
+        return standing.evidence.certain
 
 
 @dataclass(frozen=True, slots=True)

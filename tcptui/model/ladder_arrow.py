@@ -1,7 +1,7 @@
 """A ladder's arrows: their labels, which shorten to what there is room for, their lines and colours.
 
 A label shortens in a fixed order: options (last first), window, bytes, ACK, the word ``seq``, what is
-unusual, the sequence numbers; the flags stay.
+unusual, where the sequence numbers end (``8+18``), the numbers; the flags stay.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _WINDOW = int(Mark.ZERO_WINDOW | Mark.WINDOW_UPDATE)
 
 
 class Words(NamedTuple):
-    """The parts of an arrow's label; an empty one is not there."""
+    """The parts of an arrow's label; an empty one is not there. brief: SEQ once more, in less room."""
 
     flags: str
     seq: str = ""
@@ -63,6 +63,7 @@ class Words(NamedTuple):
     unusual: str = ""
     window: str = ""
     options: tuple[str, ...] = ()
+    brief: str = ""
 
     def full(self) -> str:
         """All of it."""
@@ -77,13 +78,13 @@ class Words(NamedTuple):
             (0, False, False, False, "seq ", True, True),
             (0, False, False, False, "", True, True),
             (0, False, False, False, "", False, True),
-            (0, False, False, False, "", False, False),
         ]
         for form in forms:
             text = self._join(*form)
             if len(text) <= room:
                 return text
-        return crop(self.flags, room)
+        text = f"{self.flags} {self.brief or self.ack}"
+        return text if len(text) <= room else crop(self.flags, room)
 
     def _join(
         self, count: int, window: bool, payload: bool, ack: bool, prefix: str, unusual: bool, seq: bool
@@ -121,6 +122,7 @@ def words(segment: Segment, mark: int, own_base: int, peer_base: int) -> Words:
         _unusual(mark),
         f"win {segment.window}" if flags & _SYN or mark & _WINDOW else "",
         tuple(_interesting(segment.options, peer_base)) if segment.options else (),
+        f"{seq}+{length}" if length else shown_seq,
     )
 
 

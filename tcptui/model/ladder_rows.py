@@ -1,4 +1,4 @@
-"""The ladder's rows, drawn: time, the client's lifeline, the arrow, the server's lifeline.
+"""The ladder's rows, drawn: frame number, time, the client's lifeline, the arrow, the server's lifeline.
 
 Shapes carry the meaning, roles repeat it: ``┄`` sent again, ``╌`` out of order, ``┈`` a duplicate, a probe,
 or what was not captured, ``━`` reset, ``═`` folded, ``╳`` did not arrive, ``║`` a lifeline whose window is
@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.correction import in_words
 from tcptui.model.ladder_arrow import CONTROL, KEEP_ALIVE, PROBE, Words, arrow, line_of, role, words
 from tcptui.model.ladder_layout import Columns, LadderOptions
 from tcptui.model.ladder_scan import Missing, Scan
+from tcptui.model.ladder_time import Clock
 from tcptui.model.names import short
-from tcptui.model.text import clean, crop, crop_middle, dim, fit, merge, pad, width
-from tcptui.model.times import TimeFormat, duration, number, seconds, signed, size, stamp
+from tcptui.model.text import crop, crop_middle, dim, fit, merge, pad, width
+from tcptui.model.times import duration, number, size
 from tcptui.tcp.history import Correction, History, Moment, Transition
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Drawing:
     _steps: dict[tuple[int, int], list[Transition]] = field(init=False)
     _refused: dict[tuple[int, int], int] = field(init=False)
     _roomy: bool = field(init=False)
+    _clock: Clock = field(init=False)
 
     def __post_init__(self) -> None:
         self._steps = {}
@@ -42,6 +44,8 @@ class Drawing:
             if step.packet is not None:
                 self._steps.setdefault((self.packet_of(step), step.endpoint), []).append(step)
         self._refused = _withdrawn(self.history)
+        first, last = (self.segments[0].time_ns, self.segments[-1].time_ns) if self.segments else (0, 0)
+        self._clock = Clock(self.options.time_format, first, last - first, self.options.mark_time_ns)
         self._roomy = any(len(steps) > 1 for steps in self._steps.values())
 
     def shown_steps(self) -> tuple[Transition, ...]:
@@ -90,7 +94,7 @@ class Drawing:
         colour = role(flags, mark, segment.length, lost)
         future = segment.packet > moment.packet
         row = (
-            self._time(at, columns),
+            self._lead(at, columns),
             *self._left(segment.packet, at, columns, moment, future),
             *self._lifelines(at, body, rightward, lost, colour),
             *self._right(segment.packet, at, columns, moment, future),
@@ -110,14 +114,15 @@ class Drawing:
         body = ("═" + text).ljust(columns.arrow, "═")
         body = body[:-1] + "▶" if rightward else "◀" + body[:-1]
         line = self._lifelines(start, body, rightward, False, Role.DATA)
-        row = (self._time(start, columns), Cell(" " * columns.left), *line)
+        row = (self._lead(start, columns), Cell(" " * columns.left), *line)
         return _finish(row, total, first.packet > moment.packet)
 
     def silence(self, when: Moment, silence_ns: int, total: int, moment: Moment) -> Row:
         """The row of a second or more without a segment."""
         columns = self.columns(total)
-        time = pad(f"+{silence_ns / 1e9:.2f}s", columns.time)
-        return self._across(time, f"{duration(silence_ns)} of silence", Role.NOTE, total, when > moment)
+        time = f"+{silence_ns / 1e9:.2f}s"
+        lead = _lead("", time if width(time) <= columns.time else "", columns)
+        return self._across(lead, f"{duration(silence_ns)} of silence", Role.NOTE, total, when > moment)
 
     def missing(self, when: Moment, missing: Missing, total: int, moment: Moment) -> Row:
         """The dotted row of what the capture does not have, drawn before the ACK that shows it."""
@@ -127,8 +132,10 @@ class Drawing:
         text = crop(f" {what} not captured ", max(0, columns.arrow - 2))
         body = ("┈" + text).ljust(columns.arrow, "┈")
         body = body[:-1] + "▶" if rightward else "◀" + body[:-1]
-        side = columns.left + columns.time + bool(columns.time)
-        row = (Cell(" " * side), Cell(("├" if rightward else "│") + body + "┤", Role.WARN))
+        row = (
+            Cell(" " * (columns.lead + columns.left)),
+            Cell(("├" if rightward else "│") + body + "┤", Role.WARN),
+        )
         return _finish(row, total, when > moment)
 
     def timer(self, when: Moment, step: Transition, total: int, moment: Moment) -> Row:
@@ -140,65 +147,47 @@ class Drawing:
         body = f" {text} ".center(columns.arrow, "┄") if columns.arrow > 2 else "┄" * columns.arrow
         left = _padded(label if client else (), columns.left, self._state_role(client))
         right = _padded(label if not client else (), columns.right - 1, self._state_role(client))
-        time = self._time_cell(when.time_ns, None, columns)
-        row = (time, *left, Cell("│" + body + "│", Role.NOTE), Cell(" "), *right)
+        time = self._clock.text(when.time_ns, None, columns.detail)
+        row = (_lead("", time, columns), *left, Cell("│" + body + "│", Role.NOTE), Cell(" "), *right)
         return _finish(row, total, when > moment)
 
     def correction(self, when: Moment, correction: Correction, total: int, moment: Moment) -> Row:
         """The row of an assumption taken back."""
         columns = self.columns(total)
+        columns = self.columns(total)
+        lead = Cell(" " * (columns.frame + bool(columns.frame)))  # the time's column is needed for words
         side = _side(correction.endpoint == self.history.client)
-        states = ", ".join(str(state) for state in correction.withdrawn)
         now = self.history.at(Moment(correction.packet, correction.time_ns))[correction.endpoint].state
-        but = "" if now in correction.withdrawn else f" but {now}"
-        text = f"{side} was not {states}{but}: " if states else f"{side}: "
-        text += clean(correction.reason)
-        time = " " * columns.time
-        return self._across(time, text, Role.CORRECTION, total, when.packet > moment.packet)
+        text = in_words(side, correction, now, max(0, total - width(lead.text) - 4))
+        return self._across(lead, text, Role.CORRECTION, total, when.packet > moment.packet)
 
     def columns(self, total: int) -> Columns:
         """The layout for a width."""
-        form = self.options.time_format
-        if self.options.mark_time_ns is not None:
-            time = 11
-        else:
-            time = {TimeFormat.ABSOLUTE: 15, TimeFormat.EPOCH: 17, TimeFormat.DELTA: 10}.get(form, 0)
-        if not time:
-            span = self.segments[-1].time_ns - self.segments[0].time_ns if self.segments else 0
-            time = max(9, len(seconds(span)))
-        return Columns.of(total, time, roomy=self._roomy)
+        frame = len(f"#{self.segments[-1].packet}") if self.segments else 2
+        absolute = self.options.absolute
+        return Columns.of(total, frame, self._clock.width, roomy=self._roomy, absolute=absolute)
+
+    def time_head(self, columns: Columns) -> str:
+        """What stands above the times."""
+        return self._clock.head(columns.detail)
 
     # -- parts -----------------------------------------------------------------------------------
 
-    def _across(self, time: str, text: str, role: Role, total: int, future: bool) -> Row:
+    def _across(self, lead: Cell, text: str, role: Role, total: int, future: bool) -> Row:
         """A row that goes across all columns but the time's."""
-        time = time + " " * bool(time)
-        room = max(0, total - width(time))
+        room = max(0, total - width(lead.text))
         text = crop(text, max(0, room - 4))
         line = f" {text} " if text else ""
         dashes = room - width(line)
-        lead = min(3, dashes) if role is Role.CORRECTION else dashes // 2
-        row = (Cell(time, Role.DIM), Cell("┄" * lead + line + "┄" * (dashes - lead), role))
+        left = min(3, dashes) if role is Role.CORRECTION else dashes // 2
+        row = (lead, Cell("┄" * left + line + "┄" * (dashes - left), role))
         return _finish(row, total, future)
 
-    def _time(self, at: int, columns: Columns) -> Cell:
+    def _lead(self, at: int, columns: Columns) -> Cell:
+        """Frame number and time of a segment."""
         before_ns = self.segments[at - 1].time_ns if at else None
-        return self._time_cell(self.segments[at].time_ns, before_ns, columns)
-
-    def _time_cell(self, time_ns: int, before_ns: int | None, columns: Columns) -> Cell:
-        if not columns.time:
-            return Cell("")
-        text = self._when(time_ns, before_ns)
-        if text.find(".") < columns.time:
-            text = text[: columns.time]  # the places after the point are the ones to do without
-        return Cell(pad(text, columns.time, right=True) + " ", Role.DIM)
-
-    def _when(self, time_ns: int, before_ns: int | None) -> str:
-        if self.options.mark_time_ns is not None:
-            return "Δ" + signed(time_ns - self.options.mark_time_ns)
-        first = self.segments[0].time_ns if self.segments else time_ns
-        previous = time_ns if before_ns is None else before_ns
-        return stamp(time_ns, self.options.time_format, first_ns=first, previous_ns=previous)
+        time = self._clock.text(self.segments[at].time_ns, before_ns, columns.detail)
+        return _lead(f"#{self.segments[at].packet}", time, columns)
 
     def _left(self, packet: int, at: int, columns: Columns, moment: Moment, future: bool) -> Row:
         steps = self._steps.get((packet, self.history.client), ())
@@ -256,9 +245,8 @@ def header_row(drawing: Drawing, total: int) -> Row:
     """Who stands left and who right."""
     columns = drawing.columns(total)
     client = drawing.history.client
-    head = "since mark" if drawing.options.mark_time_ns is not None else "time"
-    time = Cell(pad(head, columns.time, right=True) + " " if columns.time else "", Role.HEAD)
-    room = total - width(time.text)
+    lead = _lead("#" if columns.frame else "", drawing.time_head(columns), columns)._replace(role=Role.HEAD)
+    room = total - width(lead.text)
     left, right = f"client {drawing.ends[client]}", f"server {drawing.ends[1 - client]}"
     if width(left) + width(right) + 2 > room:
         left, right = drawing.ends[client], drawing.ends[1 - client]
@@ -267,14 +255,18 @@ def header_row(drawing: Drawing, total: int) -> Row:
     left = crop_middle(left, left_room)
     right = crop_middle(right, max(0, room - 2 - width(left)))
     gap = max(0, room - width(left) - width(right))
-    return fit((time, Cell(left, Role.CLIENT), Cell(" " * gap), Cell(right, Role.SERVER)), total)
+    return fit((lead, Cell(left, Role.CLIENT), Cell(" " * gap), Cell(right, Role.SERVER)), total)
 
 
 def _is_sure(step: Transition, moment: Moment, future: bool) -> bool:
     evidence = step.evidence if future else step.evidence_at(moment)
-    if step.withdrawn is not None:
-        return False
-    return evidence not in (Evidence.PASSED, Evidence.ASSUMED)
+    return step.withdrawn is None and evidence.certain
+
+
+def _lead(frame: str, time: str, columns: Columns) -> Cell:
+    """What stands before the left label."""
+    number = pad(frame, columns.frame, right=True) + " " if columns.frame else ""
+    return Cell(number + (pad(time, columns.time, right=True) + " " if columns.time else ""), Role.DIM)
 
 
 def _side(client: bool) -> str:

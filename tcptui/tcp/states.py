@@ -38,3 +38,8 @@ class Evidence(Enum):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def certain(self) -> bool:
+        """A segment of the endpoint's own shows the state; what is not certain is shown with a `?`."""
+        return self in (Evidence.SENT, Evidence.PROVEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.model.cells import Row
-from tcptui.model.ladder import Ladder
+from tcptui.model.ladder import Kind, Ladder
 from tcptui.tui.linelist import LineList, Rows
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
@@ -43,5 +43,12 @@ class LadderPane(LineList):
             self.note = ""
             self.show(Rows(), 0)
             return
-        self.note = f"{self.viewpoint.row + 1:,} of {len(ladder):,}" if len(ladder) else ""
+        self.note = _place(ladder, self.viewpoint.row) if len(ladder) else ""
         self.show(_LadderRows(ladder, self.viewpoint), self.viewpoint.row)
+
+
+def _place(ladder: Ladder, row: int) -> str:
+    """Where the cursor is: ``#8 · row 10 of 13``; a row that is no packet has no number."""
+    item = ladder.item(row)
+    packet = f"#{item.moment.packet} · " if item.kind is Kind.SEGMENT else ""
+    return f"{packet}row {row + 1:,} of {len(ladder):,}"

@@ -92,8 +92,8 @@ def test_states_as_of_the_cursor_and_their_doubt() -> None:
     )
     shown = row(FlowRow(STUCK, "", None, standing), layout(120, 15), 120)
     assert "ESTABLISHED?" in plain(shown)
-    assert "LISTEN " in plain(shown)
-    assert [cell.text.strip() for cell in shown if cell.role is Role.ASSUMED] == ["?"]
+    assert "LISTEN? " in plain(shown)
+    assert [cell.text.strip() for cell in shown if cell.role is Role.ASSUMED] == ["?", "?"]
 
 
 def test_a_verdict_cannot_speak_to_the_terminal() -> None:

@@ -200,7 +200,7 @@ def test_the_client_stands_left_even_when_it_is_endpoint_1() -> None:
     )
     assert "│◀─[S] seq 0" in text_of(shown, 1)
     assert text_of(shown, 1).endswith("SYN_SENT")
-    assert plain(shown.header(90)[0]).split() == ["time", "client", ENDS[1], "server", ENDS[0]]
+    assert plain(shown.header(90)[0]).split() == ["#", "time", "client", ENDS[1], "server", ENDS[0]]
 
 
 def test_absolute_numbers_and_numbers_from_the_first_byte() -> None:
@@ -233,11 +233,11 @@ def test_a_wrap_of_the_sequence_space_goes_unseen() -> None:
 
 
 def test_the_time_column() -> None:
-    assert lines(ladder(CLOSE, time_format=TimeFormat.DELTA))[1].split()[0] == "+0.000014"
-    assert lines(ladder(CLOSE, time_format=TimeFormat.EPOCH))[1].split()[0] == "0.000014"
+    assert lines(ladder(CLOSE, time_format=TimeFormat.DELTA))[1].split()[1] == "+0.000014"
+    assert lines(ladder(CLOSE, time_format=TimeFormat.EPOCH))[1].split()[1] == "0.000014"
     marked = ladder(CLOSE, mark_time_ns=17_000_000_000)
-    assert lines(marked)[9].split()[0] == "Δ+0.040000"
-    assert lines(marked)[0].split()[0] == "Δ-17.000000"
+    assert lines(marked)[9].split()[1] == "Δ+0.040000"
+    assert lines(marked)[0].split()[1] == "Δ-17.000000"
     assert "since mark" in plain(marked.header(90)[0])
 
 

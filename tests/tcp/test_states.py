@@ -10,3 +10,7 @@ def test_the_eleven_states() -> None:
 
 def test_evidence_is_told_in_one_word() -> None:
     assert [str(one) for one in Evidence] == ["sent", "passed", "proven", "timer", "assumed"]
+
+
+def test_only_a_segment_of_its_own_makes_a_state_certain() -> None:
+    assert [one for one in Evidence if one.certain] == [Evidence.SENT, Evidence.PROVEN]

@@ -21,7 +21,7 @@ async def test_the_note_counts_rows() -> None:
     async with running(demo("handshake"), (120, 40)) as (app, pilot):
         await pilot.press("3", "G")
         rows = app.screen.viewpoint.rows
-        assert app.screen.pane("ladder").note == f"{rows} of {rows}"
+        assert app.screen.pane("ladder").note == f"#11 · row {rows} of {rows}"
 
 
 async def test_a_click_goes_to_its_row() -> None:
