@@ -6,7 +6,6 @@ and no lock: the session has both.
 
 from __future__ import annotations
 
-import copy
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,9 +21,10 @@ from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
+from tcptui.trail import Trail
 
-CHECKPOINT = 2048
-"""Segments between two copies of a flow's facts, so that a step back in time does not begin at the start."""
+LONG = 4096
+"""Segments from which a flow's facts are gathered as it grows."""
 
 TRAILS = 1024
 """Flows whose facts are kept, those asked for last: more than any screen shows. A flow's are some 5 kB."""
@@ -112,15 +112,6 @@ class _Flow:
     verdict: tuple[int, str] = (-1, "")
 
 
-@dataclass(slots=True)
-class _Trail:
-    """Facts of one flow's first `fed` segments, with copies from further back."""
-
-    facts: FlowFacts
-    fed: int = 0
-    copies: list[tuple[int, FlowFacts]] = field(default_factory=list)
-
-
 class FlowBook:
     """Connections, flow numbers, counters and facts of everything in `store`.
 
@@ -134,7 +125,7 @@ class FlowBook:
         self.changed: set[int] = set()
         self._pairs: list[_Pair] = []
         self._flows: list[_Flow] = []
-        self._trails: dict[int, _Trail] = {}
+        self._trails: dict[int, Trail] = {}
         self._deadlines: list[tuple[int, int]] = []
 
     def __len__(self) -> int:
@@ -157,13 +148,20 @@ class FlowBook:
             self._split(pair, kept)
         else:
             _count(self._flows[kept.numbers[-1] - 1], segments)
+            self._follow(kept.numbers[-1], segments)
         self._touch(kept)
         self._schedule(pair, kept)
 
     def seen(self, frame: int, time_ns: int) -> None:
-        """The capture has got to this frame and time: fire the timers that are due."""
+        """The capture has got to this frame and time."""
         self.last = Moment(max(frame, self.last.packet), max(time_ns, self.last.time_ns))
+
+    def fire(self, most: int = 1 << 30) -> bool:
+        """Fire the timers that are due, `most` at most. Whether more are."""
         while self._deadlines and self._deadlines[0][0] <= self.last.time_ns:
+            if not most:
+                return True
+            most -= 1
             _, pair = heapq.heappop(self._deadlines)
             kept = self._pairs[pair]
             kept.scheduled = None
@@ -172,6 +170,7 @@ class FlowBook:
                 kept.connection.advance(self.last.time_ns)
                 self._touch(kept)
             self._schedule(pair, kept)
+        return False
 
     @property
     def deadline_ns(self) -> int | None:
@@ -187,8 +186,8 @@ class FlowBook:
         """Give every new life of the pair a number, and count anew what belongs to which life."""
         stale = len(kept.numbers) - 1
         frames = self.store.column("frame", self.store.pairs.rows(pair)[: kept.fed])
-        for life in kept.connection.histories()[stale + 1 :]:
-            self._new_flow(pair, kept, int(np.searchsorted(frames, life.first_packet)))
+        for first_packet in kept.connection.begins[stale + 1 :]:
+            self._new_flow(pair, kept, int(np.searchsorted(frames, first_packet)))
         for number in kept.numbers[stale:]:
             flow = self._flows[number - 1]
             flow.packets, flow.payload = [0, 0], [0, 0]
@@ -256,31 +255,32 @@ class FlowBook:
     def facts(self, number: int, now: Moment) -> FlowFacts:
         """The facts of a flow's segments up to `now`. Valid until the next call."""
         rows = self.rows(number)
+        count = len(rows)
         if now.packet < self.last.packet:
-            rows = rows[: np.searchsorted(self.store.column("frame", rows), now.packet, side="right")]
+            count = int(np.searchsorted(self.store.column("frame", rows), now.packet, side="right"))
+        return self._trail(number).at(count, lambda begin, end: self.store.segments(rows[begin:end]))
+
+    def _trail(self, number: int) -> Trail:
+        """The trail of a flow; those of short flows that were not asked for lately are forgotten."""
         trail = self._trails.pop(number, None)
-        if trail is None or trail.fed > len(rows):
-            trail = self._back(number, trail, len(rows))
+        if trail is None:
+            trail = Trail(same_socket=self.store.pairs.same_socket(self._flow(number).pair))
         self._trails[number] = trail  # the last one now
         if len(self._trails) > TRAILS:
-            del self._trails[next(iter(self._trails))]
-        while trail.fed < len(rows):
-            if trail.fed % CHECKPOINT == 0 and trail.fed:
-                trail.copies.append((trail.fed, copy.deepcopy(trail.facts)))
-            fresh = rows[trail.fed : trail.fed // CHECKPOINT * CHECKPOINT + CHECKPOINT]
-            for segment in self.store.segments(fresh):
-                trail.facts.feed(segment)
-            trail.fed += len(fresh)
-        return trail.facts
+            short = (each for each, kept in self._trails.items() if kept.fed < LONG)
+            self._trails.pop(next(short, number), None)
+        return trail
 
-    def _back(self, number: int, trail: _Trail | None, fed: int) -> _Trail:
-        """A trail that has not yet got to `fed`."""
-        copies = [c for c in trail.copies if c[0] <= fed] if trail else []
-        if copies:
-            at, facts = copies.pop()
-            return _Trail(copy.deepcopy(facts), at, copies)
-        same = self.store.pairs.same_socket(self._flow(number).pair)
-        return _Trail(FlowFacts(same_socket=same))
+    def _follow(self, number: int, segments: Sequence[Segment]) -> None:
+        """Keep the facts of a long flow up to date while its segments are at hand: later, to gather them
+        all at once would take seconds.
+        """
+        trail = self._trails.get(number)
+        before = sum(self._flows[number - 1].packets) - len(segments)
+        if trail is not None and trail.fed == before:
+            trail.extend(segments)
+        elif trail is None and before >= LONG:
+            self.facts(number, self.last)
 
     def _flow(self, number: int) -> _Flow:
         if number < 1:

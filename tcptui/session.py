@@ -265,8 +265,7 @@ class Session:
         """Let time pass on a live capture that is silent."""
         now, due = time.time_ns(), self._book.deadline_ns
         if self.feed and self.feed.live and due is not None and due <= now:
-            with self._lock:
-                self._book.seen(0, now)
+            self._seen(0, now)
             self._publish()
 
     def _take(self, batch: Batch) -> None:
@@ -278,8 +277,7 @@ class Session:
         for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
             self._infer(pair, segments[begin:end])
         if len(batch):
-            with self._lock:
-                self._book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+            self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         if len(batch) == BATCH:  # a file or a flood: what it leaves behind stays, and is not worth a search
             gc.freeze()
         self._publish()
@@ -288,10 +286,23 @@ class Session:
         for begin in range(0, len(segments), SLICE):
             with self._lock:
                 self._book.feed(pair, segments[begin : begin + SLICE])
-            if self._readers:
-                time.sleep(0.0005)
-            if self._stop.is_set():
+            if not self._give_way():
                 return
+
+    def _seen(self, frame: int, time_ns: int) -> None:
+        """The capture has got here; timers are fired a slice at a time, too."""
+        with self._lock:
+            self._book.seen(frame, time_ns)
+            more = self._book.fire(SLICE)
+        while more and self._give_way():
+            with self._lock:
+                more = self._book.fire(SLICE)
+
+    def _give_way(self) -> bool:
+        """Let a view that waits read. Whether to go on."""
+        if self._readers:
+            time.sleep(0.0005)
+        return not self._stop.is_set()
 
     def _publish(self) -> None:
         with self._grown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.flowbook import CHECKPOINT, FlowBook
+from tcptui.flowbook import FlowBook
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.timers import LINUX
@@ -20,6 +20,7 @@ def replayed(demo: str, step: int) -> FlowBook:
         segments = store.segments(rows[begin : begin + step])
         book.feed(0, segments)
         book.seen(segments[-1].packet, segments[-1].time_ns)
+        book.fire()
     return book
 
 
@@ -37,6 +38,7 @@ def test_time_that_passes_fires_timers() -> None:
     book.changed.clear()
     assert book.deadline_ns is not None
     book.seen(0, book.deadline_ns)
+    assert not book.fire()
     assert [str(state) for state in book.info(1).states] == ["CLOSED", "CLOSED"]
     assert book.changed == {1}
     assert book.deadline_ns is None
@@ -49,7 +51,6 @@ def test_facts_of_an_earlier_moment_are_those_of_fewer_segments() -> None:
     middle = segments[len(segments) // 2]
     early = book.facts(1, Moment(middle.packet, middle.time_ns)).packets
     assert (early, late) == (len(segments) // 2 + 1, len(segments))
-    assert CHECKPOINT > 0
 
 
 def test_all_lives_of_a_pair_are_cut_out_of_its_log_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,3 +83,25 @@ def test_facts_are_kept_of_the_flows_asked_for_last(monkeypatch: pytest.MonkeyPa
     again = book.facts(1, book.last)
     assert again is not first
     assert again.packets == first.packets
+
+
+def test_a_long_flow_s_facts_grow_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gathered when they were asked for first, those of a million segments took seconds."""
+    monkeypatch.setattr("tcptui.flowbook.LONG", 4)
+    book = replayed("zero-window", 2)
+    rows = book.rows(1)
+    monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
+    assert book.facts(1, book.last).packets == len(rows)
+
+
+def test_timers_can_be_fired_a_few_at_a_time() -> None:
+    store = read(demo="time-wait-reuse").store
+    book = FlowBook(store, LINUX)
+    book.feed(0, store.segments(store.pairs.rows(0)))
+    book.seen(0, 1 << 62)
+    turns = 1
+    while book.fire(1):
+        turns += 1
+    assert turns >= 1
+    assert book.deadline_ns is None
+    assert [str(state) for state in book.info(2).states] == ["CLOSED", "CLOSED"]

@@ -137,4 +137,9 @@ class Connection:
 
     def histories(self) -> tuple[History, ...]:
         """The logs of all lives; each begins at its `first_packet`."""
-        return tuple(self.history(index) for index in range(self.generations))
+        return self._lives.histories() or (self.history(),)
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """The frame with which each life begins, as `History.first_packet`, without the cost of a history."""
+        return tuple(life.first_packet for life in self._lives.all) or (0,)

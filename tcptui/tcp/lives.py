@@ -6,15 +6,18 @@ pair begins a new life when both have moved, or at once when the other end has n
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Roles, Transition
-from tcptui.tcp.log import transition
+from tcptui.tcp.log import Entry, transition
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, RST, SYN
 
 _NO_END = 1 << 62
+_Numbered = list[tuple[int, Entry]]
 _IDLE = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 
 
@@ -112,31 +115,45 @@ class Lives:
         """The endpoints' logs of one life, cut where it begins and where the next one does."""
         low = self.all[index].first_packet if index else -1
         last = index + 1 == len(self.all)
-        return self._cut(index, low, _NO_END if last else self.all[index + 1].first_packet)
+        high = _NO_END if last else self.all[index + 1].first_packet
+        entries = [
+            [one for one in enumerate(end.log.entries) if low <= one[1].belongs < high] for end in self.ends
+        ]
+        taken_back = [one for end in self.ends for one in end.log.corrections if low <= one.packet < high]
+        return self._assemble(index, entries, taken_back)
 
-    def _cut(self, index: int, low: int, high: int) -> History:
+    def histories(self) -> tuple[History, ...]:
+        """All of them in one pass over the logs: a pair may have thousands of lives."""
+        borders = [life.first_packet for life in self.all[1:]]
+        entries: list[list[_Numbered]] = [[[] for _ in self.ends] for _ in self.all]
+        taken_back: list[list[Correction]] = [[] for _ in self.all]
+        for which, end in enumerate(self.ends):
+            for one in enumerate(end.log.entries):
+                entries[bisect_right(borders, one[1].belongs)][which].append(one)
+            for correction in end.log.corrections:
+                taken_back[bisect_right(borders, correction.packet)].append(correction)
+        return tuple(self._assemble(i, entries[i], taken_back[i]) for i in range(len(self.all)))
+
+    def _assemble(self, index: int, entries: list[_Numbered], taken_back: list[Correction]) -> History:
+        """The history of a life from its entries by endpoint, each with its place in the endpoint's log."""
         life = self.all[index]
         log: list[tuple[int, int, bool, int, Transition]] = []
-        corrections: list[Correction] = []
         start = [State.CLOSED, State.CLOSED]
-        for end in self.ends:
-            inside = [(i, entry) for i, entry in enumerate(end.log.entries) if low <= entry.belongs < high]
+        for end, inside in zip(self.ends, entries, strict=True):
             own = {entry.packet for _, entry in inside if not entry.received}  # of a frame, its sender first
             log += [
                 (e.time_ns, e.packet, e.packet not in own, i, transition(e, end.number)) for i, e in inside
             ]
             first = next((entry for _, entry in inside if entry.withdrawn is None), None)
             start[end.number] = first.step.old if first is not None else self._unmoved(index, end)
-            corrections += [one for one in end.log.corrections if low <= one.packet < high]
         log.sort(key=lambda item: item[:4])
-        corrections.sort(key=lambda one: one.packet)
         return History(
             life.first_packet,
             life.client,
             life.roles,
             (start[0], start[1]),
             tuple(item[4] for item in log),
-            tuple(corrections),
+            tuple(sorted(taken_back, key=lambda one: one.packet)),
             self.same_socket,
         )
 

@@ -62,3 +62,11 @@ def test_a_listener_does_not_notice_a_rst_before_the_call() -> None:
 def test_who_goes_on_after_a_first_rst_of_the_other_is_picked_up_alone() -> None:
     connection = converse("0.000 C > S: R. seq 7 ack 7\n0.001 S > C: P. seq 7:9 ack 7")
     assert connection.states == (State.CLOSED, State.ESTABLISHED)
+
+
+def test_all_lives_cut_at_once_are_those_cut_one_by_one() -> None:
+    connection = converse(FIRST + AGAIN)
+    assert connection.generations == 2
+    one_by_one = tuple(connection.history(index) for index in range(connection.generations))
+    assert connection.histories() == one_by_one
+    assert connection.begins == tuple(history.first_packet for history in one_by_one)
