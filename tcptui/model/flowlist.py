@@ -1,7 +1,8 @@
 """The list of connections: its columns, one row a connection, and the orders it can stand in.
 
-Narrower screens lose, in this order: bytes, duration, packets, the verdict's tail (to 12 columns),
-the middle of long addresses (to 15), the long names of states, the verdict, the rest of the addresses.
+The verdict is what one looks for. Narrower screens lose, in this order: bytes, duration, packets, the
+long names of states, the middle of long addresses (to 15), the verdict's tail (from 24 columns to 16),
+more of the addresses, the verdict.
 """
 
 from __future__ import annotations
@@ -82,10 +83,11 @@ class FlowRow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Column widths; 0: the column is not there."""
+    """Column widths; 0: the column is not there. client, server: of their addresses."""
 
     number: int
-    address: int
+    client: int
+    server: int
     state: int
     packets: int
     bytes: int
@@ -93,50 +95,50 @@ class Layout:
     verdict: int
 
 
+LONG_STATE, SHORT_STATE = 12, 9
+LEAST_ADDRESS, LEAST_VERDICT = 7, 12
+
+_STEPS: tuple[tuple[str, int], ...] = (
+    ("bytes", 0), ("time", 0), ("packets", 0), ("state", SHORT_STATE), ("address", 15),
+    ("verdict", 16), ("address", 9), ("verdict", LEAST_VERDICT), ("verdict", 0), ("address", LEAST_ADDRESS),
+)  # fmt: skip
+"""What shrinks, and how far, until a row fits."""
+
+
 @lru_cache(maxsize=64)
-def layout(width: int, address: int = 21, numbers: int = 4) -> Layout:
-    """The columns for a row of `width`. address: the longest address to show (see `address_width`);
-    numbers: columns for the flow numbers."""
-    wish = {
-        "address": max(15, min(address, 27)),
-        "state": 12,
-        "packets": 8,
-        "bytes": 7,
-        "time": 9,
-        "verdict": 22,
-    }
+def layout(width: int, client: int = 21, server: int | None = None, numbers: int = 4) -> Layout:
+    """The columns for a row of `width`. client, server: the longest address of each to show (see
+    `address_widths`); numbers: columns for the flow numbers."""
+    server = client if server is None else server
+    wish = {"client": min(client, 27), "server": min(server, 27), "state": LONG_STATE}
+    wish |= {"packets": 8, "bytes": 7, "time": 9, "verdict": 24}
 
-    def used() -> int:
-        columns = [wish["address"], wish["address"], wish["state"], wish["state"]]
-        columns += [wish[name] for name in ("packets", "bytes", "time", "verdict")]
-        return 2 + numbers + sum(column + 1 for column in columns if column)
+    def spare() -> int:
+        columns = [*wish.values(), wish["state"]]
+        return width - 2 - numbers - sum(column + 1 for column in columns if column) + bool(wish["verdict"])
 
-    steps: tuple[tuple[str, int], ...] = (
-        ("bytes", 0), ("time", 0), ("packets", 0), ("verdict", 12),
-        ("address", 15), ("state", 9), ("verdict", 0), ("address", 7),
-    )  # fmt: skip
-    for name, least in steps:
-        over = used() - width
-        if over <= 0:
-            break
-        if least == 0:
-            wish[name] = 0
-        else:
-            ends = 2 if name in ("address", "state") else 1
-            wish[name] = max(min(least, wish[name]), wish[name] - -(-over // ends))
-    left = width - used()
-    grow = min(max(0, left // 2), max(0, address - wish["address"]))
-    wish["address"] += grow if wish["verdict"] else max(0, left // 2)
+    for name, least in _STEPS:
+        while name == "address" and spare() < 0 and max(wish["client"], wish["server"]) > least:
+            wish["client" if wish["client"] >= wish["server"] else "server"] -= 1
+        if name == "state" and spare() < 0:
+            wish["state"] = least
+        elif name != "address" and spare() < 0:
+            wish[name] = min(wish[name], max(least, wish[name] + spare()) if least else 0)
+    for side, longest in (("client", client), ("server", server)):
+        wish[side] += min(max(0, spare()), longest - wish[side])
     if wish["verdict"]:
-        wish["verdict"] = max(1, wish["verdict"] + width - used())
-    return Layout(
-        numbers, wish["address"], wish["state"], wish["packets"], wish["bytes"], wish["time"], wish["verdict"]
-    )
+        wish["verdict"] += max(0, spare())
+    return Layout(number=numbers, **wish)
 
 
-def address_width(flows: Iterable[FlowLike]) -> int:
-    """Columns that the longest address of some flows takes."""
-    return max((len(clean(str(end))) for flow in flows for end in flow.ends), default=15)
+def address_widths(flows: Iterable[FlowLike]) -> tuple[int, int]:
+    """Columns that the longest client's and the longest server's address of some flows take."""
+    widest = [15, 15]
+    for flow in flows:
+        for end, address in enumerate(flow.ends):
+            side = end != flow.client
+            widest[side] = max(widest[side], len(clean(str(address))))
+    return widest[0], widest[1]
 
 
 def header(columns: Layout, width: int, sort: str = "", *, live: bool = False, reverse: bool = False) -> Row:
@@ -146,19 +148,18 @@ def header(columns: Layout, width: int, sort: str = "", *, live: bool = False, r
         arrow = ("▼" if reverse else "▲") if key == sort else ""
         return pad(text + arrow, room, right=right) + " " if room else ""
 
-    address, state = columns.address, columns.state
+    state = columns.state
     time = (
         head("quiet", "quiet", columns.time, right=True)
         if live
         else head("duration", "duration", columns.time, right=True)
     )
     text = (
-        "  "
-        + head("number", "#", columns.number - 1, right=True)
-        + head("client", "client", address)
-        + head("server", "server", address)
-        + head("state", "client is", state)
-        + head("server state", "server is", state)
+        head("number", "#", columns.number + 1, right=True)
+        + head("client", "client", columns.client)
+        + head("server", "server", columns.server)
+        + head("state", "client is" if state >= LONG_STATE else "C state", state)
+        + head("server state", "server is" if state >= LONG_STATE else "S state", state)
         + head("packets", "packets", columns.packets, right=True)
         + head("bytes", "bytes", columns.bytes, right=True)
         + time
@@ -184,12 +185,13 @@ def row(item: FlowRow, columns: Layout, width: int, *, gutter: str = " ") -> Row
 
 
 def _address(item: FlowRow, client: bool, columns: Layout) -> str:
-    return pad(crop_middle(clean(str(item.address(client))), columns.address), columns.address) + " "
+    room = columns.client if client else columns.server
+    return pad(crop_middle(clean(str(item.address(client))), room), room) + " "
 
 
 def _state(item: FlowRow, client: bool, columns: Layout) -> Row:
     state = item.state(client)
-    name = str(state) if columns.state >= 12 else short(state)
+    name = str(state) if columns.state >= LONG_STATE else short(state)
     role = Role.CLIENT if client else Role.SERVER
     room = columns.state + 1
     if item.is_sure(client):

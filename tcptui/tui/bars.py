@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.text import clean, crop
+from tcptui.model.text import clean, crop, crop_middle
 from tcptui.session import Snapshot
 from tcptui.tui.actions import ACTIONS
 from tcptui.tui.pane import Frame, Pane
@@ -32,7 +32,8 @@ class Mode:
 
 
 def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
-    """The status bar; what matters least goes first when it does not fit."""
+    """The status bar; what matters least goes first when it does not fit: what is not TCP, the source's
+    whole name, the clock's milliseconds, the program's name, the clock; the source's short name stays."""
     head = [Cell(" tcptui ", Role.KEY)]
     middle = [_source(snapshot)]
     counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "
@@ -40,23 +41,47 @@ def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Ro
     middle += _losses(snapshot)
     modes = _modes(mode)
     clock = [Cell(f" {clock_text(moment_ns)} ")] if moment_ns else []
+    seconds = [Cell(f" {clock_text(moment_ns).split('.')[0]} ")] if moment_ns else []
     other = snapshot.frames - snapshot.segments
     extra = [Cell(f" {other:,} not TCP ", Role.DIM)] if other > 0 else []
     label = clean(snapshot.label)
-    for parts, least in (
-        ([middle, extra, modes, clock], len(label)),
-        ([middle, modes, clock], 8),
-        ([middle, modes, clock], 0),
-        ([middle, modes], 0),
+    least = len(source_name(label, 0))
+    for before, parts, name in (
+        (head, [middle, extra, modes, clock], cell_len(label)),
+        (head, [middle, modes, clock], least),
+        (head, [middle, modes, seconds], least),
+        ([], [middle, modes, seconds], least),
+        ([], [middle, modes], least),
+        ([], [middle, modes], 0),
     ):
-        *before, last = parts
-        taken = _columns(head) + sum(_columns(part) for part in parts)
-        room = width - taken
-        if room >= (least + 2 if least else 0):
-            name = Cell(f" {crop(label, room - 2)} ") if least else Cell("")
-            gap = Cell(" " * (room - cell_len(name.text)))
-            return (*head, name, *(cell for part in before for cell in part), gap, *last)
+        room = width - _columns(before) - sum(_columns(part) for part in parts)
+        if room >= (name + 2 if name else 0):
+            named = Cell(f" {source_name(label, room - 2)} ") if name else Cell("")
+            gap = Cell(" " * (room - cell_len(named.text)))
+            *first, last = parts
+            return (*before, named, *(cell for part in first for cell in part), gap, *last)
     return tuple(middle)
+
+
+SHORTEST_NAME, LONGEST_NAME = 8, 20
+
+
+def source_name(label: str, room: int) -> str:
+    """A source's name in `room` columns: of a path the end, of a capture the interface. With less room
+    than it takes to know it again, the shortest such name."""
+    if cell_len(label) <= room:
+        return label
+    folder, _, name = label.rpartition("/")
+    if folder and " · " not in label:
+        short = crop_middle(f"…/{name}", LONGEST_NAME)
+        if room <= cell_len(short):
+            return short
+        tail = label[-(room - 1) :]
+        return f"…{tail[tail.find('/') :]}" if "/" in tail else crop_middle(f"…/{name}", room)
+    short = crop(label.split(" · ")[0], LONGEST_NAME)
+    return (
+        crop(label, max(room, min(SHORTEST_NAME, cell_len(label)))) if room > cell_len(short) + 4 else short
+    )
 
 
 def _columns(cells: list[Cell]) -> int:

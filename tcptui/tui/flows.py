@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.model.cells import Role, Row
-from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_width, header, layout, row
+from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_widths, header, layout, row
 from tcptui.model.query import Query, parse
 from tcptui.model.text import dim
 from tcptui.session import FlowInfo
@@ -105,9 +105,7 @@ class FlowsPane(LineList):
         snapshot = self.viewpoint.snapshot
         first, last = self.top, min(len(self.order.numbers), self.top + self.body_height)
         seen = [self._info(number) for number in self.order.numbers[first:last]]
-        self._columns = layout(
-            max(20, self.inner_width), address_width(seen), max(4, len(str(snapshot.flows)) + 1)
-        )
+        self._columns = layout(max(20, self.inner_width), *address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
             self.title = f"Flows: {self.query_text}"
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"

@@ -244,7 +244,7 @@ class MainScreen(Asking):
             behind=max(0, snapshot.segments - view.frozen_at),
             live_view=view.options.live,
         )
-        self._status.show(status_row(snapshot, mode, view.moment.time_ns, self.size.width))
+        self._status.show(status_row(snapshot, mode, view.now.time_ns, self.size.width))
         contexts = {self.active_pane} | ({"live"} if snapshot.live else set())
         self._footer.show(footer_row(frozenset(contexts), self.size.width))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcptui.model.cells import Role
-from tcptui.model.flowlist import SORT_KEYS, FlowRow, address_width, header, layout, row, sort
+from tcptui.model.flowlist import SORT_KEYS, FlowRow, address_widths, header, layout, row, sort
 from tcptui.model.text import plain, row_width
 from tcptui.store.flows import Address
 from tcptui.tcp.events import Event
@@ -22,8 +22,8 @@ STUCK = Flow(2, (Address("127.0.0.1", 39872), Address("127.0.0.1", 9502)))
 SIX = Flow(10, (Address("2001:db8:1234:5678:9abc:def0:1234:5678", 39870), Address("::1", 443)), client=1)
 
 
-def text(item: FlowRow, width: int, address: int = 15) -> str:
-    return plain(row(item, layout(width, address), width, gutter="▌"))
+def text(item: FlowRow, width: int, client: int = 15, server: int = 15) -> str:
+    return plain(row(item, layout(width, client, server), width, gutter="▌"))
 
 
 def test_a_connection_in_a_wide_row() -> None:
@@ -57,8 +57,14 @@ def test_columns_go_in_a_fixed_order() -> None:
 
 def test_80_columns_show_both_states_and_the_verdict() -> None:
     shown = text(FlowRow(STUCK, "server has not closed"), 80)
-    assert "FIN_WAIT_2" in shown and "CLOSE_WAIT" in shown
-    assert "127.0.0.1:39872" in shown and "server has n" in shown
+    assert "FIN_W2" in shown and "CLOSE_W" in shown
+    assert "127.0.0.1:39872" in shown and "server has not closed" in shown
+
+
+@pytest.mark.parametrize(("width", "verdict"), [(80, 24), (60, 16)])
+def test_the_verdict_has_room_in_narrow_lists(width: int, verdict: int) -> None:
+    assert layout(width, 16, 15, 2).verdict >= verdict
+    assert "  " in plain(header(layout(width, 16, 15, 2), width)).split("C state")[1].split("S state")[0]
 
 
 def test_narrow_rows_shorten_the_states() -> None:
@@ -66,13 +72,13 @@ def test_narrow_rows_shorten_the_states() -> None:
 
 
 def test_the_client_stands_first_whichever_endpoint_it_is() -> None:
-    shown = text(FlowRow(SIX), 200, address_width([SIX]))
+    shown = text(FlowRow(SIX), 200, *address_widths([SIX]))
     assert shown.index("[::1]:443") < shown.index("[2001:db8:1234:5678:9abc:def0:1234:5678]:39870")
     assert shown.index("CLOSE_WAIT") < shown.index("FIN_WAIT_2")
 
 
 def test_a_long_address_keeps_both_ends() -> None:
-    shown = text(FlowRow(SIX), 90, address_width([SIX]))
+    shown = text(FlowRow(SIX), 90, *address_widths([SIX]))
     assert "[2001:" in shown and ":39870" in shown and "…" in shown
 
 

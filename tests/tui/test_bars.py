@@ -8,7 +8,7 @@ from tcptui.model.cells import Row
 from tcptui.model.text import plain, row_width
 from tcptui.session import Snapshot
 from tcptui.tcp.history import Moment
-from tcptui.tui.bars import Mode, clock_text, footer_row, status_row
+from tcptui.tui.bars import Mode, clock_text, footer_row, source_name, status_row
 
 LIVE = Snapshot(
     frames=1204,
@@ -94,3 +94,27 @@ def test_help_and_back_are_always_there(width: int) -> None:
     assert row_width(row) <= max(width, 20)
     assert "? help" in text(row)
     assert "q back" in text(row)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_interface_stays_in_narrow_windows(width: int) -> None:
+    shown = text(status_row(LIVE, Mode(follow=True), 1_000_000_000, width))
+    assert "any" in shown
+    assert "following" in shown
+    assert "0 dropped" in shown
+
+
+@pytest.mark.parametrize(
+    ("label", "room", "name"),
+    [
+        ("/srv/captures/real/pop3.pcap", 40, "/srv/captures/real/pop3.pcap"),
+        ("/srv/captures/real/pop3.pcap", 24, "…/real/pop3.pcap"),
+        ("/srv/captures/real/pop3.pcap", 12, "…/pop3.pcap"),
+        ("/srv/captures/real/pop3.pcap", 0, "…/pop3.pcap"),
+        ("any · port 9502", 0, "any"),
+        ("any · port 9502", 12, "any · port…"),
+        ("standard input", 9, "standard…"),
+    ],
+)
+def test_a_long_name_keeps_what_tells_it(label: str, room: int, name: str) -> None:
+    assert source_name(label, room) == name
