@@ -165,7 +165,7 @@ def header(columns: Layout, width: int, sort: str = "", *, live: bool = False, r
         + time
         + head("verdict", "verdict", columns.verdict)
     )
-    return fit((Cell(text, Role.HEAD),), width)
+    return fit((Cell(text.rstrip(), Role.HEAD),), width)
 
 
 def row(item: FlowRow, columns: Layout, width: int, *, gutter: str = " ") -> Row:
@@ -186,7 +186,12 @@ def row(item: FlowRow, columns: Layout, width: int, *, gutter: str = " ") -> Row
 
 def _address(item: FlowRow, client: bool, columns: Layout) -> str:
     room = columns.client if client else columns.server
-    return pad(crop_middle(clean(str(item.address(client))), room), room) + " "
+    text = clean(str(item.address(client)))
+    host, colon, port = text.rpartition(":")
+    left = room - len(colon + port)
+    if len(text) > room and left >= 3:
+        text = crop_middle(host, left) + colon + port
+    return pad(crop_middle(text, room), room) + " "
 
 
 def _state(item: FlowRow, client: bool, columns: Layout) -> Row:

@@ -117,14 +117,15 @@ class TcptuiApp(App[int]):
             return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end, number is signal.SIGHUP)
+            loop.add_signal_handler(number, self._end, number.name, number is signal.SIGHUP)
 
     def _watch_terminal(self) -> None:
         if isinstance(self._driver, Terminal) and self._driver.hung_up():
-            self._end(lost=True)
+            self._end("the terminal is gone", lost=True)
 
-    def _end(self, lost: bool = False) -> None:
+    def _end(self, cause: str, lost: bool = False) -> None:
         """An end from outside. If it is not done in time, the process is ended without more ado."""
+        self.ended_by = cause
         if lost and isinstance(self._driver, Terminal):
             self._driver.gone = True
         if lost:

@@ -33,7 +33,7 @@ class Mode:
 
 def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
     """The status bar; what matters least goes first when it does not fit: what is not TCP, the source's
-    whole name, the clock's milliseconds, the program's name, the clock; the source's short name stays."""
+    whole name, the clock's milliseconds, the program's name, the clock, the words of the modes; the source's short name stays."""
     head = [Cell(" tcptui ", Role.KEY)]
     middle = [_source(snapshot)]
     counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "
@@ -52,6 +52,7 @@ def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Ro
         (head, [middle, modes, seconds], least),
         ([], [middle, modes, seconds], least),
         ([], [middle, modes], least),
+        ([], [middle, [Cell(cell.text[:3], cell.role) for cell in modes]], least),
         ([], [middle, modes], 0),
     ):
         room = width - _columns(before) - sum(_columns(part) for part in parts)
@@ -78,10 +79,9 @@ def source_name(label: str, room: int) -> str:
             return short
         tail = label[-(room - 1) :]
         return f"…{tail[tail.find('/') :]}" if "/" in tail else crop_middle(f"…/{name}", room)
-    short = crop(label.split(" · ")[0], LONGEST_NAME)
-    return (
-        crop(label, max(room, min(SHORTEST_NAME, cell_len(label)))) if room > cell_len(short) + 4 else short
-    )
+    interface, _, filtered = label.partition(" · ")
+    short = crop(interface, LONGEST_NAME if filtered else SHORTEST_NAME)
+    return crop(label, room) if room > cell_len(short) + (4 if filtered else 0) else short
 
 
 def _columns(cells: list[Cell]) -> int:

@@ -35,8 +35,10 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     """Show a session (not started yet) until the user leaves; without one, the menu of demos.
 
     The session is started here and is left for the caller to stop. Returns the exit status; what the
-    session itself has to say (an error half-way) is the caller's.
+    session itself has to say (an error half-way) is the caller's. Raises Ended when a signal or the loss
+    of the terminal ended it.
     """
+    from tcptui.errors import Ended
     from tcptui.tui.app import TcptuiApp
     from tcptui.tui.terminal import keys_from_tty
 
@@ -44,4 +46,6 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     sys.setswitchinterval(SWITCH)
     app = TcptuiApp(session, options)
     app.run(mouse=options.mouse)
+    if app.ended_by:
+        raise Ended(f"ended: {app.ended_by}")
     return app.return_code or 0
