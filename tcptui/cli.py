@@ -10,11 +10,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tcptui import __version__
-from tcptui.errors import TcptuiError, fault
+from tcptui.errors import Ended, TcptuiError, fault
 
 if TYPE_CHECKING:
     from tcptui.session import Session
@@ -168,7 +169,8 @@ def _say(message: object) -> None:
     from tcptui.model.text import clean
 
     if sys.stderr is not None:  # print() would take standard output instead
-        print(f"tcptui: {clean(str(message))}", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(f"tcptui: {clean(str(message))}", file=sys.stderr, flush=True)
 
 
 def _say_notes(error: BaseException) -> None:
@@ -198,8 +200,13 @@ def _run(args: argparse.Namespace) -> int:
 def _settle_words(args: argparse.Namespace) -> None:
     """Decide what the trailing words are: a file, or a filter. Raises UsageError for what cannot be meant."""
     words = args.words
-    if len(words) == 1 and not (args.file or args.iface) and args.demo is None and _is_file(words[0]):
-        args.file, words = words[0], []
+    if (
+        words
+        and not (args.file or args.iface)
+        and args.demo is None
+        and _is_file(words[0], alone=len(words) == 1)
+    ):
+        args.file, *words = words
     if words and args.filter:
         raise UsageError("both -f and trailing filter words", "give the filter once")
     args.filter = args.filter or " ".join(words)
@@ -216,11 +223,14 @@ def _given_sources(args: argparse.Namespace) -> list[tuple[str, bool]]:
     return [("-i", args.iface is not None), ("-r", args.file is not None), ("--demo", args.demo is not None)]
 
 
-def _is_file(word: str) -> bool:
-    """Whether a word names a file. UsageError: it can only be meant so, and there is none."""
+def _is_file(word: str, *, alone: bool) -> bool:
+    """Whether the first word names a file. Before other words it must look like one: there may be a file
+    called "port". UsageError: it can only be meant so, and there is none.
+    """
+    looks_like_one = "/" in word or word.endswith((".pcap", ".pcapng", ".cap", ".gz"))
     if Path(word).exists():
-        return True
-    if "/" in word or word.endswith((".pcap", ".pcapng", ".cap", ".gz")):
+        return alone or looks_like_one
+    if looks_like_one:
         raise UsageError(f"{word}: no such file", "a capture file is read with: tcptui FILE")
     return False
 
@@ -326,8 +336,13 @@ def _screen(args: argparse.Namespace) -> int:
     if not (args.iface or args.file or args.demo):
         return run(None, options)
     source = open_source(_choice(args))
-    with source.closing():
-        status = run(source.session, options)
+    try:
+        with source.closing():
+            status = run(source.session, options)
+    except Ended as end:
+        _say(end)
+        _say_notes(end)
+        return _leave(0)
     return _leave(status or _ended(source.session))
 
 

@@ -24,6 +24,12 @@ def fault(error: Exception) -> TcptuiError:
     return TcptuiError(f"internal error: {error!r}", hint)
 
 
+class Ended(TcptuiError):
+    """The program was ended from outside (a signal, a terminal that is gone): not a fault, but what was
+    captured is kept, since nobody said that it may go.
+    """
+
+
 class CaptureError(TcptuiError):
     """A source of packets cannot be opened, or failed while it ran."""
 

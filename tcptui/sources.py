@@ -59,7 +59,7 @@ class Source:
             feed = self.session.feed
             if feed is not None:
                 left = feed.spool.whereabouts()
-                if left:
+                if left and self.session.snapshot().frames:
                     error.add_note(left)
                 else:
                     feed.spool.remove()

@@ -140,10 +140,23 @@ def test_a_capture_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
 
 @needs_libpcap
 def test_words_filter_a_file(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["-T", "json", HANDSHAKE, "src", "port", "9502"]) == 2  # two words and more are a filter
-    assert main(["-T", "json", "-r", HANDSHAKE, "src", "port", "9502"]) == 0
-    record = json.loads(capsys.readouterr().out)
-    assert sorted(record["packets"].values()) == [0, 5]
+    for words in ([HANDSHAKE, "src", "port", "9502"], ["-r", HANDSHAKE, "-f", "src port 9502"]):
+        assert main(["-T", "json", *words]) == 0
+        record = json.loads(capsys.readouterr().out)
+        assert sorted(record["packets"].values()) == [0, 5]
+
+
+def test_a_file_that_only_looks_like_a_word_is_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`port 80` stays a filter where there is a file called "port"."""
+    monkeypatch.chdir(tmp_path)
+    Path("port").write_bytes(b"no capture")
+    assert main(["-T", "json", "-r", HANDSHAKE, "port", "9502"]) == 0
+    assert main(["-T", "json", "port"]) == 2
+    assert "port" in capsys.readouterr().err
+    assert main(["-T", "json", "nosuch.pcap", "port", "80"]) == 2
+    assert "no such file" in one_line(capsys)
 
 
 @needs_libpcap

@@ -50,6 +50,7 @@ class TcptuiApp(App[int]):
         super().__init__(driver_class=Terminal)
         self.session = session
         self.options = options
+        self.ended_by = ""  # what ended it from outside
         self.animation_level = "none"
         for palette in PALETTES:
             if not palette.native:
