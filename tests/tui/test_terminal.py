@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -130,4 +131,35 @@ def test_keys_come_from_the_terminal_when_the_capture_comes_through_a_pipe() -> 
         os.write(window.fd, b"q")
         assert window.ended() == 0
     finally:
+        window.close()
+
+
+@pytest.mark.parametrize(
+    ("end", "stays"), [("q", False), ("SIGTERM", True), ("SIGHUP", True), ("gone", True)]
+)
+def test_what_was_captured_stays_unless_the_user_leaves(
+    end: str, stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever loses a terminal has not said that the capture may go."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    data = catalog.load(DEMO).path.read_bytes()
+    read, write = os.pipe()
+    window = Window("-r", "-", stdin=read)
+    os.close(read)
+    try:
+        os.write(write, data)
+        window.until(b"nobody")
+        if end == "q":
+            os.write(window.fd, b"q")
+        elif end == "gone":
+            window.close()
+        else:
+            os.kill(window.pid, getattr(signal, end))
+        assert window.ended() == 0
+        left = list(tmp_path.iterdir())
+        assert [path.read_bytes() for path in left] == ([data] if stays else [])
+        if end == "SIGTERM":
+            assert left[0].name.encode() in window.seen
+    finally:
+        os.close(write)
         window.close()
