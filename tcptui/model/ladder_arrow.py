@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tcptui.model.cells import Role
+from tcptui.model.ladder_scan import NEVER_SENT
 from tcptui.model.tcpdump import flag_letters
 from tcptui.model.tcpdump_options import option_list
 from tcptui.model.text import crop
@@ -24,6 +25,7 @@ NEAR = 1 << 16
 _UNUSUAL = tuple(
     (int(mark), word, line)
     for mark, word, line in (
+        (NEVER_SENT, "acks what was never sent", "─"),
         (Mark.DUPLICATE, "same frame twice", "┈"),
         (Mark.ZERO_WINDOW_PROBE, "window probe", "┈"),
         (Mark.ZERO_WINDOW_PROBE_ACK, "probe answered", "┈"),

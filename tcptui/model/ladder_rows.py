@@ -54,7 +54,7 @@ class Drawing:
 
     def mark(self, at: int) -> int:
         """A segment's marks; towards a closed window, what looks like a keep-alive is a probe of it."""
-        mark = int(self.marks[at])
+        mark = self.scan.mark(at, int(self.marks[at]))
         if mark & KEEP_ALIVE and self.scan.zero_window(1 - self.segments[at].sender, at):
             return mark & ~KEEP_ALIVE | PROBE
         return mark

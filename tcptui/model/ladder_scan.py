@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tcptui.model.tcpdump import is_anchor
 from tcptui.store.analysis import Mark
-from tcptui.tcp.options import sack
+from tcptui.tcp.options import sack, walk
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, between, diff, gt
 
@@ -27,6 +27,9 @@ MIN_RUN = 8
 LOOK_BACK = 500
 """Segments in which the original of a retransmission is looked for."""
 
+LOOK_AHEAD = 50
+"""Segments in which the sender of what was acknowledged may go on from there."""
+
 _OPEN = 1 << 62  # the end of a span that has not ended
 
 # Plain numbers: an operation on an IntFlag takes a microsecond, and this is done for every segment.
@@ -36,6 +39,13 @@ _RETRANSMISSION, _ZERO_WINDOW = int(Mark.RETRANSMISSION), int(Mark.ZERO_WINDOW)
 _WINDOW_UPDATE, _ACKED_UNSEEN = int(Mark.WINDOW_UPDATE), int(Mark.ACKED_UNSEEN)
 _LOST_BEFORE, _FILLS = int(Mark.LOST_BEFORE), int(Mark.RETRANSMISSION | Mark.OUT_OF_ORDER)
 _ENDING = int(Flags.SYN | Flags.FIN)
+_AGAIN = int(Mark.RETRANSMISSION | Mark.FAST_RETRANSMISSION | Mark.SPURIOUS_RETRANSMISSION)
+
+NEVER_SENT = 1 << 24
+"""Beside the marks: it acknowledges more than the other end can have sent."""
+
+UNSCALED = 14
+"""The largest shift of a window (RFC 7323 2.3): assumed where the handshake was not seen."""
 
 
 class Run(NamedTuple):
@@ -61,6 +71,7 @@ class Scan:
     lost: position of a segment that did not arrive, to the position at which that was known.
     missing: before a position, what its acknowledgment shows that the capture has missed.
     anchors: positions of the segments from which tcpdump counts sequence numbers.
+    edits: position to the bits of its mark that a ladder reads otherwise (see `mark`).
     windows: by endpoint, spans [from, to) of a zero window; the last may be open.
     """
 
@@ -71,6 +82,7 @@ class Scan:
         self.missing: dict[int, Missing] = {}
         self.windows: tuple[list[list[int]], list[list[int]]] = ([], [])
         self.anchors = array("q")
+        self.edits: dict[int, int] = {}
         self.n = 0
         self._payload = array("q", [0])  # of all segments before a position
         self._bases: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
@@ -80,6 +92,10 @@ class Scan:
         self._time = 0
         self._ends: list[int | None] = [None, None]  # the number behind the last that was sent
         self._holes = [0, 0]  # numbers below it that were in no segment
+        self._firsts: set[tuple[int, int, int]] = set()  # sender, SYN,ACK or FIN, number
+        self._opening = [False, False]  # it has sent its SYN, and nothing since
+        self._offered = [0, 0]  # the largest window field
+        self._shift = [UNSCALED, UNSCALED]
 
     def extend(self, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """Take in what is new: all of `segments` from position `n` on; `marks` has as many."""
@@ -87,6 +103,11 @@ class Scan:
         for at in range(self.n, len(segments)):
             segment, mark = segments[at], int(marks[at])
             flags, length, sender = int(segment.flags), segment.length, segment.sender
+            if flags & _ENDING or self._opening[sender]:
+                self._read_otherwise(at, segment, mark)
+                mark = self.mark(at, mark)
+            if segment.window > self._offered[sender]:
+                self._offered[sender] = segment.window
             if at and segment.time_ns - self._time >= SILENCE_NS:
                 self.silences.append(at)
                 self._close(at)
@@ -104,7 +125,7 @@ class Scan:
             if length and not mark and ends[sender] == segment.seq and not flags & _NOT_PLAIN:
                 ends[sender] = add(segment.seq, length)
             elif length or flags & _ENDING or mark & _ACKED_UNSEEN:
-                self._follow_end(at, segment, mark)
+                self._follow_end(at, segments, mark)
             if mark & _RETRANSMISSION:
                 self._find_lost(at, segments, marks)
             elif self._lately and segment.options:
@@ -167,8 +188,9 @@ class Scan:
         if is_anchor(segment, not self.anchors):
             self.anchors.append(at)
 
-    def _follow_end(self, at: int, segment: Segment, mark: int) -> None:
+    def _follow_end(self, at: int, segments: Sequence[Segment], mark: int) -> None:
         """Count what is in no segment, until an acknowledgment shows that it was sent."""
+        segment = segments[at]
         sender, peer = segment.sender, 1 - segment.sender
         end = self._ends[sender]
         if end is not None and mark & _LOST_BEFORE:
@@ -181,11 +203,49 @@ class Scan:
         theirs = self._ends[peer]
         if mark & _ACKED_UNSEEN and theirs is not None:
             beyond = max(0, diff(segment.ack, theirs))
+            if beyond > self._offered[sender] << self._shift[sender] and not self._sent(
+                peer, segment.ack, segments, at
+            ):
+                self.edits[at] = NEVER_SENT
+                return
             self._ends[peer] = add(theirs, beyond)
             count = self._holes[peer] + beyond
             self._holes[peer] = 0
             if count:
                 self.missing[at] = Missing(peer, count)
+
+    def _sent(self, endpoint: int, ack: int, segments: Sequence[Segment], at: int) -> bool:
+        """Whether the endpoint goes on, soon after a position, from about where it was acknowledged."""
+        later = (segments[i] for i in range(at + 1, min(len(segments), at + LOOK_AHEAD)))
+        return any(s.sender == endpoint and abs(diff(s.seq, ack)) < 1 << 20 for s in later)
+
+    def mark(self, at: int, mark: int) -> int:
+        """A segment's marks as a ladder words them: what repeats a number need not be sent again.
+
+        A SYN,ACK after a bare SYN of the same number is the first one; so is a FIN after one that never
+        was; the ACK that completes a handshake tells a window for the first time. And an acknowledgment
+        beyond every window is no sign of what the capture missed.
+        """
+        return mark ^ (self.edits[at] & mark | self.edits[at] & NEVER_SENT) if at in self.edits else mark
+
+    def _read_otherwise(self, at: int, segment: Segment, mark: int) -> None:
+        flags, sender = int(segment.flags), segment.sender
+        edit = 0
+        if flags & _SYN:
+            self._shift[sender] = next(
+                (body[0] for kind, body in walk(segment.options) if kind == 3 and body), 0
+            )
+            self._opening[sender] = True
+        elif self._opening[sender]:
+            self._opening[sender] = False
+            edit = _WINDOW_UPDATE
+        if flags & _FIN or (flags & _SYN and flags & _ACK):
+            key = (sender, flags & _ENDING, add(segment.seq, segment.length))
+            if key not in self._firsts and not segment.length:
+                edit |= _AGAIN
+            self._firsts.add(key)
+        if edit & mark:
+            self.edits[at] = edit
 
     def _find_lost(self, at: int, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """What segment `at` repeats did not arrive the last time, unless it was acknowledged since.

@@ -33,7 +33,8 @@ class Mode:
 
 def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
     """The status bar; what matters least goes first when it does not fit: what is not TCP, the source's
-    whole name, the clock's milliseconds, the program's name, the clock, the words of the modes; the source's short name stays."""
+    whole name, the clock's milliseconds, the program's name, the clock, the words of the modes; the
+    source's short name stays."""
     head = [Cell(" tcptui ", Role.KEY)]
     middle = [_source(snapshot)]
     counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "

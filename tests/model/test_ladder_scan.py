@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
-from tcptui.model.ladder_scan import MIN_RUN, Run, Scan, duplicate_left
+from tcptui.model.ladder_scan import MIN_RUN, NEVER_SENT, Run, Scan, duplicate_left
 from tcptui.store.analysis import Mark
 from tcptui.tcp.segment import Flags, Segment
 
@@ -97,3 +98,37 @@ def test_a_window_stays_zero_until_it_is_not() -> None:
     scan = scanned([data(1, 0), closed, data(3, 10), opened], {1: Mark.ZERO_WINDOW})
     assert [scan.zero_window(1, at) for at in range(4)] == [False, True, True, False]
     assert not any(scan.zero_window(0, at) for at in range(4))
+
+
+def test_a_first_SYN_ACK_and_a_first_FIN_are_not_sent_again() -> None:
+    syn = Segment(1, 0, 0, 9, 0, Flags.SYN, 100, 0)
+    crossed = Segment(2, 0, 0, 9, 500, Flags.SYN | Flags.ACK, 100, 0)
+    done = Segment(3, 0, 0, 10, 500, Flags.ACK, 100, 0)
+    fin = Segment(4, 0, 0, 10, 500, Flags.FIN | Flags.ACK, 100, 0)
+    again = Mark.RETRANSMISSION
+    marks = {1: again, 2: Mark.WINDOW_UPDATE, 3: again, 4: again, 5: again}
+    scan = scanned([syn, crossed, done, fin, replace(fin, packet=5), replace(crossed, packet=6)], marks)
+    assert [scan.mark(at, int(marks.get(at, 0))) for at in range(6)] == [0, 0, 0, 0, again, again]
+    assert 0 not in scan.lost
+
+
+def test_an_ACK_beyond_every_window_is_no_sign_of_what_was_missed() -> None:
+    syns = [
+        Segment(1, 0, 0, 0, 0, Flags.SYN, 8192, 0),
+        Segment(2, 0, 1, 0, 1, Flags.SYN | Flags.ACK, 8192, 0),
+    ]
+    absurd = Segment(3, 0, 0, 1, 9000, Flags.ACK, 8192, 0)
+    near = replace(absurd, ack=8000)
+    assert scanned([*syns, near], {2: Mark.ACKED_UNSEEN}).missing[2].bytes == 7999
+    scan = scanned([*syns, absurd], {2: Mark.ACKED_UNSEEN})
+    assert not scan.missing
+    assert scan.mark(2, 0) == NEVER_SENT
+
+
+def test_a_sender_that_goes_on_from_there_shows_what_was_missed() -> None:
+    syn = Segment(1, 0, 1, 0, 0, Flags.SYN, 8192, 0)
+    absurd = Segment(2, 0, 0, 1, 20_000_001, Flags.ACK, 8192, 0)
+    syn_ack = Segment(1, 0, 0, 0, 1, Flags.SYN | Flags.ACK, 8192, 0)
+    later = data(3, 20_000_001, sender=1)
+    scan = scanned([syn, syn_ack, absurd, later], {2: Mark.ACKED_UNSEEN})
+    assert scan.missing[2].bytes == 20_000_000
