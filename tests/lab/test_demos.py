@@ -6,14 +6,14 @@ import pytest
 
 from lab import demos
 from tcptui.demos import catalog
-from tests.support.namespaces import needs_namespaces
+from tests.support.needs import needs_netns
 
 
 def test_there_is_a_scenario_for_each_demo_of_the_catalog() -> None:
     assert tuple(demos.SCENARIOS) == catalog.names()
 
 
-@needs_namespaces
+@needs_netns
 def test_a_demo_can_be_recorded_again(tmp_path: Path) -> None:
     demos.main(["--out", str(tmp_path), "refused"])
     recorded = (tmp_path / "refused.pcap").read_bytes()

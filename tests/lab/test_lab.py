@@ -4,9 +4,9 @@ import os
 import threading
 
 from lab.lab import Lab
-from tests.support.namespaces import needs_namespaces
+from tests.support.needs import needs_netns
 
-pytestmark = needs_namespaces
+pytestmark = needs_netns
 
 
 def test_nothing_is_left_behind() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lab.net import Namespace
-from tests.support.namespaces import needs_namespaces
+from tests.support.needs import needs_netns
 
-pytestmark = needs_namespaces
+pytestmark = needs_netns
 
 
 def here() -> str:

@@ -13,9 +13,9 @@ import pytest
 from lab.frame import Frame, Side, parse, sent_by
 from lab.lab import Lab
 from lab.wire import Delay, Drop, Duplicate, Gate, Hold, Link, Pass
-from tests.support.namespaces import needs_namespaces
+from tests.support.needs import needs_netns
 
-pytestmark = needs_namespaces
+pytestmark = needs_netns
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
+"""The hex dump against xxd's."""
+
 from __future__ import annotations
 
-import shutil
 import subprocess
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tcptui.model.hexdump import hexdump
 from tcptui.model.text import plain, row_width
+from tests.support.needs import needs_program
 
 
 def test_a_row_as_xxd_prints_it() -> None:
@@ -19,7 +20,7 @@ def test_a_row_as_xxd_prints_it() -> None:
     ]
 
 
-@pytest.mark.skipif(shutil.which("xxd") is None, reason="no xxd")
+@needs_program("xxd")
 def test_all_bytes_against_xxd() -> None:
     data = bytes(range(256)) + b"odd"
     out = subprocess.run(["xxd"], input=data, capture_output=True, check=True).stdout.decode()

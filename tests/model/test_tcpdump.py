@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,13 +12,13 @@ from tcptui.capture.pcapfile import CaptureReader
 from tcptui.model.tcpdump import bases, flag_letters, is_anchor, line
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Flags, Segment
+from tests.support.needs import needs_program
 from tests.support.packets import CAPTURES, ethernet, ipv4, ipv6, pcap, read_all, tcp
 
-TCPDUMP = shutil.which("tcpdump")
 MANY_LINKTYPES = "many_interfaces-1.pcapng"  # tcpdump does not read a file with several
 REAL = [path for path in sorted((CAPTURES / "real").glob("*.pcap*")) if path.name != MANY_LINKTYPES]
 
-needs_tcpdump = pytest.mark.skipif(TCPDUMP is None, reason="no tcpdump")
+needs_tcpdump = needs_program("tcpdump")
 
 
 def ours(path: Path, *, absolute: bool = False) -> dict[int, str]:
@@ -45,7 +44,7 @@ def ours(path: Path, *, absolute: bool = False) -> dict[int, str]:
 
 def theirs(path: Path, *flags: str) -> list[str]:
     """tcpdump's lines, without time, cut behind the length, and starting at the IP layer."""
-    command = [TCPDUMP or "", "-tnr", str(path), *flags]
+    command = ["tcpdump", "-tnr", str(path), *flags]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [cut(text) for text in out.splitlines()]
 

@@ -45,12 +45,10 @@ def test_assumed_says_that_it_was_not_captured() -> None:
     assert text == "sent a SYN that was not captured, as #2 shows"
 
 
-@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("event", sorted({event for _, event in RULES}, key=lambda event: event.name))
 @pytest.mark.parametrize("evidence", Evidence)
 def test_every_event_has_a_sentence(event: Event, evidence: Evidence) -> None:
     cause = None if evidence is Evidence.TIMER else SYN_ACK
-    if not any(one is event for _, one in RULES):
-        pytest.skip("in no rule")
     text = why(step(event, cause, evidence, 3))
     assert text and text == text.strip() and "{" not in text
     assert (
