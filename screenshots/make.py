@@ -10,7 +10,6 @@ Each shot runs the program without a terminal on a built-in demo, presses keys, 
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import socket
 import subprocess
@@ -26,9 +25,9 @@ from tcptui.session import Session
 from tcptui.sources import Choice, open_source
 from tcptui.tui.app import TcptuiApp
 from tcptui.tui.run import ScreenOptions
+from tcptui.tui.svg import placed
 
 HERE = Path(__file__).parent
-BLANK = "&#160;"
 PORT = 9502
 
 
@@ -97,24 +96,6 @@ async def take(shot: Shot) -> str:
     return picture
 
 
-def placed(svg: str) -> str:
-    """The same with every character placed by itself: librsvg drops blanks at the edges of a text, and
-    stretches what is left, so that the lines of a box do not meet."""
-
-    def characters(match: re.Match[str]) -> str:
-        before, x, middle, length, after, text = match.groups()
-        letters = re.findall(r"&[^;]+;|.", text)
-        step = float(length) / max(1, len(letters))
-        return "".join(
-            f'{before}x="{float(x) + at * step:.1f}"{middle}{after}{letter}</text>'
-            for at, letter in enumerate(letters)
-            if letter != BLANK
-        )
-
-    pattern = r'(<text [^>]*?)x="([\d.]+)"([^>]*?)textLength="([\d.]+)"([^>]*>)([^<]*)</text>'
-    return re.sub(pattern, characters, svg)
-
-
 def main() -> None:
     wanted = set(sys.argv[1:])
     for shot in SHOTS:
@@ -126,10 +107,11 @@ def main() -> None:
             print(f"{shot.name}: left out: {error}", file=sys.stderr)
             continue
         path = HERE / f"{shot.name}.svg"
+        svg = placed(svg)
         path.write_text(svg, encoding="utf-8")
         if shutil.which("rsvg-convert"):
             png = ["rsvg-convert", "--format", "png", "--output", str(path.with_suffix(".png"))]
-            subprocess.run(png, input=placed(svg).encode(), check=True)
+            subprocess.run(png, input=svg.encode(), check=True)
         print(path)
 
 

@@ -16,6 +16,7 @@ from tcptui.tui.files import free_name, ladder_text, save_flow, write_text
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.stream import StreamScreen
+from tcptui.tui.svg import placed
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -41,6 +42,7 @@ class Asking(Commands):
         self.prompt.disabled = True
         self._question: Question | None = None
         self._wanted = ""
+        self._picture = ""
 
     @property
     def is_asking(self) -> bool:
@@ -134,13 +136,14 @@ class Asking(Commands):
 
     def action_export(self) -> None:
         if self.viewpoint.flow:
+            self._picture = placed(self.app.export_screenshot(title="tcptui"))  # before the prompt is drawn
             name = free_name(f"tcptui-flow-{self.viewpoint.flow}", ".txt")
             self.ask(
                 Question(self._export), str(name), "file: .txt the ladder, .json the flow, .svg the screen"
             )
 
     def _export(self, text: str) -> None:
-        makers: dict[str, Callable[[], str]] = {".svg": lambda: self.app.export_screenshot(title="tcptui")}
+        makers: dict[str, Callable[[], str]] = {".svg": lambda: self._picture}
         as_json = self.options.as_json
         if as_json is not None:
             makers[".json"] = lambda: as_json(self.viewpoint.session, self.viewpoint.flow)

@@ -66,7 +66,9 @@ async def test_e_exports_by_the_name_s_ending(here: Path) -> None:
             await pilot.press("e", "ctrl+u", letter, "full_stop", *ending, "enter")
     assert "SYN_SENT" in (here / "a.txt").read_text()
     assert (here / "b.json").read_text() == "flow 1"
-    assert "<svg" in (here / "c.svg").read_text()
+    picture = (here / "c.svg").read_text()
+    assert "<svg" in picture and "textLength" not in picture
+    assert ">q</text>" in picture  # the footer, not the prompt that asked for the name
 
 
 async def test_y_copies_the_packet_as_tcpdump_prints_it() -> None:
