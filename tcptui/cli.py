@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -267,7 +268,8 @@ def _headless(args: argparse.Namespace) -> int:
     import tcptui.model.text  # noqa: F401 - for what is said when root has been given up
 
     source = open_source(_choice(args))
-    options = ReportOptions(TimeFormat(args.time), args.absolute)
+    width = shutil.get_terminal_size((100, 0)).columns  # COLUMNS, the terminal's, or 100
+    options = ReportOptions(TimeFormat(args.time), args.absolute, width)
     try:
         with source.closing():
             run(source.session, args.format, options, sys.stdout)
