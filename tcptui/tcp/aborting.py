@@ -69,6 +69,8 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     if trigger < len(flights) and exact.acknowledges_fin(flights[trigger].segment.ack):
         cause = flights[trigger].segment
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
+    elif not exact.fin_acked and exact.acknowledges_fin(segment.seq):
+        exact.step(Event.RECV_ACK_OF_FIN, segment, Evidence.ASSUMED)  # it quotes a trigger that we missed
     sender.flights = []
     sender.correct(f"it answered RST (#{segment.packet}): it had no such connection")
 

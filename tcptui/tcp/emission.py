@@ -6,7 +6,7 @@ Each first settles what the segment shows about earlier deliveries, then moves t
 
 from __future__ import annotations
 
-from tcptui.tcp import seq, unseen
+from tcptui.tcp import seq, unseen, unseen_fin
 from tcptui.tcp.aborting import emit_rst, speaks_after_the_end
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
@@ -24,6 +24,7 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
     """Move `sender` by what it sends."""
     flags = segment.flags
     if flags & RST:
+        unseen_fin.aborted(sender, receiver, segment)
         emit_rst(sender, segment)
     elif not flags & SYN:
         _emit_ordinary(lives, sender, receiver, segment)
@@ -44,7 +45,7 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
         unseen.missed_answer(sender, receiver, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
-    unseen.spoke(sender, receiver, segment)
+    unseen_fin.spoke(sender, receiver, segment)
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
         _settle(sender, receiver, segment)

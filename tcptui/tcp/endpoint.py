@@ -44,8 +44,10 @@ class Endpoint:
     """See the module. `start` is the state before the first step of its present life.
 
     reason: why what is withdrawn next is withdrawn. round_trip: ns from a segment's passing towards it
-    until its answer passes. missed, missed_ack: one octet of its that we did not see, perhaps its FIN,
-    and the segment that acknowledged it. beyond: an empty segment, numbered beyond what we saw it send.
+    until its answer passes. missed: one octet of its that we did not see, taken for its FIN;
+    combined: which acknowledged the peer's FIN, so it seems. hole: what acknowledged several octets of
+    its that we did not see, the last perhaps its FIN. beyond: an empty segment, numbered beyond what we saw
+    it send.
     """
 
     __slots__ = (
@@ -54,12 +56,13 @@ class Endpoint:
         "_wary",
         "always_replay",
         "beyond",
+        "combined",
         "exact",
         "flights",
+        "hole",
         "log",
         "marks",
         "missed",
-        "missed_ack",
         "number",
         "previous",
         "reason",
@@ -84,7 +87,8 @@ class Endpoint:
         self.round_trip = 0
         self.reason = ""
         self.missed: int | None = None
-        self.missed_ack: Segment | None = None
+        self.combined = False
+        self.hole: Segment | None = None
         self.beyond: Segment | None = None
         self._replay_due = True
         self._steps = 0
@@ -142,6 +146,15 @@ class Endpoint:
         self.flights = [one for one in self.flights if one.size or not self.had_time(one, segment.time_ns)]
         self._replay_due = True
 
+    def believe_before(self, number: int, segment: Segment) -> None:
+        """The pure ACKs sent before octet `number` was, which has arrived, as `segment` shows."""
+        older = [one for one in self.flights if is_pure_ack(one.segment) and seq.le(one.segment.seq, number)]
+        for one in older:
+            if not one.lost:
+                deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
+        self.flights = [one for one in self.flights if one not in older]
+        self._replay_due = True
+
     # -- what it sends proves -----------------------------------------------------------------------
 
     def acknowledge(self, segment: Segment) -> None:
@@ -149,22 +162,22 @@ class Endpoint:
         exact = self.exact
         if exact.rcv_nxt is not None and seq.le(segment.ack, exact.rcv_nxt):
             return
-        count = proven(self.flights, exact.rcv_nxt, segment.ack)
-        if count:
-            answered = (one for one in self.flights if one.size and seq.le(one.end, segment.ack))
+        answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
+        if answered:
             self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
-            self._consume(segment, count)
-        exact.advance_to(segment.ack)
+        self.consume(segment.ack, segment)
 
-    def _consume(self, segment: Segment, count: int) -> None:
+    def consume(self, ack: int, segment: Segment) -> None:
+        """Everything before `ack` has reached it, as `segment` shows."""
+        count = proven(self.flights, self.exact.rcv_nxt, ack)
         held: list[Flight] = []
-        ack = segment.ack
         for one in self.flights[:count]:
             if one.size and seq.gt(one.end, ack):
                 held.append(one)
             elif not one.lost and not one.segment.flags & RST:  # it goes on: a RST was lost, or refused
                 deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
         self.flights[:count] = held
+        self.exact.advance_to(ack)
 
     def handshake_done(self, segment: Segment) -> None:
         """It has spoken beyond its SYN: the ACK of that has reached it, captured or not.

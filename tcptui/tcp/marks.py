@@ -61,6 +61,10 @@ class Marks:
         """It sent something, unseen, between its last segment and this one."""
         return bool(segment.ip_id and self.ip_id and 1 < (segment.ip_id - self.ip_id) & 0xFFFF < 64)
 
+    def is_bare(self, segment: Segment) -> bool:
+        """Without the identification that it counts: Linux has no socket any more, but TIME_WAIT."""
+        return segment.ip_id == 0 and bool(self.ip_id)
+
     def may_have_sent(self, reset: Segment, snd_max: int) -> bool:
         """A RST of its own has the next number (or one beyond, where we missed text), or quotes an ACK."""
         if reset.seq in self.offered or not reset.seq or not self.heard:

@@ -179,6 +179,11 @@ class Tcb:
         """Its numbers are not known: neither its SYN nor anything after it has been seen."""
         return self.iss is None and not self.numbered
 
+    @property
+    def has_sent_text(self) -> bool:
+        """It has sent more than its SYN, or nobody knows."""
+        return self.iss is None or seq.gt(self.snd_max, seq.add(self.iss, 1))
+
     def acknowledges_syn(self, ack: int) -> bool:
         """`ack` lies in what it has sent since its SYN (ISS < ack ≤ SND.NXT)."""
         if self.iss is None:

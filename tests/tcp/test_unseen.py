@@ -16,14 +16,3 @@ def test_a_missing_syn_is_assumed() -> None:
     first = next(t for t in history.standing() if t.endpoint == 0)
     assert (first.new, first.evidence) == (State.SYN_SENT, Evidence.ASSUMED)
     assert history.client == 0
-
-
-def test_many_octets_are_data_not_a_fin() -> None:
-    text = """
-        0.000 C > S: S seq 0
-        0.001 S > C: S. seq 0 ack 1
-        0.002 C > S: . seq 1 ack 1
-        0.100 C > S: . seq 1 ack 500
-        0.200 S > C: . seq 500 ack 1
-    """
-    assert converse(text).states == (State.ESTABLISHED, State.ESTABLISHED)
