@@ -30,7 +30,7 @@ class TransitionLines:
 
     def transition(self, flow: FlowInfo, step: Transition) -> str:
         """One line; MS is the time the endpoint spent in the old state, in milliseconds."""
-        key = (flow.number, step.endpoint)
+        key = (flow.pair, step.endpoint)  # through all lives of the 4-tuple
         spent = (step.time_ns - self._since.get(key, step.time_ns)) / 1e6
         self._since[key] = step.time_ns
         packet = "timer" if step.packet is None else f"#{step.packet}"
