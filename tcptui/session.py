@@ -89,6 +89,7 @@ class Session:
         self.reader = reader
         self.feed = feed
         self.store = SegmentStore(reader.packet)
+        self.timers = timers
         self._book = FlowBook(self.store, timers)
         self._label = label or (feed.label if feed else reader.path)
         self._notices = tuple(notices)

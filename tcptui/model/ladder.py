@@ -198,6 +198,11 @@ class Ladder:
                 return i
         return None
 
+    def hits(self, text: str) -> list[int]:
+        """All rows whose full text contains `text`, as `search` finds them."""
+        search = Search(self._drawing, text)
+        return [i for i in range(len(self)) if self._has(i, search)] if text else []
+
     # -- inside ----------------------------------------------------------------------------------
 
     def _has(self, i: int, search: Search) -> bool:

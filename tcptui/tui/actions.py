@@ -105,7 +105,15 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "stream", ("f",), "f", "stream", "follow stream: what was said, both directions", PANES, ("ladder",)
     ),
-    Action("explain", ("x",), "x", "explain", "the explanation at full length", PANES, ("diagram",)),
+    Action(
+        "explain",
+        ("x",),
+        "x",
+        "explain",
+        "explain: a demo's story, then the explanation at full length",
+        PANES,
+        ("diagram",),
+    ),
     Action("live_view", ("c",), "c", "", "hindsight, or as it was seen live", VIEW),
     Action("time_format", ("t",), "t", "", "time: relative, absolute, delta, epoch", VIEW),
     Action("absolute", ("S",), "S", "", "sequence numbers: relative, absolute", VIEW),

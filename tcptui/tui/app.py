@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -62,13 +63,15 @@ class TcptuiApp(App[int]):
     def get_default_screen(self) -> View:
         if self.session is None:
             return DemoMenu(self.palette, self.open_demo)
-        return self._show(self.session, at_start=self.options.at_start, on_leave=self.leave)
+        return self._show(self.session, self.options, at_start=self.options.at_start, on_leave=self.leave)
 
-    def _show(self, session: Session, *, at_start: bool, on_leave: Callable[[], None]) -> MainScreen:
+    def _show(
+        self, session: Session, options: ScreenOptions, *, at_start: bool, on_leave: Callable[[], None]
+    ) -> MainScreen:
         """Start a session, and make its screen."""
         session.start()
         _wait_a_moment(session)
-        return MainScreen(self.palette, session, self.options, at_start=at_start, on_leave=on_leave)
+        return MainScreen(self.palette, session, options, at_start=at_start, on_leave=on_leave)
 
     def on_mount(self) -> None:
         self._watch_signals()
@@ -77,15 +80,17 @@ class TcptuiApp(App[int]):
 
     def open_demo(self, name: str) -> None:
         """Show a demo; leaving it comes back to the menu."""
+        from tcptui.demos import catalog
         from tcptui.tui.menu import demo_session
 
         session = demo_session(name)
+        options = replace(self.options, story=catalog.load(name).text)
 
         def leave() -> None:
             session.stop()
             self.pop_screen()
 
-        self.push_screen(self._show(session, at_start=True, on_leave=leave))
+        self.push_screen(self._show(session, options, at_start=True, on_leave=leave))
 
     def _come_back(self, _: object) -> None:
         """After ^Z and fg the terminal is blank: paint all of it."""

@@ -20,6 +20,9 @@ from tcptui.tui.svg import placed
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
+MOST_COUNTED = 3000
+"""Rows of a ladder up to which hits are counted: more would make a key wait."""
+
 FILTER_HINT = "state:close_wait  port:9502  host:10.0.0.1  quiet:>60s  any text"
 
 
@@ -117,6 +120,9 @@ class Asking(Commands):
             self.say(f"not in this ladder: {self._wanted}", error=True)
             return
         self.viewpoint.step(row - self.viewpoint.row)
+        if len(ladder) <= MOST_COUNTED:
+            hits = ladder.hits(self._wanted)
+            self.say(f"{clean(self._wanted)}: {hits.index(row) + 1} of {len(hits)}")
         self.refresh_panes()
 
     def action_stream(self) -> None:

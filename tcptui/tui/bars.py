@@ -139,7 +139,10 @@ def footer_row(contexts: frozenset[str], width: int) -> Row:
     items = [("↑↓", "flow" if "flows" in contexts else "line" if "detail" in contexts else "packet")]
     items.append(("←→", "state change"))
     items += [(a.shown.split()[0], a.label) for a in fitting]
-    kept = [item for item in items if item[1] in ("help", "back")]
+    if "demo" in contexts:
+        items.insert(2, ("x", "story"))
+        items = [item for item in items if item != ("x", "explain")]
+    kept = [item for item in items if item[1] in ("help", "back", "story")]
     room = width - 1 - sum(_size(item) for item in kept)
     chosen = []
     for item in items:

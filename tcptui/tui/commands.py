@@ -8,6 +8,7 @@ from tcptui.tui.flows import FlowsPane
 from tcptui.tui.layout import PANES
 from tcptui.tui.linelist import LineList
 from tcptui.tui.reader import help_screen
+from tcptui.tui.telling import Length
 from tcptui.tui.theme import Palette
 from tcptui.tui.view import View
 from tcptui.tui.viewpoint import Viewpoint
@@ -22,7 +23,7 @@ class Commands(View):
         self.active_pane = "flows"
         self.zoomed = False
         self.detail_open = False
-        self.explanation_open = False
+        self.explanation = Length.SHORT
 
     @abstractmethod
     def refresh_panes(self) -> None:
@@ -229,13 +230,20 @@ class Commands(View):
             self.active_pane = "ladder"
 
     def action_explain(self) -> None:
-        self.explanation_open = not self.explanation_open
+        lengths = [Length.SHORT, Length.STORY, Length.LONG] if self.has_story else [Length.SHORT, Length.LONG]
+        at = lengths.index(self.explanation) if self.explanation in lengths else 0
+        self.explanation = lengths[(at + 1) % len(lengths)]
         self.relayout()
+
+    @property
+    @abstractmethod
+    def has_story(self) -> bool:
+        """Whether there is a story to tell that is not on the screen already."""
 
     def _back(self) -> bool:
         """Close what was opened last; False at the outermost level."""
-        if self.explanation_open:
-            self.explanation_open = False
+        if self.explanation is not Length.SHORT:
+            self.explanation = Length.SHORT
         elif self.detail_open:
             self._close_detail()
         elif self.zoomed:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tcptui.model.cells import Row
+from textwrap import wrap
+
+from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.ladder import Kind, Ladder
 from tcptui.tui.linelist import LineList, Rows
 from tcptui.tui.theme import Palette
@@ -29,12 +31,27 @@ class LadderPane(LineList):
     def __init__(self, palette: Palette, viewpoint: Viewpoint) -> None:
         super().__init__(palette, id="ladder", title="Ladder")
         self.viewpoint = viewpoint
+        self.story = ""
 
     has_head = True
 
     def head(self, width: int) -> Row:
         ladder = self.viewpoint.ladder
         return ladder.header(width)[0] if ladder else ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is room for the story below the rows."""
+        lines = len(wrap(self.story, max(20, self.inner_width - 2)))
+        return bool(lines) and len(self.provider) + 1 + lines <= self.body_height
+
+    def line(self, y: int, width: int) -> Row:
+        """A row of the ladder; below its end, the demo's story."""
+        past = y - self.has_head - len(self.provider) - 1
+        if past < 0 or not self.story or not self.tells:
+            return super().line(y, width)
+        lines = wrap(self.story, max(20, width - 2))
+        return (Cell(f" {lines[past]}", Role.NOTE),) if past < len(lines) else ()
 
     def sync(self) -> None:
         """Show what the viewpoint has."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import monotonic, time_ns
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
+from textual.timer import Timer
 
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.diagram_view import diagram_view
-from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.ladder import LadderOptions
 from tcptui.model.times import TimeFormat
 from tcptui.session import Session
@@ -24,8 +23,8 @@ from tcptui.tui.flows import FlowsPane
 from tcptui.tui.ladder import LadderPane
 from tcptui.tui.layout import Plan, Wish, plan
 from tcptui.tui.linelist import LineList, message
-from tcptui.tui.paragraph import explain_in_lines
 from tcptui.tui.run import ScreenOptions
+from tcptui.tui.telling import Length, telling
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -36,7 +35,7 @@ TICK = 0.04
 """Seconds between two steps of play."""
 
 LONG = 8
-"""Lines of the explanation at full length; in large windows a few more."""
+"""Lines of the explanation at full length, at least; in large windows a few more."""
 
 
 class MainScreen(Asking):
@@ -56,6 +55,9 @@ class MainScreen(Asking):
         self._leave = on_leave
         self._plan: Plan | None = None
         self._said: Row = ()
+        self._said_at = (0, 0)
+        self._unsaying: Timer | None = None
+        self._most_said = 0
         self._prompt_was = False
         self._ticked = monotonic()
         self._status = Bar(palette, id="status", raised=True)
@@ -63,6 +65,7 @@ class MainScreen(Asking):
         self._flows = FlowsPane(palette, self.viewpoint)
         self._diagram = DiagramPane(palette)
         self._ladder = LadderPane(palette, self.viewpoint)
+        self._ladder.story = options.story
         self._detail = DetailPane(palette, self.viewpoint)
         self._explanation = Explanation(palette)
 
@@ -119,7 +122,7 @@ class MainScreen(Asking):
             active=self.active_pane,
             zoom=self.zoomed,
             detail=self.detail_open,
-            explanation=LONG + 2 * (size.height >= 38) if self.explanation_open else 1,
+            explanation=self._lines_wanted(size),
             flows=self.viewpoint.snapshot.flows,
         )
         self._plan = plan(size, wish)
@@ -130,6 +133,13 @@ class MainScreen(Asking):
         if self.is_asking and "footer" in regions:
             regions["prompt"] = regions.pop("footer")
         return regions
+
+    def _lines_wanted(self, size: Size) -> int:
+        """Lines for the explanation: an open one grows with what it has to say, and does not shrink."""
+        if self.explanation is Length.SHORT:
+            self._most_said = 0
+            return 1
+        return max(LONG + 2 * (size.height >= 38), self._most_said)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.refresh_panes)
@@ -169,8 +179,14 @@ class MainScreen(Asking):
 
     # -- showing ---------------------------------------------------------------------------------
 
+    @property
+    def has_story(self) -> bool:
+        return bool(self.options.story) and not (self.is_shown("ladder") and self._ladder.tells)
+
     def refresh_panes(self) -> None:
         view = self.viewpoint
+        if self._said and not view.follow and self._said_at != (view.flow, view.row):
+            self._said = ()  # said of another place
         waiting = self._waiting()
         self._flows.empty = self._ladder.empty = waiting
         self._flows.sync()
@@ -204,35 +220,37 @@ class MainScreen(Asking):
         return message("No TCP packets here.")
 
     def _explain(self) -> None:
-        view = self.viewpoint
         if self._said:
             self._explanation.row = self._said
-        elif not view.flow:
+        elif not self.viewpoint.flow:
             self._explanation.row = ()
         else:
             height = self._explanation.size.height
-            shape = explain_at_length if height > 2 else explain_in_lines if height == 2 else _in_one_line
-            rows = shape(
-                view.history(view.flow),
-                view.segment,
-                view.here,
-                live=view.options.live,
-                owes=view.session.owes(view.flow, view.now),
-                width=max(10, self.size.width - 2),
-                silence_ns=view.silence_ns,
-            )
-            self._explanation.show([(Cell(" "), *row) for row in rows])
+            told = telling(self.viewpoint, self.explanation, self.options.story, self.size.width - 2, height)
+            rows = [(Cell(" "), *row) for row in told]
+            self._explanation.show(rows)
+            if self.explanation is not Length.SHORT and len(rows) > self._most_said:
+                self._most_said = len(rows)
+                if len(rows) > height:
+                    self.relayout()
 
     def say(self, text: str, *, error: bool = False) -> None:
         self._said = (Cell(f" {text}", Role.ERROR if error else Role.OK),)
+        self._said_at = (self.viewpoint.flow, self.viewpoint.row)
         self._explain()
-        self.set_timer(3, self._unsay)
+        if self._unsaying is not None:
+            self._unsaying.stop()
+        self._unsaying = self.set_timer(3, self._unsay)
         self.paint()
 
     def _unsay(self) -> None:
         self._said = ()
         self._explain()
         self.paint()
+
+    def action_theme(self) -> None:
+        super().action_theme()
+        self.say(f"colours: {self.palette.name}")
 
     def _show_status(self) -> None:
         view = self.viewpoint
@@ -246,6 +264,7 @@ class MainScreen(Asking):
         )
         self._status.show(status_row(snapshot, mode, view.now.time_ns, self.size.width))
         contexts = {self.active_pane} | ({"live"} if snapshot.live else set())
+        contexts |= {"demo"} if self.has_story else set()
         self._footer.show(footer_row(frozenset(contexts), self.size.width))
 
     # -- mouse -----------------------------------------------------------------------------------
@@ -270,7 +289,3 @@ def _play_text(view: Viewpoint) -> str:
     """The speed, and how long the silence lasts that one is waiting in."""
     wait = view.next_in or 0
     return f"{view.speed_text}, next in {wait:.0f} s" if wait >= 1 else view.speed_text
-
-
-def _in_one_line(*args: Any, **how: Any) -> list[Row]:
-    return [explain(*args, **how)]

@@ -20,7 +20,8 @@ class ScreenOptions:
     """time_format: the letter of -t. absolute: -S. mouse: whether the program gets the mouse.
 
     theme: dark, light, ansi or none; None asks the environment. at_start: begin at the first packet,
-    not at the newest (demos). as_json: a flow as -T json prints it, for the export; None: no such export.
+    not at the newest (demos). story: of a demo, what to watch in it.
+    as_json: a flow as -T json prints it, for the export; None: no such export.
     """
 
     time_format: str = "r"
@@ -28,6 +29,7 @@ class ScreenOptions:
     mouse: bool = True
     theme: str | None = None
     at_start: bool = False
+    story: str = ""
     as_json: Callable[[Session, int], str] | None = None
 
 

@@ -52,6 +52,16 @@ async def test_no_file_is_overwritten(here: Path) -> None:
     assert (here / "x.pcap").read_text() == "mine"
 
 
+async def test_a_hit_says_which_of_how_many_and_the_word_goes_with_the_cursor() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("3", "slash", *"FIN_WAIT", "enter")
+        assert "FIN_WAIT: 1 of 2" in screen_text(app)
+        await pilot.press("n")
+        assert "FIN_WAIT: 2 of 2" in screen_text(app)
+        await pilot.press("up")
+        assert "2 of 2" not in screen_text(app)
+
+
 async def test_esc_writes_nothing(here: Path) -> None:
     async with running(demo("handshake")) as (app, pilot):
         await pilot.press("w", "escape", "e", "escape")

@@ -5,7 +5,7 @@ from tcptui.tui.theme import PALETTES
 from tests.support.screen import demo, running, screen_text
 
 
-async def test_t_goes_round_and_changes_no_letter() -> None:
+async def test_t_goes_round_and_says_which_and_changes_no_other_letter() -> None:
     async with running(demo("handshake"), (120, 40)) as (app, pilot):
         text = screen_text(app)
         for n in range(1, len(PALETTES) + 1):
@@ -14,7 +14,9 @@ async def test_t_goes_round_and_changes_no_letter() -> None:
             palette = PALETTES[n % len(PALETTES)]
             assert app.palette is palette
             assert all(pane.palette is palette for pane in app.screen.query(Pane))
-            assert screen_text(app) == text
+            shown = screen_text(app)
+            assert f"colours: {palette.name}" in shown
+            assert shown.splitlines()[:36] == text.splitlines()[:36]
 
 
 async def test_screens_below_change_too() -> None:

@@ -1,0 +1,62 @@
+"""What the lines below the panes say, at the length that is asked for."""
+
+from __future__ import annotations
+
+from enum import Enum
+from textwrap import wrap
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.explain import explain, explain_at_length
+from tcptui.model.text import row_width
+from tcptui.model.times import SECOND
+from tcptui.tcp.states import State
+from tcptui.tui.paragraph import explain_in_lines
+from tcptui.tui.viewpoint import Viewpoint
+
+
+class Length(Enum):
+    """How much is said of what happened at the cursor; the story is a demo's."""
+
+    SHORT = "short"
+    STORY = "story"
+    LONG = "long"
+
+
+def telling(view: Viewpoint, length: Length, story: str, columns: int, height: int) -> list[Row]:
+    """Rows of at most `columns`: what happened at the cursor of a view that has a flow.
+
+    height: of the pane as it is; a SHORT text keeps to it. story: what a STORY begins with.
+    """
+    width = max(10, columns)
+    how = {
+        "live": view.options.live,
+        "owes": view.session.owes(view.flow, view.now),
+        "width": width,
+        "silence_ns": view.silence_ns,
+    }
+    scene = (view.history(view.flow), view.segment, view.here)
+    before: list[Row] = []
+    if length is Length.LONG:
+        rows = explain_at_length(*scene, **how)  # type: ignore[arg-type]
+    elif length is Length.STORY or height > 1:
+        rows = explain_in_lines(*scene, **how)  # type: ignore[arg-type]
+    else:
+        rows = [explain(*scene, **how)]  # type: ignore[arg-type]
+    if length is Length.STORY:
+        before = [(Cell(line, Role.NOTE),) for line in wrap(story, width)]
+    remaining = time_wait(view)
+    if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
+        rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))
+    return [*before, *rows]
+
+
+def time_wait(view: Viewpoint) -> str:
+    """Live: how long an endpoint's TIME_WAIT has yet to last, "" when none has."""
+    if not view.is_now:
+        return ""
+    for standing in view.history(view.flow).at(view.now):
+        if standing.state is State.TIME_WAIT and standing.since is not None:
+            passed = view.now.time_ns - standing.since.time_ns
+            left = (view.session.timers.time_wait - passed) // SECOND
+            return f"TIME_WAIT ends in {left} s" if left > 0 else ""
+    return ""

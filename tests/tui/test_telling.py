@@ -1,0 +1,64 @@
+"""A demo's story, the explanation in its lengths, and TIME_WAIT's end."""
+
+from dataclasses import replace
+
+import pytest
+
+from tcptui.demos import catalog
+from tcptui.tui.telling import Length, telling, time_wait
+from tcptui.tui.viewpoint import SECOND
+from tests.support.screen import demo, running, screen_text
+
+STORY = catalog.load("handshake").text
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def test_below_a_short_ladder_the_story_can_be_read_while_stepping() -> None:
+    async with running(demo("handshake"), (120, 40), story=STORY) as (app, pilot):
+        await pilot.press("3", "right")
+        assert "Three segments open the connection" in screen_text(app)
+        await pilot.press("x")
+        assert app.screen.explanation is Length.LONG
+
+
+async def test_in_a_small_window_x_tells_the_story_first() -> None:
+    async with running(demo("handshake"), (80, 24), story=STORY) as (app, pilot):
+        assert "Three segments" not in screen_text(app)
+        assert "x story" in screen_text(app)
+        await pilot.press("3", "x")
+        await pilot.pause()
+        shown = words(screen_text(app))
+        assert words(STORY) in shown
+        assert "#1 client → SYN_SENT" in shown
+        await pilot.press("x")
+        await pilot.pause()
+        assert "rule" in screen_text(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert app.screen.explanation is Length.SHORT
+
+
+async def test_a_long_explanation_has_as_many_lines_as_it_needs() -> None:
+    async with running(demo("time-wait-reuse"), (80, 40)) as (app, pilot):
+        await pilot.press("3", "x")
+        for _ in range(12):
+            await pilot.press("right")
+            await pilot.pause()
+            view = app.screen.viewpoint
+            wanted = telling(view, Length.LONG, "", 78, 1)
+            assert app.screen._explanation.size.height >= len(wanted)
+
+
+async def test_live_it_says_when_TIME_WAIT_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("three-segment-close"), (80, 24)) as (app, pilot):
+        view = app.screen.viewpoint
+        await pilot.press("3", "G")
+        assert time_wait(view) == ""
+        live = replace(view.snapshot, live=True, running=True)
+        monkeypatch.setattr(view.session, "snapshot", lambda: live)
+        view.snapshot, view.follow = live, True
+        view._wall_ns = view.moment.time_ns + 19 * SECOND
+        assert time_wait(view).startswith("TIME_WAIT ends in 4")
