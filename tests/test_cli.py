@@ -14,7 +14,8 @@ import pytest
 
 from tcptui import __version__
 from tcptui.capture.pcapfile import CaptureReader
-from tcptui.cli import FORMATS, main
+from tcptui.arguments import FORMATS
+from tcptui.cli import main
 from tcptui.demos import catalog
 from tests.support.needs import needs_libpcap
 from tests.support.packets import pcap

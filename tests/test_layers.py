@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, str] = {
     "model": "errors tcp store",
     "report": "errors tcp store flowbook session model",
     "tui": "errors tcp capture store names flowbook session sources demos model",
-    "cli": "errors capture demos names session sources model report tui",
+    "arguments": "errors",
+    "cli": "errors arguments capture demos names session sources model report tui",
     "__main__": "cli",
     "__init__": "",
 }

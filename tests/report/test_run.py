@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tcptui.cli import FORMATS
+from tcptui.arguments import FORMATS
 from tcptui.report.options import ReportOptions
 from tcptui.report.run import run
 from tcptui.sources import Choice, open_source
