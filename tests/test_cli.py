@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tcptui import __version__
-from tcptui.capture.pcapfile import CaptureReader
 from tcptui.arguments import FORMATS
+from tcptui.capture.pcapfile import CaptureReader
 from tcptui.cli import main
 from tcptui.demos import catalog
 from tests.support.needs import needs_libpcap
