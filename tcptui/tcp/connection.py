@@ -25,7 +25,6 @@ from tcptui.tcp.history import History, Roles
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import RST
 from tcptui.tcp.timers import LINUX, Timers
 
 _TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
@@ -59,7 +58,7 @@ class Connection:
         self._last_packet = segment.packet
         if not self._lives.begun:
             self._lives.begin(segment, sender, receiver)
-            if segment.flags & RST:
+            if not self._lives.begun:
                 return
         if not sender.marks.is_copy(segment):
             emit(self._lives, sender, receiver, segment)

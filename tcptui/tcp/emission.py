@@ -12,7 +12,7 @@ from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_bare_syn
 from tcptui.tcp.lives import Lives
-from tcptui.tcp.opening import emit_syn, emit_syn_ack
+from tcptui.tcp.opening import answered_unseen, emit_syn, emit_syn_ack
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
@@ -45,6 +45,7 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
         unseen.missed_answer(sender, receiver, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
+    answered_unseen(lives, sender, receiver, segment)
     unseen_fin.spoke(sender, receiver, segment)
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from tcptui.tcp import rst
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Roles, Transition
@@ -15,6 +16,7 @@ from tcptui.tcp.log import Entry, transition
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, RST, SYN
+from tcptui.tcp.unseen import missed_syn
 
 _NO_END = 1 << 62
 _Numbered = list[tuple[int, Entry]]
@@ -58,13 +60,18 @@ class Lives:
         """The first segment: a call, an answer to one, or the middle of a connection.
 
         A RST before all others tells of none: its sender has none (any more), and what its receiver had
-        nobody knows. A listener does not even notice it.
+        nobody knows. A listener does not even notice it. But one that refuses tells of the call.
         """
         assert self._reset_by is not None
         flags = segment.flags
         if not self.all:
             self.all.append(Life(segment.packet, sender.number, self.ends))
             self.all[0].roles = Roles.GUESSED
+        if rst.refuses(segment) and flags & RST:
+            self._reset_by = None
+            self.all[0].client, self.all[0].roles = receiver.number, Roles.HANDSHAKE
+            missed_syn(receiver, segment)
+            return
         if flags & RST:
             self._reset_by.add(sender.number)
             return

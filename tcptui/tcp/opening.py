@@ -33,9 +33,9 @@ def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Se
     """A SYN,ACK: of a listener, of a caller whose SYN has crossed another, or once more."""
     exact = sender.exact
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
-        _answer_of_known(sender, segment)
+        _answer_of_known(sender, receiver, segment)
         return
-    unseen.missed_syn(receiver, segment)
+    _called_unseen(lives, sender, receiver, segment)
     if not _answers(receiver, segment):
         return
     if not sender.untouched:
@@ -45,6 +45,44 @@ def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Se
     lives.accepted(sender, receiver, segment)
     _listen(sender, receiver, segment)
     _open(sender, segment, Event.RECV_SYN)
+
+
+def _called_unseen(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """Who gets this SYN,ACK must have called, seen or not; perhaps for the second time."""
+    if receiver.untouched:
+        unseen.missed_syn(receiver, segment)
+    elif _over(sender) and _may_have_called_again(receiver, segment):
+        _end_life(receiver, segment)
+        receiver.begin(State.CLOSED, [])
+        unseen.missed_syn(receiver, segment)
+        lives.reopened(receiver, sender, segment)
+
+
+def _may_have_called_again(end: Endpoint, answer: Segment) -> bool:
+    """It is done with its old life; out of TIME_WAIT a call has a higher number than that had."""
+    exact = end.exact
+    if end.state is State.TIME_WAIT:
+        return seq.gt(answer.ack, seq.add(exact.snd_max, 1))
+    return _over(end) and exact.iss != seq.add(answer.ack, -1)
+
+
+def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment: Segment) -> None:
+    """A caller goes on as one who has an answer: a SYN,ACK that we missed, of a new life."""
+    exact = caller.exact
+    if exact.state is not State.SYN_SENT or listener.untouched or not _over(listener):
+        return
+    if exact.iss is None or segment.seq != seq.add(exact.iss, 1):
+        return
+    if any(one.segment.flags & SYN and one.segment.ack == segment.seq for one in caller.flights):
+        return
+    _end_life(listener, segment)
+    listener.begin(State.LISTEN, [])
+    lives.accepted(listener, caller, segment)
+    unseen.listened(listener.exact, exact, segment, iss=seq.add(segment.ack, -1))
+
+
+def _over(end: Endpoint) -> bool:
+    return end.state in (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 
 
 def _asked_again(sender: Endpoint, segment: Segment) -> None:
@@ -94,10 +132,12 @@ def _answers(receiver: Endpoint, segment: Segment) -> bool:
     )
 
 
-def _answer_of_known(sender: Endpoint, segment: Segment) -> None:
+def _answer_of_known(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     exact = sender.exact
     if exact.state is State.SYN_SENT:
         crossing = next((one for one in sender.flights if _asks_for(one, segment)), None)
+        if crossing is None:
+            unseen.missed_crossing(receiver, segment)
         cause = segment if crossing is None else crossing.segment
         exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1) if crossing is None else cause.seq, segment.ack
         evidence = Evidence.ASSUMED if crossing is None else Evidence.PROVEN

@@ -28,6 +28,11 @@ def is_reply(segment: Segment) -> bool:
     return not segment.flags & ACK or segment.seq == 0
 
 
+def refuses(segment: Segment) -> bool:
+    """This RST answers a segment without ACK, which can only be a SYN (RFC 9293 3.10.7.1)."""
+    return bool(segment.flags & ACK) and segment.seq == 0 and not segment.length
+
+
 def acceptable(tcb: Tcb, segment: Segment) -> bool:
     """The endpoint believes this RST, in a state other than SYN_SENT (there an ACK decides)."""
     if tcb.state is State.TIME_WAIT and tcb.bsd:

@@ -118,7 +118,7 @@ class Tcb:
         del self.path[index:]
         self.state = later[0].old if later else self.state
         self.step(event, cause, evidence)
-        self._walk(later)
+        self.again(later)
 
     def before(self, segment: Segment) -> int:
         """The index of the first step of the path that `segment` or a later one caused."""
@@ -132,9 +132,10 @@ class Tcb:
         del self.path[first:]
         if later:
             self.state = later[0].old
-            self._walk([step for step in later if step.event not in events])
+            self.again([step for step in later if step.event not in events])
 
-    def _walk(self, steps: list[Step]) -> None:
+    def again(self, steps: list[Step]) -> None:
+        """Walk the table over steps that were taken before."""
         for step in steps:
             self.step(step.event, step.cause, step.evidence, time_ns=step.time_ns, proven_by=step.proven_by)
 

@@ -14,21 +14,39 @@ from tcptui.tcp.tcb import Tcb
 
 
 def missed_syn(end: Endpoint, segment: Segment) -> None:
-    """A SYN,ACK passed to `end`, of which nothing has been seen: it must have sent a SYN."""
+    """An answer to a SYN passed to `end`, of which nothing has been seen in this life."""
     exact = end.exact
-    if not end.untouched:
-        return
     end.start = exact.state = State.CLOSED
     exact.iss = seq.add(segment.ack, -1)
     exact.snd_max = segment.ack
     exact.step(Event.ACTIVE_OPEN, segment, Evidence.ASSUMED)
 
 
+def missed_crossing(end: Endpoint, segment: Segment) -> None:
+    """A caller answers SYN,ACK (`segment`): `end` had sent a bare SYN, which crossed the caller's."""
+    exact = end.exact
+    first = exact.path[0] if exact.path else None
+    if exact.state not in (State.CLOSED, State.LISTEN) and (
+        first is None or first.event is not Event.RECV_SYN
+    ):
+        return
+    path, exact.path = exact.path, []
+    end.start = exact.state = State.CLOSED
+    exact.passive = False
+    if first is None:
+        exact.iss, exact.snd_max = seq.add(segment.ack, -1), segment.ack
+    exact.step(Event.ACTIVE_OPEN, segment if first is None else first.cause, Evidence.ASSUMED)
+    if first is not None:
+        exact.step(Event.RECV_SYN_IN_SYN_SENT, first.cause, Evidence.SENT)
+    exact.again(path[1:])
+    end.correct(f"it had called too, as the answer (#{segment.packet}) shows")
+
+
 def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """`peer` may acknowledge by `segment` more than `end` was seen to send."""
     exact, ack = end.exact, segment.ack
     if exact.state is State.LISTEN and not exact.path and peer.exact.iss is not None:
-        _listened(exact, peer.exact, segment, iss=seq.add(ack, -1))
+        listened(exact, peer.exact, segment, iss=seq.add(ack, -1))
     elif exact.unknown:
         exact.snd_max = ack  # as far as we can know
     else:
@@ -39,11 +57,12 @@ def missed_answer(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """`end`, of which nothing has been seen, sends text to a caller: its SYN,ACK went before (or is late)."""
     exact = end.exact
     if end.untouched and exact.state is State.LISTEN and peer.exact.acknowledges_syn(segment.ack):
-        _listened(exact, peer.exact, segment, iss=seq.add(segment.seq, -1))
+        listened(exact, peer.exact, segment, iss=seq.add(segment.seq, -1))
         exact.fast_open = seq.gt(segment.ack, seq.add(exact.irs or 0, 1))
 
 
-def _listened(exact: Tcb, peer: Tcb, segment: Segment, *, iss: int) -> None:
+def listened(exact: Tcb, peer: Tcb, segment: Segment, *, iss: int) -> None:
+    """It answered the peer's SYN by a SYN,ACK numbered `iss`, before `segment`."""
     exact.passive = True
     exact.irs, exact.rcv_nxt = peer.iss, seq.add(peer.iss or 0, 1)
     exact.iss, exact.snd_max = iss, seq.add(iss, 1)
