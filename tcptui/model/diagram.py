@@ -92,6 +92,7 @@ def in_words(view: DiagramView, width: int, height: int) -> list[Row]:
     rows: list[Row] = [
         (Cell(f"{letter} {walk.state}{'' if walk.certain else ' ?'}"[:width], role),)
         for role, letter, walk in sides
+        if walk.present
     ]
     ways: list[Row] = []
     for _, letter, walk in sides:

@@ -30,7 +30,7 @@ class Walk:
     state, evidence: where it is. steps: how it came there, oldest first.
     taken: how many of the last steps are what happens at the moment itself.
     dwell: nanoseconds in each state it went to (the last visit), up to the moment; for how long it was
-    in the first one is not known.
+    in the first one is not known. present: False while there is no endpoint to speak of.
     """
 
     state: State
@@ -38,6 +38,7 @@ class Walk:
     steps: tuple[Step, ...] = ()
     taken: int = 0
     dwell: tuple[tuple[State, int], ...] = ()
+    present: bool = True
 
     @property
     def certain(self) -> bool:
@@ -50,7 +51,9 @@ class Walk:
 
     def is_at(self, state: State, *, at_end: bool = False) -> bool:
         """In `state`; of the two places of CLOSED, `at_end` is where a walk ends."""
-        return self.state is state and (state is not State.CLOSED or bool(self.steps) is at_end)
+        return (
+            self.present and self.state is state and (state is not State.CLOSED or bool(self.steps) is at_end)
+        )
 
     def was_at(self, state: State, *, at_end: bool = False) -> bool:
         """In `state` at some time, now included. Where it was before the capture began is not known."""
@@ -77,6 +80,10 @@ class DiagramView:
     def reset(self) -> bool:
         """A RST moved an endpoint."""
         return any(step.event in _RESETS for walk in (self.client, self.server) for step in walk.steps)
+
+
+NOBODY = DiagramView(Walk(State.CLOSED, present=False), Walk(State.CLOSED, present=False))
+"""The machine as such, before there is a connection."""
 
 
 def diagram_view(history: History, moment: Moment, *, live: bool = False) -> DiagramView:

@@ -13,9 +13,13 @@ from functools import cache
 from typing import Any
 
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.tcpdump_options import option_list
 from tcptui.model.text import clean
 
 MOST_LAYERS = 40
+CONTINUED = " " * 6
+"""Before a value that belongs to the field above it."""
+
 MOST_TEXT = 400
 """Characters shown of one field."""
 
@@ -45,7 +49,9 @@ def layer_rows(raw: bytes, linktype: int) -> list[Row]:
     rows: list[Row] = []
     for name, fields in tree(raw, linktype):
         rows.append((Cell(clean(name), Role.HEAD),))
-        rows += [(Cell(f"  {clean(key):14} ", Role.DIM), Cell(_short(value))) for key, value in fields]
+        for key, value in fields:
+            head = f"  {clean(key):14} " if key else CONTINUED
+            rows.append((Cell(head, Role.DIM), Cell(_short(value))))
     return rows
 
 
@@ -81,7 +87,19 @@ def _fields(layer: Any) -> Iterator[tuple[str, str]]:
             text = _bytes(value) if isinstance(value, bytes) else str(field.i2repr(layer, value))
         except FAILURES:
             text = repr(value)
-        yield field.name, text
+        if field.name == "options" and not value:
+            yield field.name, "none"
+        elif field.name == "options" and layer.name == "TCP":
+            yield from _options(bytes(layer.original)[20 : 4 * (layer.dataofs or 5)])
+        else:
+            yield field.name, text
+
+
+def _options(raw: bytes) -> Iterator[tuple[str, str]]:
+    """TCP options as tcpdump words them, one a row."""
+    text = option_list(raw)[0].removesuffix("]")
+    for number, option in enumerate(text.split(",")):
+        yield "" if number else "options", option
 
 
 def _bytes(value: bytes) -> str:

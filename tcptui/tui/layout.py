@@ -28,6 +28,9 @@ PROJECTOR = Size(200, 60)
 COMPACT_DIAGRAM = 34
 LARGE_DIAGRAM = Size(54, 28)
 PROJECTOR_DIAGRAM = Size(102, 46)
+LADDER = 66
+DETAIL = 48
+"""Columns that the ladder needs beside other panes, and that the detail gets where there are so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,19 @@ def _together(body: Region, wish: Wish, name: str, roomy: bool) -> dict[str, Reg
     edges = 3 if roomy else 2
     top = max(edges + 4, min(body.height - lower, edges + (4 if wish.flows <= 4 else 12), body.height // 3))
     flows, rest = body.split_horizontal(top)
-    left = {"compact": COMPACT_DIAGRAM, "large": LARGE_DIAGRAM.width, "projector": PROJECTOR_DIAGRAM.width}[
-        name
-    ]
+    left = {
+        "compact": COMPACT_DIAGRAM,
+        "large": LARGE_DIAGRAM.width,
+        "projector": min(PROJECTOR_DIAGRAM.width, body.width - LADDER - DETAIL),
+    }[name]
     regions = {"flows": flows}
     if wish.explanation > 1 and rest.height < lower:
         regions, rest = {}, body  # the list makes room for the long explanation
     if body.width >= WIDE:
         diagram, others = rest.split_vertical(left)
-        ladder, detail = others.split_vertical(max(66, others.width * 58 // 100))
+        ladder, detail = others.split_vertical(
+            max(LADDER, min(others.width * 58 // 100, others.width - DETAIL))
+        )
         return regions | {"diagram": diagram, "ladder": ladder, "detail": detail}
     if wish.detail and name == "compact":
         return regions | {"detail": rest}

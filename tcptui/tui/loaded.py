@@ -11,7 +11,7 @@ from tcptui.model.ladder import Ladder, LadderOptions
 from tcptui.model.tcpdump import bases, is_anchor
 from tcptui.model.text import clean
 from tcptui.session import Session
-from tcptui.store.analysis import marks
+from tcptui.store.analysis import Analysis
 from tcptui.tcp.segment import Segment
 
 
@@ -25,9 +25,11 @@ class LoadedFlow:
         self.segments: list[Segment] = session.store.segments(self.rows)
         self._anchors: list[int] = []
         self._find_anchors(0)
+        self._analysis = Analysis()
+        self.marks: list[int] = [self._analysis.feed(segment) for segment in self.segments]
         ends = session.flow(number).ends
         self.ladder = Ladder(
-            self.segments, marks(self.segments), history, (clean(str(ends[0])), clean(str(ends[1]))), options
+            self.segments, self.marks, history, (clean(str(ends[0])), clean(str(ends[1]))), options
         )
 
     def extend(self, session: Session) -> bool:
@@ -39,9 +41,11 @@ class LoadedFlow:
             return False
         self.rows = rows
         known = len(self.segments)
-        self.segments.extend(session.store.segments(new))
+        arrived = session.store.segments(new)
+        self.segments.extend(arrived)
+        self.marks.extend(self._analysis.feed(segment) for segment in arrived)
         self._find_anchors(known)
-        self.ladder.extend(self.segments, marks(self.segments), history)
+        self.ladder.extend(self.segments, self.marks, history)
         return True
 
     def _find_anchors(self, start: int) -> None:

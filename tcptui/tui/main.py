@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.timer import Timer
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.diagram_view import diagram_view
+from tcptui.model.diagram_view import NOBODY, diagram_view
 from tcptui.model.ladder import LadderOptions
 from tcptui.model.times import TimeFormat
 from tcptui.session import Session
@@ -194,6 +194,8 @@ class MainScreen(Asking):
         if view.flow:
             history = view.history(view.flow)
             self._diagram.view = diagram_view(history, view.here, live=view.options.live)
+        else:
+            self._diagram.view = NOBODY
         if self.is_shown("detail"):
             self._detail.sync(self.packet_line())
         self._explain()

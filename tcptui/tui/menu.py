@@ -14,7 +14,7 @@ from tcptui.demos.catalog import Demo
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.session import Session
 from tcptui.tui.bars import Bar
-from tcptui.tui.linelist import LineList
+from tcptui.tui.linelist import LineList, Rows
 from tcptui.tui.pane import Frame, Lines
 from tcptui.tui.reader import help_screen
 from tcptui.tui.theme import Palette
@@ -61,7 +61,7 @@ class DemoMenu(View):
         self._demos = [catalog.load(name) for name in catalog.names()]
         self._list = LineList(palette, id="demos", title="Demos: real connections, captured")
         self._list.active = True
-        self._text = Lines(palette, id="about", title="What to watch")
+        self._text = LineList(palette, id="about", title="What to watch", browse=True)
         self._hints = Lines(palette, id="hints", title="Your own packets")
         self._status = Bar(palette, id="status", raised=True)
         self._footer = Bar(palette, id="footer")
@@ -73,15 +73,18 @@ class DemoMenu(View):
         self._status.show(
             (Cell(" tcptui ", Role.KEY), Cell("  see TCP happen: both endpoints' states, from packets"))
         )
-        keys = (("↑↓", "demo"), ("Enter", "open"), ("?", "help"), ("T", "colours"), ("q", "quit"))
-        self._footer.show(
-            (Cell(" "), *(c for k, t in keys for c in (Cell(k, Role.KEY), Cell(f" {t}  ", Role.DIM))))
-        )
         self._list.provider = _Demos(self._demos)
         self._describe()
 
     def on_resize(self) -> None:
-        self._describe()
+        self.call_after_refresh(self._describe)
+
+    def _keys(self) -> None:
+        more = [("PgDn", "text")] if self._is_long else []
+        keys = [("↑↓", "demo"), *more, ("Enter", "open"), ("?", "help"), ("T", "colours"), ("q", "quit")]
+        self._footer.show(
+            (Cell(" "), *(c for k, t in keys for c in (Cell(k, Role.KEY), Cell(f" {t}  ", Role.DIM))))
+        )
 
     def regions_for(self, size: Size) -> Mapping[str, Region]:
         width, height = size
@@ -114,7 +117,9 @@ class DemoMenu(View):
         demo = self._demos[self._list.selected]
         width = max(20, self._text.inner_width - 2)
         self._text.title = demo.title
-        self._text.rows = [(Cell(f" {line}"),) for line in textwrap.wrap(demo.text, width)]
+        lines: list[Row] = [(Cell(f" {line}"),) for line in textwrap.wrap(demo.text, width)]
+        self._text.show(Rows(lines), 0)
+        self._keys()
         self._hints.rows = [
             (Cell(f" {command:<44}", Role.KEY), Cell(text, Role.DIM)) for command, text in HINTS
         ]
@@ -134,13 +139,25 @@ class DemoMenu(View):
     def action_down(self) -> None:
         self._select(self._list.selected + 1)
 
+    @property
+    def _is_long(self) -> bool:
+        """Whether the text has more lines than its pane."""
+        return len(self._text.provider) > self._text.body_height > 0
+
     def action_page_up(self) -> None:
-        self._list.page(-1)
-        self._describe()
+        self._page(-1)
 
     def action_page_down(self) -> None:
-        self._list.page(1)
-        self._describe()
+        self._page(1)
+
+    def _page(self, direction: int) -> None:
+        """The text when there is more of it than one sees, else the list."""
+        if self._is_long:
+            self._text.page(direction)
+            self.paint()
+        else:
+            self._list.page(direction)
+            self._describe()
 
     def action_first(self) -> None:
         self._select(0)
@@ -161,10 +178,14 @@ class DemoMenu(View):
         self.action_quit()
 
     def on_line_list_picked(self, message: LineList.Picked) -> None:
-        if message.index >= 0:
+        if message.index >= 0 and message.list is self._list:
             self._select(message.index)
             if message.double:
                 self.action_open()
 
     def on_line_list_wheel(self, message: LineList.Wheel) -> None:
-        self._select(self._list.selected + (1 if message.lines > 0 else -1))
+        if message.list is self._text:
+            message.list.scroll(message.lines)
+            self.paint()
+        else:
+            self._select(self._list.selected + (1 if message.lines > 0 else -1))

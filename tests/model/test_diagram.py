@@ -9,7 +9,7 @@ import pytest
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.diagram import best_size, draw, in_words, picture
 from tcptui.model.diagram_layouts import LAYOUTS
-from tcptui.model.diagram_view import DiagramView, Step, Walk
+from tcptui.model.diagram_view import NOBODY, DiagramView, Step, Walk
 from tcptui.model.text import plain, row_width
 from tcptui.tcp.events import Event
 from tcptui.tcp.states import Evidence, State
@@ -252,3 +252,11 @@ def test_where_there_is_no_room_it_is_said_in_words() -> None:
     ]
     assert text(in_words(HANDSHAKE, 40, 4)).splitlines()[-1] == "s LISTEN ─▶ SYN_RCVD"
     assert text(picture(HANDSHAKE, 1, 1)) == "C"
+
+
+@pytest.mark.parametrize("size", ["compact", "large", "projector"])
+def test_before_there_is_a_connection_nothing_is_lit(size: str) -> None:
+    rows = draw(size, NOBODY)
+    assert {cell.role for row in rows for cell in row if cell.text.strip()} == {Role.DIM}
+    assert "ESTABLISHED" in "".join(cell.text for row in rows for cell in row)
+    assert not any(cell.text for row in in_words(NOBODY, 20, 5) for cell in row)

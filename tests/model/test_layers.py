@@ -19,6 +19,14 @@ def test_a_segment_has_its_layers_and_fields() -> None:
     assert dict(layers["Raw"])["load"] == "5 bytes: hello"
 
 
+def test_options_are_worded_as_tcpdump_words_them() -> None:
+    options = b"\x02\x04\x05\xb4\x04\x02\x01\x03\x03\x07\x00\x00"
+    rows = [plain(row).strip() for row in layer_rows(frame(options=options), 1)]
+    at = rows.index("options        mss 1460")
+    assert rows[at + 1 : at + 5] == ["sackOK", "nop", "wscale 7", "eol"]
+    assert sum("options        none" in row for row in rows) == 1  # IP's
+
+
 def test_ipv6_without_a_link_layer() -> None:
     assert [name for name, _ in tree(ipv6(tcp()), 101)] == ["IPv6", "TCP"]
 

@@ -58,6 +58,14 @@ def test_wide_windows_have_a_column_for_the_detail() -> None:
     assert "detail" not in plan(Size(159, 50), Wish()).regions
 
 
+@pytest.mark.parametrize("width", [170, 200, 240, 300])
+def test_in_wide_windows_no_column_starves(width: int) -> None:
+    regions = plan(Size(width, 60), Wish()).regions
+    assert regions["ladder"].width >= 66
+    assert regions["detail"].width >= 48
+    assert regions["diagram"].width >= (86 if width >= 200 else 54)
+
+
 def test_an_open_detail_replaces_the_diagram_and_leaves_the_ladder() -> None:
     regions = plan(Size(120, 40), Wish(detail=True)).regions
     assert "detail" in regions

@@ -1,6 +1,7 @@
 """The selected flow grows with the session."""
 
 from tcptui.model.ladder import LadderOptions
+from tcptui.store.analysis import marks
 from tcptui.tui.loaded import LoadedFlow
 from tests.support.sessions import read
 
@@ -46,3 +47,4 @@ def test_it_takes_in_what_arrives() -> None:
     fresh = LoadedFlow(whole, 1, LadderOptions())
     assert loaded.segments == fresh.segments
     assert len(loaded.ladder) == len(fresh.ladder)
+    assert loaded.marks == fresh.marks == marks(fresh.segments)

@@ -26,3 +26,15 @@ async def test_every_demo_is_listed_with_its_text() -> None:
 async def test_it_says_how_to_watch_one_s_own_packets() -> None:
     async with running(None, (120, 40)) as (app, _):
         assert "sudo tcptui -i any" in screen_text(app)
+
+
+async def test_in_a_small_window_the_text_scrolls() -> None:
+    async with running(None, (60, 18)) as (app, pilot):
+        await pilot.press("down")
+        text = catalog.load(catalog.names()[1]).text
+        assert "PgDn text" in screen_text(app)
+        assert text.split()[-1] not in screen_text(app)
+        await pilot.press("pagedown")
+        assert text.split()[-1] in screen_text(app)
+        await pilot.press("down")
+        assert catalog.load(catalog.names()[2]).text.split()[0] in screen_text(app)
