@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tcptui.demos import catalog
 from tcptui.errors import TcptuiError
 from tcptui.session import Session
 from tcptui.sources import Choice, open_source
@@ -80,10 +81,15 @@ def session(shot: Shot) -> tuple[Session | None, Callable[[], None]]:
     return source.session, lambda: closing.__exit__(None, None, None) and None
 
 
+def story(shot: Shot) -> str:
+    """What a demo's screen tells beside the packets."""
+    return catalog.load(shot.demo).text if shot.demo in catalog.names() else ""
+
+
 async def take(shot: Shot) -> str:
     """The screen as SVG."""
     shown, done = session(shot)
-    app = TcptuiApp(shown, ScreenOptions(theme=shot.theme, at_start=shot.demo != "live"))
+    app = TcptuiApp(shown, ScreenOptions(theme=shot.theme, at_start=shot.demo != "live", story=story(shot)))
     async with app.run_test(size=shot.size) as pilot:
         if shot.demo == "live":
             threading.Thread(target=converse, daemon=True).start()
@@ -107,11 +113,10 @@ def main() -> None:
             print(f"{shot.name}: left out: {error}", file=sys.stderr)
             continue
         path = HERE / f"{shot.name}.svg"
-        svg = placed(svg)
         path.write_text(svg, encoding="utf-8")
         if shutil.which("rsvg-convert"):
             png = ["rsvg-convert", "--format", "png", "--output", str(path.with_suffix(".png"))]
-            subprocess.run(png, input=svg.encode(), check=True)
+            subprocess.run(png, input=placed(svg).encode(), check=True)
         print(path)
 
 

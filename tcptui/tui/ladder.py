@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.cells import Cell, Row
 from tcptui.model.ladder import Kind, Ladder
 from tcptui.tui.linelist import LineList, Rows
 from tcptui.tui.theme import Palette
@@ -51,7 +51,7 @@ class LadderPane(LineList):
         if past < 0 or not self.story or not self.tells:
             return super().line(y, width)
         lines = wrap(self.story, max(20, width - 2))
-        return (Cell(f" {lines[past]}", Role.NOTE),) if past < len(lines) else ()
+        return (Cell(f" {lines[past]}"),) if past < len(lines) else ()
 
     def sync(self) -> None:
         """Show what the viewpoint has."""

@@ -42,7 +42,10 @@ def explain_in_lines(
     if not owes:
         return rows
     room = width - row_width(rows[-1])
-    if room < len("  owes: ") + len(owes) and len(rows) < 2:
+    if room < len("  owes: ") + len(owes) and len(rows) > 1:
+        rows = [explain(history, segment, moment, owes="", width=width, **how)]  # the section is what can go
+        room = 0
+    if room < len("  owes: ") + len(owes):
         rows.append(())
         room = width
     text = crop(owes, max(0, room - 8))

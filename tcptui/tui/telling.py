@@ -43,7 +43,7 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     else:
         rows = [explain(*scene, **how)]  # type: ignore[arg-type]
     if length is Length.STORY:
-        before = [(Cell(line, Role.NOTE),) for line in wrap(story, width)]
+        before = [(Cell(line),) for line in wrap(story, width)]
     remaining = time_wait(view)
     if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
         rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))

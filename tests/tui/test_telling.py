@@ -62,3 +62,13 @@ async def test_live_it_says_when_TIME_WAIT_ends(monkeypatch: pytest.MonkeyPatch)
         view.snapshot, view.follow = live, True
         view._wall_ns = view.moment.time_ns + 19 * SECOND
         assert time_wait(view).startswith("TIME_WAIT ends in 4")
+
+
+async def test_what_is_owed_is_not_cut_for_a_section_s_sake() -> None:
+    async with running(demo("handshake"), (80, 24)) as (app, pilot):
+        await pilot.press("3", "right", "right", "right", "right")
+        told = telling(app.screen.viewpoint, Length.SHORT, "", 78, 2)
+        rows = ["".join(cell.text for cell in row) for row in told]
+        assert rows[0].startswith("#9 client → FIN_WAIT_2?: received the ACK of its FIN")
+        assert rows[1].endswith("since #8, 81 ms")
+        assert len(rows) == 2
