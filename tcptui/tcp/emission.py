@@ -45,6 +45,8 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
         unseen.missed_answer(sender, receiver, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
         return
+    if exact.state is State.SYN_RCVD:
+        unseen.called_too(sender, segment)
     answered_unseen(lives, sender, receiver, segment)
     unseen_fin.spoke(sender, receiver, segment)
     unseen.acknowledged(receiver, sender, segment)

@@ -61,6 +61,10 @@ class Marks:
         """It sent something, unseen, between its last segment and this one."""
         return bool(segment.ip_id and self.ip_id and 1 < (segment.ip_id - self.ip_id) & 0xFFFF < 64)
 
+    def follows(self, segment: Segment) -> bool:
+        """It is the very next that this endpoint sends, by its own count."""
+        return bool(segment.ip_id and self.ip_id and (segment.ip_id - self.ip_id) & 0xFFFF == 1)
+
     def is_bare(self, segment: Segment) -> bool:
         """Without the identification that it counts: Linux has no socket any more, but TIME_WAIT."""
         return segment.ip_id == 0 and bool(self.ip_id)

@@ -106,5 +106,10 @@ def is_bsd(raw: bytes) -> bool:
     )
 
 
+def is_linux(raw: bytes) -> bool:
+    """A SYN's options are laid out as Linux does: MSS, SACK permitted, time stamps, NOP, window scale."""
+    return tuple(kind for kind, _ in walk(raw)) == (MSS, SACK_PERMITTED, TIMESTAMPS, NOP, WSCALE)
+
+
 def _edges(body: bytes) -> tuple[tuple[int, int], ...]:
     return tuple(unpack_from(">II", body, at) for at in range(0, len(body) - 7, 8))

@@ -5,7 +5,7 @@ An acknowledgement of octets that we never saw pass is for `unseen_fin.py`.
 
 from __future__ import annotations
 
-from tcptui.tcp import seq, unseen_fin
+from tcptui.tcp import options, seq, unseen_fin
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Segment
@@ -20,6 +20,18 @@ def missed_syn(end: Endpoint, segment: Segment) -> None:
     exact.iss = seq.add(segment.ack, -1)
     exact.snd_max = segment.ack
     exact.step(Event.ACTIVE_OPEN, segment, Evidence.ASSUMED)
+
+
+def called_too(end: Endpoint, segment: Segment) -> None:
+    """`end` goes on after its SYN,ACK: was that a listener's, or a caller's whose SYN we missed?
+
+    Linux answers a SYN before there is a socket, with IP identification 0. One that counts has a socket,
+    and so had called.
+    """
+    syn = end.exact.syn
+    counted = syn is not None and syn.ip_id and end.marks.follows(segment)
+    if counted and syn is not None and end.exact.passive and options.is_linux(syn.options):
+        missed_crossing(end, segment)
 
 
 def missed_crossing(end: Endpoint, segment: Segment) -> None:

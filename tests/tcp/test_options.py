@@ -46,6 +46,8 @@ def test_time_stamp_alone() -> None:
 def test_the_layout_tells_freebsd_from_linux() -> None:
     assert options.is_bsd(FREEBSD_SYN)
     assert not options.is_bsd(LINUX_SYN)
+    assert options.is_linux(LINUX_SYN)
+    assert not options.is_linux(FREEBSD_SYN)
     assert options.is_bsd(bytes.fromhex("020405b404020000"))
     assert not options.is_bsd(bytes.fromhex("020405b401010402"))
 
