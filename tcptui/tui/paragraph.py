@@ -39,14 +39,18 @@ def explain_in_lines(
 ) -> list[Row]:
     """The explanation in two lines: what happened, and at the end of the last one who owes what."""
     rows = wrap_row(explain(history, segment, moment, owes="", width=2 * width - 12, **how), width, 2)
+    if owes and len(rows) > 1 and width - row_width(rows[-1]) < len("  owes: ") + len(owes):
+        rows = [explain(history, segment, moment, owes="", width=width, **how)]  # the section is what can go
+    return with_debt(rows, owes, width)
+
+
+def with_debt(rows: list[Row], owes: str, width: int) -> list[Row]:
+    """The rows, and at the end of the last, or in one more, who owes what."""
     if not owes:
         return rows
     room = width - row_width(rows[-1])
-    if room < len("  owes: ") + len(owes) and len(rows) > 1:
-        rows = [explain(history, segment, moment, owes="", width=width, **how)]  # the section is what can go
-        room = 0
-    if room < len("  owes: ") + len(owes):
-        rows.append(())
+    if room < len("  owes: ") + len(owes) and len(rows) < 2:
+        rows = [*rows, ()]
         room = width
     text = crop(owes, max(0, room - 8))
     if room >= len("owes: nobody  "):

@@ -6,11 +6,13 @@ from enum import Enum
 from textwrap import wrap
 
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.correction import in_words
 from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.text import row_width
 from tcptui.model.times import SECOND
+from tcptui.tcp.history import Correction, Moment
 from tcptui.tcp.states import State
-from tcptui.tui.paragraph import explain_in_lines
+from tcptui.tui.paragraph import explain_in_lines, with_debt, wrap_row
 from tcptui.tui.viewpoint import Viewpoint
 
 
@@ -38,6 +40,9 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     before: list[Row] = []
     if length is Length.LONG:
         rows = explain_at_length(*scene, **how)  # type: ignore[arg-type]
+    elif isinstance(view.cause, Correction):
+        rows = with_debt(_taken_back(view, view.cause, width), str(how["owes"]), width)
+        rows = rows if length is Length.STORY or height > 1 else rows[:1]
     elif length is Length.STORY or height > 1:
         rows = explain_in_lines(*scene, **how)  # type: ignore[arg-type]
     else:
@@ -48,6 +53,15 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
         rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))
     return [*before, *rows]
+
+
+def _taken_back(view: Viewpoint, correction: Correction, width: int) -> list[Row]:
+    """The whole sentence of a correction, which its row may have no room for."""
+    history = view.history(view.flow)
+    side = "client" if correction.endpoint == history.client else "server"
+    now = history.at(Moment(correction.packet, correction.time_ns))[correction.endpoint].state
+    text = in_words(side, correction, now, room=1000)
+    return wrap_row((Cell(f"#{correction.packet} ", Role.HEAD), Cell(text, Role.CORRECTION)), width, 2)
 
 
 def time_wait(view: Viewpoint) -> str:

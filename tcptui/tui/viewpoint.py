@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tcptui.model.ladder import Ladder, LadderOptions
+from tcptui.model.ladder_blocks import Cause
 from tcptui.session import FlowInfo, Session, Snapshot
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.segment import Segment
@@ -118,6 +119,11 @@ class Viewpoint:
     def silence_ns(self) -> int:
         """How long nothing was sent, where the cursor is on a silence; 0 elsewhere."""
         return self.ladder.item(self.row).silence_ns if self.ladder and len(self.ladder) else 0
+
+    @property
+    def cause(self) -> Cause | None:
+        """What the cursor's row stands for when it is no segment: a timer, a correction, a gap."""
+        return self.ladder.item(self.row).cause if self.ladder and len(self.ladder) else None
 
     @property
     def segment(self) -> Segment | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tcptui.demos import catalog
+from tcptui.tcp.history import Correction
 from tcptui.tui.telling import Length, telling, time_wait
 from tcptui.tui.viewpoint import SECOND
 from tests.support.screen import demo, running, screen_text
@@ -72,3 +73,15 @@ async def test_what_is_owed_is_not_cut_for_a_section_s_sake() -> None:
         assert rows[0].startswith("#9 client → FIN_WAIT_2?: received the ACK of its FIN")
         assert rows[1].endswith("since #8, 81 ms")
         assert len(rows) == 2
+
+
+async def test_on_a_correction_s_row_it_is_told_whole() -> None:
+    async with running(demo("handshake-ack-lost"), (80, 24)) as (app, pilot):
+        view = app.screen.viewpoint
+        await pilot.press("3")
+        while not isinstance(view.cause, Correction):
+            await pilot.press("right")
+        told = telling(view, Length.SHORT, "", 78, 2)
+        shown = words(" ".join("".join(cell.text for cell in row) for row in told))
+        assert "#4 server was not ESTABLISHED but SYN_RCVD: SYN,ACK retransmitted: the ACK (#3)" in shown
+        assert "owes:" in shown
