@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from tcptui.tcp import rst, seq
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, flight, is_pure_ack, proven, replay
+from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, echoed, flight, is_pure_ack, proven, replay
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.marks import Marks
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, RST, Tcb
+from tcptui.tcp.tcb import ACK, FIN, RST, Tcb
 
 MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
@@ -160,12 +160,27 @@ class Endpoint:
     def acknowledge(self, segment: Segment) -> None:
         """It acknowledges: consume what that proves, measure how long it took."""
         exact = self.exact
-        if exact.rcv_nxt is not None and seq.le(segment.ack, exact.rcv_nxt):
+        if exact.rcv_nxt is None:
+            self._replay_due = True  # in the middle of a stream: now it is known where
+        elif seq.le(segment.ack, exact.rcv_nxt):
             return
         answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
         if answered:
             self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
+            if any(one.segment.flags & FIN for one in answered):
+                self._lose_by_echo(answered, segment)
         self.consume(segment.ack, segment)
+
+    def _lose_by_echo(self, answered: list[Flight], segment: Segment) -> None:
+        """Of several copies the one has arrived whose time stamp is echoed; a DSACK says that more have."""
+        number = echoed(answered, segment)
+        if number is None:
+            return
+        for one in answered[:number]:
+            if not one.lost and one.end == answered[number].end:
+                self.lose(
+                    one, f"#{segment.packet} echoes the time stamp of #{answered[number].segment.packet}"
+                )
 
     def consume(self, ack: int, segment: Segment) -> None:
         """Everything before `ack` has reached it, as `segment` shows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp import seq
+from tcptui.tcp import options, seq
 from tcptui.tcp.classify import arrival
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
@@ -79,6 +79,18 @@ def _covering(
             if books.rcv_nxt == ack:
                 break
     return count, books.rcv_nxt
+
+
+def echoed(flights: list[Flight], answer: Segment) -> int | None:
+    """The index of the flight whose time stamp `answer` echoes; None where it reports a duplicate, too.
+
+    Of a duplicate the stamp is echoed as well, and would not tell which copy was the first to arrive.
+    """
+    echo = options.tsecr(answer.options)
+    if echo is None or any(seq.le(right, answer.ack) for _, right in options.sack(answer.options)):
+        return None
+    stamped = (i for i, one in enumerate(flights) if options.tsval(one.segment.options) == echo)
+    return next(stamped, None)
 
 
 def acknowledges(one: Flight, number: int) -> bool:

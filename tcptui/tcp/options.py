@@ -87,6 +87,14 @@ def tsval(raw: bytes) -> int | None:
     return None
 
 
+def tsecr(raw: bytes) -> int | None:
+    """The time stamp that is echoed: of the segment that brought what is acknowledged (RFC 7323 4.3)."""
+    for kind, body in walk(raw):
+        if kind == TIMESTAMPS and len(body) == 8:
+            return int.from_bytes(body[4:], "big")
+    return None
+
+
 def sack(raw: bytes) -> tuple[tuple[int, int], ...]:
     """The SACK blocks (RFC 2018) as (left, right) edges, the most recent first."""
     for kind, body in walk(raw):

@@ -115,6 +115,16 @@ def test_carrying_data_along_is_the_same_as_replaying(segments: list[Segment]) -
     assert [_told(one) for one in fast.histories()] == [_told(one) for one in slow.histories()]
 
 
+def test_an_ack_in_the_middle_of_a_stream_says_where_that_is() -> None:
+    """Found by the test above: what had been taken for the next number was not."""
+    flags = ((0, 0, 0x10, 1), (0, 0, 0x02, 0), (1, 2**32 - 1, 0x10, 0), (0, 0, 0x11, 0))
+    segments = [
+        Segment(number, START, sender, 0, ack, bits, 0, length)
+        for number, (sender, ack, bits, length) in enumerate(flags, 1)
+    ]
+    assert feed(segments).states == feed(segments, always_replay=True).states
+
+
 @given(conversations(same_socket=True))
 @settings(max_examples=100, deadline=None)
 def test_a_socket_that_connects_to_itself_has_one_state(segments: list[Segment]) -> None:

@@ -1,6 +1,6 @@
 """Segments under way: what an acknowledgement proves."""
 
-from tcptui.tcp.flight import Flight, flight, is_bare_syn, is_pure_ack, proven, replay
+from tcptui.tcp.flight import Flight, echoed, flight, is_bare_syn, is_pure_ack, proven, replay
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import Tcb
@@ -62,3 +62,15 @@ def test_kinds() -> None:
     assert is_pure_ack(ack(1).segment) and not is_pure_ack(data(1, 0, 1).segment)
     assert is_bare_syn(flight(Segment(1, 0, 0, 0, 0, Flags.SYN)))
     assert not is_bare_syn(flight(Segment(1, 0, 0, 0, 0, Flags.SYN | Flags.ACK)))
+
+
+def test_the_echoed_time_stamp_names_a_copy_unless_a_duplicate_is_reported() -> None:
+    def stamped(value: int, echo: int, sack: bytes = b"") -> bytes:
+        return b"\x01\x01\x08\x0a" + value.to_bytes(4, "big") + echo.to_bytes(4, "big") + sack
+
+    copies = [flight(Segment(n, n, 0, 10, 0, Flags.FIN | Flags.ACK, options=stamped(n, 0))) for n in (1, 2)]
+    answer = Segment(3, 3, 1, 0, 11, Flags.ACK, options=stamped(9, 2))
+    assert echoed(copies, answer) == 1
+    duplicate = b"\x01\x01\x05\x0a" + (10).to_bytes(4, "big") + (11).to_bytes(4, "big")
+    assert echoed(copies, Segment(3, 3, 1, 0, 11, Flags.ACK, options=stamped(9, 2, duplicate))) is None
+    assert echoed(copies, Segment(3, 3, 1, 0, 11, Flags.ACK)) is None
