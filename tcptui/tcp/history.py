@@ -39,6 +39,7 @@ class Transition:
     proven_by: the frame that proved a PASSED one; None while it is not.
     withdrawn: the frame that took it back; None while it stands.
     why: what happened, a sentence part with its subject left out ("received SYN,ACK (#2) …").
+    note: what packets cannot tell about it; mostly empty.
     """
 
     packet: int | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tcptui.tcp.doubt import doubt
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, Transition
 from tcptui.tcp.states import State
@@ -28,7 +29,6 @@ class Entry:
     shown: int
     received: bool
     withdrawn: int | None = None
-    note: str = ""
 
     @property
     def belongs(self) -> int:
@@ -110,5 +110,5 @@ def transition(entry: Entry, endpoint: int) -> Transition:
         why=why(step),
         proven_by=step.proven_by,
         withdrawn=entry.withdrawn,
-        note=entry.note,
+        note=doubt(step),
     )

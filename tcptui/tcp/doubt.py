@@ -1,0 +1,49 @@
+"""What packets cannot tell about a step: one sentence at the state, rather than a silent guess.
+
+The classes are those of the specification: U1 a FIN that waits behind data, U2 a silent local end, U3 the
+last segment lost behind us, U4 one lost before it came to us, U5 local policy.
+
+Limits: a forged segment (U6) looks like a real one until its victim goes on.
+"""
+
+from __future__ import annotations
+
+from tcptui.tcp.events import Event
+from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import Step
+
+_NO_PACKET = {  # U2
+    Event.TIMEOUT_2MSL: "no packet shows it: by the profile's timers, which it may have set otherwise",
+    Event.TIMEOUT_USER: "no packet shows it: its system may give up sooner or later",
+    Event.REQUEST_EXPIRED: "no packet shows it: its system may forget sooner or later",
+}
+_UNCONFIRMED = {  # U3; of a handshake's last ACK U5
+    Event.RECV_RST: "nobody answers a RST: if it was lost behind us, this end is where it was",
+    Event.RECV_RST_PASSIVE: "nobody answers a RST: if it was lost behind us, this end is where it was",
+    Event.RECV_ACK_OF_SYN: "unless the ACK was lost behind us, or a full accept queue ignores it",
+    Event.RECV_ACK_OF_FIN: "nothing confirms it: if the ACK was lost behind us, it will send its FIN again",
+}
+_UNSEEN = {  # U4, or a hole in the capture
+    Event.CLOSE: "nobody saw the FIN: one octet that others acknowledge, and single octets are rarely data",
+    Event.RECV_FIN: "nobody saw the FIN: one octet that it acknowledges, and single octets are rarely data",
+}
+_QUEUED = (
+    "its application may have closed before this: a FIN waits until the data before it can be sent"  # U1
+)
+_GONE = (
+    "when it closed no packet shows: its FIN waited behind data, or it or a RST was lost before us"  # U1, U4
+)
+_OPEN = (State.ESTABLISHED, State.CLOSE_WAIT)
+
+
+def doubt(step: Step) -> str:
+    """The sentence for a step that packets leave open; empty where they do not."""
+    if step.evidence is Evidence.TIMER:
+        return _NO_PACKET.get(step.event, "")
+    if step.evidence is Evidence.PASSED:
+        return _UNCONFIRMED.get(step.event, "")
+    if step.evidence is Evidence.ASSUMED:
+        return _UNSEEN.get(step.event, "")
+    if step.event is Event.CLOSE and step.cause is not None and step.cause.length:
+        return _QUEUED
+    return _GONE if step.event is Event.REPLIED_RST and step.old in _OPEN else ""
