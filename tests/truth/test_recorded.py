@@ -20,7 +20,7 @@ FLOOR = {
     "scripted": 95.2,
 }
 POINTS_FLOOR = 98.9
-LIVE_FLOOR = 91.0
+LIVE_FLOOR = 93.0
 
 
 @cache
