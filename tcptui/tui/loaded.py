@@ -20,6 +20,10 @@ class LoadedFlow:
 
     def __init__(self, session: Session, number: int, options: LadderOptions) -> None:
         self.number = number
+        self._load(session, options)
+
+    def _load(self, session: Session, options: LadderOptions) -> None:
+        number = self.number
         history = session.history(number)
         self.rows: NDArray[np.int64] = session.rows(number)
         self.segments: list[Segment] = session.store.segments(self.rows)
@@ -33,9 +37,12 @@ class LoadedFlow:
         )
 
     def extend(self, session: Session) -> bool:
-        """Take in what arrived; whether anything did."""
+        """Take in what arrived, give up what went to a new life; whether anything changed."""
         history = session.history(self.number)
         rows = session.rows(self.number)
+        if len(rows) < len(self.segments):  # a later packet showed that the last ones began a new life
+            self._load(session, self.ladder.options)
+            return True
         new = rows[len(self.segments) :]
         if not len(new) and history == self.ladder.history:
             return False

@@ -57,7 +57,7 @@ class Viewpoint:
         if self.loaded and old.version == snapshot.version:
             return False
         if not snapshot.flows:
-            return False
+            return old.version != snapshot.version
         if not self.flow:
             self.flow = 1
         grown = self._load()
@@ -65,6 +65,8 @@ class Viewpoint:
             self._to_newest()
         elif not self.moment.packet:
             self.to_row(0)
+        elif grown:
+            self._stay()
         return grown or self.follow or old.version != snapshot.version
 
     def let_time_pass(self, wall_ns: int) -> bool:
@@ -166,6 +168,11 @@ class Viewpoint:
 
     def _find(self, moment: Moment) -> int:
         return max(0, self.ladder.find(moment)) if self.ladder and len(self.ladder) else 0
+
+    def _stay(self) -> None:
+        """The cursor at its moment, where rows before it came, were folded, or went to another flow."""
+        if not (self.ladder and self.row < self.rows and self.ladder.item(self.row).moment == self.moment):
+            self.row = self._find(self.moment)
 
     def step(self, rows: int) -> None:
         """Rows before or after, stopping at the ends."""
@@ -269,7 +276,7 @@ class Viewpoint:
 
     def toggle_play(self) -> None:
         """Play from here; from the beginning when at the end."""
-        self.playing = not self.playing
+        self.playing = not self.playing and self.rows > 0
         if not self.playing:
             return
         self.follow = False

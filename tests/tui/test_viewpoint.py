@@ -1,9 +1,17 @@
 """The cursor in time: what moves it, and what it never does."""
 
+from pathlib import Path
+
+from tcptui.capture.pcapfile import CaptureReader
 from tcptui.model.ladder import LadderOptions
+from tcptui.session import Session
 from tcptui.tcp.states import State
 from tcptui.tui.viewpoint import SPEEDS, Viewpoint
+from tests.support.feeds import until
+from tests.support.packets import START, ethernet, ipv4, pcap, tcp
 from tests.support.sessions import read
+
+Records = tuple[tuple[bytes, int, int], ...]
 
 
 def viewpoint(name: str, *, at_start: bool = True) -> Viewpoint:
@@ -146,3 +154,69 @@ def test_the_segment_at_the_cursor_is_the_store_s_row() -> None:
         assert row is not None
         assert view.session.store.segment(row) == view.segment
         view.step(1)
+
+
+def segment(at: float, *, answer: bool = False, **fields: int | bytes) -> tuple[bytes, int, int]:
+    """A segment at a second of the capture, of port 40000, or in answer to it."""
+    ports, ends = (
+        ({"sport": 80, "dport": 40000}, {"src": "10.0.0.2", "dst": "10.0.0.1"}) if answer else ({}, {})
+    )
+    made = ethernet(ipv4(tcp(**fields, **ports), **ends))  # type: ignore[arg-type]
+    return made, len(made), START + round(at * 1e9)
+
+
+OPEN = (
+    segment(0, flags=2, seq=0),
+    segment(0.01, answer=True, flags=0x12, seq=0, ack=1),
+    segment(0.02, flags=0x10, seq=1, ack=1),
+)
+
+
+def grown(path: Path, before: Records, more: Records, row: int) -> Viewpoint:
+    """A viewpoint whose cursor stood on a row when more packets came."""
+    whole, part = pcap(*before, *more), pcap(*before)
+    path.write_bytes(part)
+    session = Session(CaptureReader(path, growing=True))
+    session.start()
+    until(lambda: session.snapshot().last.packet == len(before))
+    view = Viewpoint(session, LadderOptions(), at_start=True)
+    view.refresh(session.snapshot())
+    view.to_row(row)
+    with path.open("ab") as file:
+        file.write(whole[len(part) :])
+    until(lambda: session.snapshot().last.packet == len(before) + len(more))
+    session.stop()
+    view.refresh(session.snapshot())
+    return view
+
+
+def test_a_packet_that_turns_out_to_begin_a_new_life_leaves_the_flow(tmp_path: Path) -> None:
+    """Its SYN counts for the old life until the other end answers it."""
+    call = segment(9, flags=2, seq=70000)
+    answer = segment(9.01, answer=True, flags=0x12, seq=650000, ack=70001)
+    view = grown(tmp_path / "x.pcap", (*OPEN, call), (answer,), row=100)
+    assert view.snapshot.flows == 2
+    assert view.ladder is not None and view.loaded is not None
+    assert view.loaded.segments == view.session.segments(1)
+    assert view.row < view.rows
+    assert view.store_row == 2
+    view.select(2)
+    assert view.store_row == 3
+
+
+def test_the_cursor_stays_at_its_packet_when_rows_before_it_are_folded(tmp_path: Path) -> None:
+    def data(number: int) -> tuple[bytes, int, int]:
+        return segment(1 + number / 1000, flags=0x10, seq=1 + 1000 * number, ack=1, payload=bytes(1000))
+
+    first = tuple(data(number) for number in range(7))
+    view = grown(tmp_path / "x.pcap", (*OPEN, *first), tuple(data(n) for n in range(7, 40)), row=9)
+    assert view.row < view.rows
+    assert view.ladder is not None
+    assert view.row == view.ladder.find(view.moment)
+
+
+def test_without_packets_nothing_plays(tmp_path: Path) -> None:
+    (tmp_path / "x.pcap").write_bytes(pcap())
+    view = Viewpoint(Session(CaptureReader(tmp_path / "x.pcap")), LadderOptions())
+    view.toggle_play()
+    assert not view.playing
