@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.model.cells import Role, Row
 from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_widths, header, layout, row
 from tcptui.model.query import Query, parse
-from tcptui.model.text import dim
+from tcptui.model.text import clean, dim
 from tcptui.session import FlowInfo
 from tcptui.tui.linelist import LineList, message
 from tcptui.tui.order import Order
@@ -107,9 +107,9 @@ class FlowsPane(LineList):
         seen = [self._info(number) for number in self.order.numbers[first:last]]
         self._columns = layout(max(20, self.inner_width), *address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
-            self.title = f"Flows: {self.query_text}"
+            self.title = clean(f"Flows: {self.query_text}")
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"
-            self.note = self.filter.error or f"{count} of {snapshot.flows:,}"
+            self.note = clean(self.filter.error or "") or f"{count} of {snapshot.flows:,}"
             if not len(self.order.numbers):
                 self.empty = message("No flow matches the filter. Esc takes it away.", role=Role.WARN)
         else:

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.diagram_view import NOBODY, diagram_view
 from tcptui.model.ladder import LadderOptions
+from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat
 from tcptui.session import Session
 from tcptui.tui.asking import Asking
@@ -211,14 +212,14 @@ class MainScreen(Asking):
     def _waiting(self) -> tuple[Row, ...]:
         snapshot = self.viewpoint.snapshot
         if snapshot.error:
-            return message(snapshot.error, role=Role.ERROR)
+            return message(clean(snapshot.error), role=Role.ERROR)
         if snapshot.live and snapshot.running:
             return message(
-                f"Listening on {snapshot.label}.",
+                f"Listening on {clean(snapshot.label)}.",
                 "Waiting for the first TCP packet …",
             )
         if snapshot.running:
-            return message(f"Reading {snapshot.label} …")
+            return message(f"Reading {clean(snapshot.label)} …")
         return message("No TCP packets here.")
 
     def _explain(self) -> None:
@@ -237,7 +238,7 @@ class MainScreen(Asking):
                     self.relayout()
 
     def say(self, text: str, *, error: bool = False) -> None:
-        self._said = (Cell(f" {text}", Role.ERROR if error else Role.OK),)
+        self._said = (Cell(f" {clean(text)}", Role.ERROR if error else Role.OK),)
         self._said_at = (self.viewpoint.flow, self.viewpoint.row)
         self._explain()
         if self._unsaying is not None:

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.session import Session
 from tcptui.tui.actions import ACTIONS, bindings
+from tcptui.tui.app import TcptuiApp
 from tcptui.tui.main import MainScreen
 from tcptui.tui.menu import DemoMenu
+from tcptui.tui.run import ScreenOptions
 from tests.support.packets import frame, pcap
 from tests.support.screen import capture, demo, running, screen_lines, screen_text
 
@@ -114,3 +118,28 @@ async def test_nothing_from_the_wire_obeys_or_hides(tmp_path: Path) -> None:
             assert text.isprintable(), [c for c in text if not c.isprintable()]
         await pilot.press("x")
         assert "[bold red]x[/]" in screen_text(app)
+
+
+async def test_an_empty_source_says_that_it_is_read_and_that_it_has_ended(tmp_path: Path) -> None:
+    path = tmp_path / "evil\x1b[31m.pcap"
+    path.write_bytes(pcap())
+    session = Session(CaptureReader(path, growing=True))
+    app = TcptuiApp(session, ScreenOptions(theme="dark", at_start=True))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert "Reading" in screen_text(app)
+        assert screen_text(app).replace("\n", "").isprintable()
+        session.stop()
+        await pilot.pause(0.3)
+        assert "No TCP packets here." in screen_text(app)
+
+
+async def test_what_is_typed_is_as_harmless_as_what_is_captured() -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        assert isinstance(app.screen, MainScreen)
+        app.screen.say("written: \x1b[2J\u202e")
+        app.screen.flows.set_query("state:\x1b[31m")
+        app.screen.refresh_panes()
+        await pilot.pause()
+        assert "written:" in screen_text(app)
+        assert screen_text(app).replace("\n", "").isprintable()
