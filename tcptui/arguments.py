@@ -18,10 +18,10 @@ TIME_FORMATS = ("r", "a", "d", "e")
 USAGE = "tcptui [options] [FILE | filter words ...]"
 EPILOG = """\
 examples:
-  tcptui --demo handshake                  a built-in capture, no root needed
+  tcptui --demo handshake                  a built-in capture, no root needed (--demo | cat: all)
   tcptui capture.pcapng                    step through a capture file
   sudo tcptui -i any port 9502             watch connections as they happen
-  ssh host tcpdump -U -w - tcp | tcptui -r -
+  ssh host tcpdump --immediate-mode -U -w - tcp | tcptui -r -
   tcptui -T transitions capture.pcap       no screen: a state change a line
 
 The trailing words are a capture filter, as tcpdump's: see pcap-filter(7).

@@ -251,7 +251,7 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
         *_head(scene, step),
         Cell(who, role),
         Cell(f" {step.old} → "),
-        Cell(str(step.new), role),
+        Cell(f"{step.new}{'' if scene.evidence(step).certain else '?'}", role),
         Cell(f": {_why(scene, step)}."),
     ]
     yield from paragraph(title, width)

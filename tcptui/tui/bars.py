@@ -73,16 +73,19 @@ def source_name(label: str, room: int) -> str:
     than it takes to know it again, the shortest such name."""
     if cell_len(label) <= room:
         return label
-    folder, _, name = label.rpartition("/")
-    if folder and " · " not in label:
+    source, _, filtered = label.partition(" · ")
+    folder, _, name = source.rpartition("/")
+    if folder and not filtered:
         short = crop_middle(f"…/{name}", LONGEST_NAME)
         if room <= cell_len(short):
             return short
         tail = label[-(room - 1) :]
         return f"…{tail[tail.find('/') :]}" if "/" in tail else crop_middle(f"…/{name}", room)
-    interface, _, filtered = label.partition(" · ")
-    short = crop(interface, LONGEST_NAME if filtered else SHORTEST_NAME)
-    return crop(label, room) if room > cell_len(short) + (4 if filtered else 0) else short
+    if folder:
+        source = f"…/{name}"
+    short = crop_middle(source, LONGEST_NAME) if filtered else crop(source, SHORTEST_NAME)
+    least = cell_len(short) + (4 if filtered else 0)
+    return crop(f"{short} · {filtered}" if folder else label, room) if room > least else short
 
 
 def _columns(cells: list[Cell]) -> int:

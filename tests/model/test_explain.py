@@ -243,7 +243,7 @@ def test_at_length() -> None:
         "  rule      A SYN came; SYN,ACK acknowledges it and asks back. RFC 9293 §3.10.7.2",
         "  sent      #2 is the server's own segment: it was in this state when it sent it.",
         "  program   No call: the kernel answers for the listening socket. accept() waits for the ACK.",
-        "#2 client SYN_SENT → ESTABLISHED: received SYN,ACK, as #3 will show.",
+        "#2 client SYN_SENT → ESTABLISHED?: received SYN,ACK, as #3 will show.",
         "  rule      The answer came and acknowledges our SYN: connect() returns. RFC 9293 §3.10.7.3",
         "  passed    #2 passed on its way to the client; #3 will show that it arrived.",
         "  program   connect() returns: it can read and write.",

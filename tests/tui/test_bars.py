@@ -114,6 +114,8 @@ def test_the_interface_stays_in_narrow_windows(width: int) -> None:
         ("any · port 9502", 0, "any"),
         ("any · port 9502", 12, "any · port…"),
         ("standard input", 9, "standard…"),
+        ("demos/half-close.pcap · tcp port 9502", 18, "…/half-close.pcap"),
+        ("demos/half-close.pcap · tcp port 9502", 30, "…/half-close.pcap · tcp port…"),
     ],
 )
 def test_a_long_name_keeps_what_tells_it(label: str, room: int, name: str) -> None:
