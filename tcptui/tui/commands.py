@@ -133,8 +133,8 @@ class Commands(View):
         self.refresh_panes()
 
     def action_mark(self) -> None:
-        self.viewpoint.set_mark()
-        self.say("marked; ' comes back")
+        marked = self.viewpoint.set_mark()
+        self.say("marked; ' comes back" if marked else "nothing to mark yet")
         self.refresh_panes()
 
     def action_to_mark(self) -> None:

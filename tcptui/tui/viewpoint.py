@@ -251,10 +251,13 @@ class Viewpoint:
             self.moment = self.ladder.item(self.row).moment
         return True
 
-    def set_mark(self) -> None:
-        """Measure time from this row."""
+    def set_mark(self) -> bool:
+        """Measure time from this row; False when there is none."""
+        if not self.rows:
+            return False
         self.mark = self.moment
         self.set_options(mark_time_ns=self.moment.time_ns)
+        return True
 
     def to_mark(self) -> bool:
         """Back to the marked moment; False when there is none."""

@@ -215,8 +215,10 @@ def test_the_cursor_stays_at_its_packet_when_rows_before_it_are_folded(tmp_path:
     assert view.row == view.ladder.find(view.moment)
 
 
-def test_without_packets_nothing_plays(tmp_path: Path) -> None:
+def test_without_packets_nothing_plays_and_nothing_is_marked(tmp_path: Path) -> None:
     (tmp_path / "x.pcap").write_bytes(pcap())
     view = Viewpoint(Session(CaptureReader(tmp_path / "x.pcap")), LadderOptions())
     view.toggle_play()
     assert not view.playing
+    assert not view.set_mark()
+    assert not view.to_mark()
