@@ -164,6 +164,9 @@ class Asking(Commands):
     def _write(self, write: Callable[[], str], text: str) -> None:
         if not text.strip():
             return
+        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):  # pasted
+            self.say(f"no file can have this name: {text}", error=True)
+            return
         try:
             self.say(write())
         except TcptuiError as error:

@@ -92,3 +92,12 @@ async def test_letters_typed_are_text_and_no_commands() -> None:
         await pilot.press("3", "slash", *"Qq?x")
         assert app.is_running
         assert app.screen.prompt.value == "Qq?x"
+
+
+@pytest.mark.parametrize("name", ["a\0b.txt", "a\ud800.txt", "x" * 300, "missing/x.txt"])
+async def test_a_name_that_no_file_can_have_is_an_error_in_words(name: str, here: Path) -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, _):
+        app.screen._export(name)
+        assert "written" not in screen_text(app)
+        app.screen._save(name)
+    assert not list(here.iterdir())
