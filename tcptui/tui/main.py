@@ -220,7 +220,7 @@ class MainScreen(Asking):
             )
         if snapshot.running:
             return message(f"Reading {clean(snapshot.label)} …")
-        return message("No TCP packets here.")
+        return message(f"No TCP packets in {clean(snapshot.label)}.")
 
     def _explain(self) -> None:
         if self._said:

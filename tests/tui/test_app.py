@@ -131,7 +131,7 @@ async def test_an_empty_source_says_that_it_is_read_and_that_it_has_ended(tmp_pa
         assert screen_text(app).replace("\n", "").isprintable()
         session.stop()
         await pilot.pause(0.3)
-        assert "No TCP packets here." in screen_text(app)
+        assert "No TCP packets in " in screen_text(app)
 
 
 async def test_what_is_typed_is_as_harmless_as_what_is_captured() -> None:

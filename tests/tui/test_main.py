@@ -32,7 +32,7 @@ async def test_the_screen_of_80_by_24() -> None:
         (Snapshot(live=True, running=True, label="any · port 9502"), "Listening on any · port 9502."),
         (Snapshot(running=True, label="x.pcap"), "Reading x.pcap"),
         (Snapshot(error="eth0 went down"), "eth0 went down"),
-        (Snapshot(), "No TCP packets here."),
+        (Snapshot(label="a.pcap · port 7"), "No TCP packets in a.pcap · port 7."),
     ],
 )
 async def test_an_empty_screen_says_why(snapshot: Snapshot, says: str) -> None:
