@@ -64,30 +64,6 @@ class Commands(View):
         height = self.pane(self.active_pane).body_height
         self._move(int(max(1, (height - 1) * abs(part))) * (1 if part > 0 else -1))
 
-    def action_up(self) -> None:
-        self._move(-1)
-
-    def action_down(self) -> None:
-        self._move(1)
-
-    def action_page_up(self) -> None:
-        self._page(-1)
-
-    def action_page_down(self) -> None:
-        self._page(1)
-
-    def action_half_up(self) -> None:
-        self._page(-0.5)
-
-    def action_half_down(self) -> None:
-        self._page(0.5)
-
-    def action_first(self) -> None:
-        self._to_end(False)
-
-    def action_last(self) -> None:
-        self._to_end(True)
-
     def _to_end(self, last: bool) -> None:
         if self.active_pane == "flows":
             self.viewpoint.select(self.flows.end(last))

@@ -133,37 +133,25 @@ class DemoMenu(View):
         self._list.select(index)
         self._describe()
 
-    def action_up(self) -> None:
-        self._select(self._list.selected - 1)
-
-    def action_down(self) -> None:
-        self._select(self._list.selected + 1)
+    def _move(self, lines: int) -> None:
+        self._select(self._list.selected + lines)
 
     @property
     def _is_long(self) -> bool:
         """Whether the text has more lines than its pane."""
         return len(self._text.provider) > self._text.body_height > 0
 
-    def action_page_up(self) -> None:
-        self._page(-1)
-
-    def action_page_down(self) -> None:
-        self._page(1)
-
-    def _page(self, direction: int) -> None:
+    def _page(self, pages: float) -> None:
         """The text when there is more of it than one sees, else the list."""
         if self._is_long:
-            self._text.page(direction)
+            self._text.page(pages)
             self.paint()
         else:
-            self._list.page(direction)
+            self._list.page(pages)
             self._describe()
 
-    def action_first(self) -> None:
-        self._select(0)
-
-    def action_last(self) -> None:
-        self._select(len(self._demos) - 1)
+    def _to_end(self, last: bool) -> None:
+        self._select(len(self._demos) - 1 if last else 0)
 
     def action_open(self) -> None:
         self._open(self._demos[self._list.selected].name)

@@ -55,7 +55,7 @@ class Reader(View):
         regions = {"text": Region(0, 0, width, height - footer)}
         return regions | ({"footer": Region(0, height - 1, width, 1)} if footer else {})
 
-    def _scroll(self, lines: int) -> None:
+    def _move(self, lines: int) -> None:
         self.list.move(lines)
         self.paint()
 
@@ -67,32 +67,8 @@ class Reader(View):
         self.list.ends(last)
         self.paint()
 
-    def action_up(self) -> None:
-        self._scroll(-1)
-
-    def action_down(self) -> None:
-        self._scroll(1)
-
-    def action_page_up(self) -> None:
-        self._page(-1)
-
-    def action_page_down(self) -> None:
-        self._page(1)
-
     def action_play(self) -> None:
         self._page(1)
-
-    def action_half_up(self) -> None:
-        self._page(-0.5)
-
-    def action_half_down(self) -> None:
-        self._page(0.5)
-
-    def action_first(self) -> None:
-        self._to_end(False)
-
-    def action_last(self) -> None:
-        self._to_end(True)
 
     def action_help(self) -> None:
         self.dismiss()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -71,6 +72,46 @@ class View(Screen[None]):
             driver.write(text)
             self.app._end_update()
             driver.flush()
+
+    # -- moving: what a line, a page and an end are is the screen's matter ---------------------------
+
+    @abstractmethod
+    def _move(self, lines: int) -> None:
+        """So many lines on, or back."""
+
+    @abstractmethod
+    def _page(self, pages: float) -> None:
+        """So many pages on, or back: a whole or a half."""
+
+    @abstractmethod
+    def _to_end(self, last: bool) -> None:
+        """To the last line, or the first."""
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def action_page_up(self) -> None:
+        self._page(-1)
+
+    def action_page_down(self) -> None:
+        self._page(1)
+
+    def action_half_up(self) -> None:
+        self._page(-0.5)
+
+    def action_half_down(self) -> None:
+        self._page(0.5)
+
+    def action_first(self) -> None:
+        self._to_end(False)
+
+    def action_last(self) -> None:
+        self._to_end(True)
+
+    # -- what every screen does ----------------------------------------------------------------------
 
     def action_escape(self) -> None:
         self.dismiss()
