@@ -14,18 +14,6 @@ pytestmark = needs_libpcap
 MIXED = [frame(b"a", dport=80), frame(b"b", dport=81), frame(b"c", dport=80), frame(b"d", dport=81)]
 
 
-@pytest.fixture
-def pipe():
-    """(read end, write end); the test closes the write end, or not."""
-    ends = os.pipe()
-    yield ends
-    for fd in ends:
-        try:
-            os.close(fd)
-        except OSError:
-            continue
-
-
 def written(tmp_path, data, name="in.pcap"):
     path = tmp_path / name
     path.write_bytes(data)

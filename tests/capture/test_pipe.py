@@ -14,18 +14,6 @@ from tests.support.netns import fresh_namespace
 from tests.support.packets import enhanced, frame, interface, pcap, section
 
 
-@pytest.fixture
-def pipe():
-    """(read end, write end); the test closes the write end, or not."""
-    ends = os.pipe()
-    yield ends
-    for fd in ends:
-        try:
-            os.close(fd)
-        except OSError:
-            continue
-
-
 def fed(pipe, data, **options):
     """A pipe feed whose input is these bytes."""
     os.write(pipe[1], data)
