@@ -14,6 +14,7 @@ from tcptui.errors import TcptuiError
 
 FORMATS = ("flows", "transitions", "ladder", "json", "mermaid")
 TIME_FORMATS = ("r", "a", "d", "e")
+PROFILES = ("linux", "rfc", "bsd")
 
 USAGE = "tcptui [options] [FILE | filter words ...]"
 EPILOG = """\
@@ -82,6 +83,9 @@ def parser() -> argparse.ArgumentParser:
         "-T", metavar="FORMAT", dest="format", choices=FORMATS, help=f"no screen: {' | '.join(FORMATS)}"
     )
     show.add_argument(
+        "--tcpdump", action="store_true", help="with -T ladder: tcpdump's own line for every segment"
+    )
+    show.add_argument(
         "-n", dest="names", action="store_false", default=False, help="numbers, no names (default)"
     )
     show.add_argument("-N", dest="names", action="store_true", help="resolve names")
@@ -91,8 +95,12 @@ def parser() -> argparse.ArgumentParser:
         help="time: r since the first packet, a of day, d since the packet before, e since 1970",
     )  # fmt: skip
     show.add_argument(
+        "--profile", choices=PROFILES, default="linux",
+        help="whose timers end what is silent: linux (default), rfc, bsd",
+    )  # fmt: skip
+    show.add_argument(
         "--2msl", metavar="SECONDS", dest="two_msl", type=_seconds,
-        help="how long TIME_WAIT lasts (60, as Linux has it; RFC 9293: 240)",
+        help="how long TIME_WAIT lasts (the profile's: linux and bsd 60, rfc 240)",
     )  # fmt: skip
     show.add_argument(
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
@@ -153,6 +161,8 @@ def settle_words(args: argparse.Namespace) -> None:
         args.iface = "any"
     if args.demo is not None and (args.filter or args.keep):
         raise UsageError("a demo takes no filter and no -w")
+    if args.tcpdump and args.format != "ladder":
+        raise UsageError("--tcpdump is a form of the ladder", "give it with -T ladder")
 
 
 def _given_sources(args: argparse.Namespace) -> list[tuple[str, bool]]:

@@ -110,7 +110,7 @@ def _headless(args: argparse.Namespace) -> int:
 
     source = open_source(_choice(args))
     width = shutil.get_terminal_size((100, 0)).columns  # COLUMNS, the terminal's, or 100
-    options = ReportOptions(TimeFormat(args.time), args.absolute, width)
+    options = ReportOptions(TimeFormat(args.time), args.absolute, width, args.tcpdump)
     try:
         with source.closing():
             run(source.session, args.format, options, sys.stdout)
@@ -135,6 +135,7 @@ def _choice(args: argparse.Namespace) -> Choice:
         snaplen=args.snaplen,
         promiscuous=args.promiscuous,
         names=args.names,
+        profile=args.profile,
         two_msl=args.two_msl,
     )
 

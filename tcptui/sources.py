@@ -11,7 +11,7 @@ from tcptui.capture.pcapfile import CaptureReader
 from tcptui.errors import TcptuiError
 from tcptui.names import Names
 from tcptui.session import Session
-from tcptui.tcp.timers import LINUX, Timers
+from tcptui.tcp.timers import PROFILES, Timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Choice:
 
     One of `iface`, `file` ("-": standard input) and `demo` is given. filter: pcap-filter words. keep: the
     file of -w. count: of -c, 0 for all. snaplen: of -s, 0 for all; it only
-    matters while capturing. two_msl: seconds, None for the profile's.
+    matters while capturing. profile: a name of PROFILES. two_msl: seconds, None for the profile's.
     """
 
     iface: str | None = None
@@ -32,11 +32,13 @@ class Choice:
     snaplen: int = 0
     promiscuous: bool = True
     names: bool = False
+    profile: str = "linux"
     two_msl: float | None = None
 
     @property
     def timers(self) -> Timers:
-        return LINUX if self.two_msl is None else LINUX.with_2msl(self.two_msl)
+        profile = PROFILES[self.profile]
+        return profile if self.two_msl is None else profile.with_2msl(self.two_msl)
 
 
 class Source:

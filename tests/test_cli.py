@@ -93,6 +93,8 @@ def test_a_closed_pipe_is_silent() -> None:
         (["--frobnicate"], "unrecognized arguments"),
         (["-c", "0", "-r", "x"], "at least 1"),
         (["-c", "many", "-r", "x"], "argument -c: 'many' is not a number;"),
+        (["--tcpdump", "-T", "json", "-r", "x"], "give it with -T ladder"),
+        (["--profile", "plan9", "-r", "x"], "invalid choice: 'plan9'"),
         (["--2msl", "x", "-r", "x"], "argument --2msl: 'x' is not a number;"),
         (["-s", "-1", "-r", "x"], "-s"),
         (["--2msl", "-3", "-r", "x"], "0 to 86400"),

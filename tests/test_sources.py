@@ -9,6 +9,7 @@ import pytest
 from tcptui.demos import catalog
 from tcptui.errors import TcptuiError
 from tcptui.sources import Choice, open_source
+from tcptui.tcp.timers import BSD, RFC
 from tests.support.needs import needs_libpcap
 from tests.support.sessions import finish
 
@@ -59,6 +60,11 @@ def test_the_first_packets_of_a_file(tmp_path: Path) -> None:
 
 def test_the_profile_of_time_wait() -> None:
     assert Choice(demo="handshake", two_msl=2.5).timers.time_wait == 2_500_000_000
+
+
+def test_the_profile_says_whose_timers_run_and_2msl_changes_but_one() -> None:
+    assert Choice(demo="handshake", profile="rfc").timers == RFC
+    assert Choice(demo="handshake", profile="bsd", two_msl=1).timers == BSD.with_2msl(1)
     assert Choice(demo="handshake").timers.time_wait == 60_000_000_000
 
 

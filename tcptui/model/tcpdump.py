@@ -7,7 +7,7 @@ compared with what was read there.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tcptui.model.tcpdump_options import option_list
@@ -55,6 +55,18 @@ def bases(segments: Sequence[Segment], at: int, anchors: Sequence[int]) -> tuple
     anchor = segments[anchors[known]]
     here, there = anchor.seq, add(anchor.ack, -1)
     return (here, there) if segments[at].sender == anchor.sender else (there, here)
+
+
+def lines(
+    segments: Sequence[Segment], ends: tuple[tuple[str, int], tuple[str, int]], *, absolute: bool = False
+) -> Iterator[str]:
+    """tcpdump's lines for the segments of one pair of sockets. ends: (ip, port) of senders 0 and 1."""
+    anchors: list[int] = []
+    for at, segment in enumerate(segments):
+        if is_anchor(segment, not anchors):
+            anchors.append(at)
+        base = (0, 0) if absolute else bases(segments, at, anchors)
+        yield line(segment, ends[segment.sender], ends[1 - segment.sender], base)
 
 
 def line(

@@ -9,8 +9,11 @@ from tcptui.model.times import TimeFormat
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """time_format: of -t. absolute: sequence numbers as on the wire (-S). width: columns of a ladder."""
+    """time_format: of -t. absolute: sequence numbers as on the wire (-S). width: columns of a ladder.
+    tcpdump: the ladder as tcpdump's lines.
+    """
 
     time_format: TimeFormat = TimeFormat.RELATIVE
     absolute: bool = False
     width: int = 100
+    tcpdump: bool = False

@@ -26,3 +26,5 @@ class Timers:
 LINUX = Timers("linux", 60 * SECOND, round(133.3 * SECOND), 65 * SECOND, 60 * SECOND, round(110.4 * SECOND))
 RFC = Timers("rfc", 240 * SECOND, 180 * SECOND, None, None, None)
 BSD = Timers("bsd", 60 * SECOND, 75 * SECOND, 75 * SECOND, 60 * SECOND, None)
+PROFILES = {profile.name: profile for profile in (LINUX, RFC, BSD)}
+"""By the name that --profile takes."""

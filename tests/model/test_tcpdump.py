@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tcptui.capture.pcapfile import CaptureReader
-from tcptui.model.tcpdump import bases, flag_letters, is_anchor, line
+from tcptui.model.tcpdump import bases, flag_letters, line
+from tcptui.model.tcpdump import lines as tcpdump_lines
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.needs import needs_program
@@ -27,19 +28,14 @@ def ours(path: Path, *, absolute: bool = False) -> dict[int, str]:
     store = SegmentStore(reader.packet)
     for batch in read_all(reader):
         store.append(batch)
-    lines = {}
+    found: dict[int, str] = {}
     for pair in range(store.pairs.n):
-        ends = store.pairs.ends(pair)
+        one, other = store.pairs.ends(pair)
         segments = store.segments(store.pairs.rows(pair))
-        anchors: list[int] = []
-        for at, segment in enumerate(segments):
-            if is_anchor(segment, not anchors):
-                anchors.append(at)
-        for at, segment in enumerate(segments):
-            source, other = ends[segment.sender], ends[1 - segment.sender]
-            base = (0, 0) if absolute else bases(segments, at, anchors)
-            lines[segment.packet] = line(segment, (source.ip, source.port), (other.ip, other.port), base)
-    return lines
+        ends = ((one.ip, one.port), (other.ip, other.port))
+        printed = tcpdump_lines(segments, ends, absolute=absolute)
+        found.update(zip((segment.packet for segment in segments), printed, strict=True))
+    return found
 
 
 def theirs(path: Path, *flags: str) -> list[str]:
