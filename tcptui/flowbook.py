@@ -18,6 +18,7 @@ from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.history import History, Moment, Roles
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
@@ -149,6 +150,13 @@ class FlowBook:
         else:
             _count(self._flows[kept.numbers[-1] - 1], segments)
             self._follow(kept.numbers[-1], segments)
+        self._touch(kept)
+        self._schedule(pair, kept)
+
+    def hear(self, pair: int, error: IcmpError) -> None:
+        """An ICMP error about a segment of a pair that was fed before."""
+        kept = self._pairs[pair]
+        kept.connection.hear(error)
         self._touch(kept)
         self._schedule(pair, kept)
 

@@ -11,9 +11,11 @@ import gc
 import os
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 import numpy.ma
@@ -27,6 +29,7 @@ from tcptui.names import Names
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History, Moment
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.timers import LINUX, Timers
 
@@ -40,6 +43,9 @@ BATCH = 8192
 
 SLICE = 256
 """Segments inferred between two chances for a view to read."""
+
+
+_packet = attrgetter("packet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +282,28 @@ class Session:
         segments = self.store.segments(touched.rows)
         starts = touched.starts.tolist()
         for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
+            for error in (one for about, one in self.store.icmp if about == pair):
+                after = bisect_left(segments, error.packet, begin, end, key=_packet)
+                self._infer(pair, segments[begin:after])
+                self._hear(pair, error)
+                begin = after
             self._infer(pair, segments[begin:end])
+        self._hear_alone(set(touched.pairs.tolist()))
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         if len(batch) == BATCH:  # a file or a flood: what it leaves behind stays, and is not worth a search
             gc.freeze()
         self._publish()
+
+    def _hear(self, pair: int, error: IcmpError) -> None:
+        with self._lock:
+            self._book.hear(pair, error)
+
+    def _hear_alone(self, touched: set[int]) -> None:
+        """The ICMP errors about pairs of which the batch has no segment."""
+        for pair, error in self.store.icmp:
+            if pair not in touched:
+                self._hear(pair, error)
 
     def _infer(self, pair: int, segments: Sequence[Segment]) -> None:
         for begin in range(0, len(segments), SLICE):

@@ -96,13 +96,11 @@ def taken_at(history: History, moment: Moment, *, live: bool = False) -> tuple[T
     """The transitions that `moment` itself brings: its packet's, or those of the timer that ran out last
     since then."""
     seen = [t for t in history.log if t.visible(moment, live=live)]
-    timers = [
-        t for t in seen if t.packet is None and (t.shown == moment.packet or t.time_ns == moment.time_ns)
-    ]
+    timers = [t for t in seen if t.apart and (t.shown == moment.packet or t.time_ns == moment.time_ns)]
     if timers:
         last = max(t.time_ns for t in timers)
         return tuple(t for t in timers if t.time_ns == last)
-    return tuple(t for t in seen if t.packet is not None and (t.shown if live else t.packet) == moment.packet)
+    return tuple(t for t in seen if not t.apart and (t.shown if live else t.packet) == moment.packet)
 
 
 def _walk(history: History, endpoint: int, moment: Moment, live: bool) -> Walk:

@@ -137,7 +137,7 @@ def _forms(scene: Scene) -> Iterator[tuple[list[Cell], bool]]:
 def _head(scene: Scene, step: Transition) -> list[Cell]:
     if step.packet is None:
         return [Cell("timer ", Role.NOTE)]
-    return [Cell(f"#{scene.moment.packet} ", Role.HEAD)]
+    return [Cell(f"#{step.packet if step.apart else scene.moment.packet} ", Role.HEAD)]
 
 
 def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) -> list[Cell]:

@@ -62,6 +62,7 @@ _CALLS: dict[Event, str] = {
     Event.CLOSE: "It called close() or shutdown(SHUT_WR), or ended.",
     Event.RECV_FIN: "read() returns 0, end of file, when what came before is read.",
     Event.RECV_RST: "read() fails with ECONNRESET, write() with EPIPE.",
+    Event.RECV_ICMP: "connect() fails with EHOSTUNREACH, ENETUNREACH or ECONNREFUSED.",
     Event.RECV_RST_PASSIVE: "accept() will never see this request.",
     Event.SEND_RST: "It called close() with data unread, or with SO_LINGER 0, or was killed.",
     Event.REPLIED_RST: "No program has this connection: the kernel answers.",

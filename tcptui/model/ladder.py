@@ -223,7 +223,7 @@ class Ladder:
         return Drawing(self._segments, self._marks, self._history, self.ends, self.options, self._scan)
 
     def _row_of_step(self, step: Transition) -> int:
-        if step.packet is None:
+        if step.apart:
             for block, first in zip(self._blocks, self._firsts, strict=True):
                 if block.cause is step:
                     return first
@@ -251,7 +251,7 @@ class Ladder:
             self._index_of(step.packet or packet) for step, packet in zip(steps, packets, strict=False)
         ]
         positions += [self._index_of(packet) for packet in packets]
-        positions += [self._after(step.time_ns) for step in steps if step.packet is None]
+        positions += [self._after(step.time_ns) for step in steps if step.apart]
         return min(positions, default=self._scan.n)
 
     def _runs(self, start: int) -> Iterator[tuple[int, int]]:
@@ -268,7 +268,7 @@ class Ladder:
         """Where a run must be cut: around segments that change a state, and at rows between segments."""
         cuts = {block.start for block in self._extras()}
         for step in self._drawing.shown_steps():
-            if step.packet is not None:
+            if not step.apart:
                 at = self._index_of(self._drawing.packet_of(step))
                 cuts.update((at, at + 1))
         return sorted(cuts)
@@ -280,7 +280,7 @@ class Ladder:
             for correction in self._history.corrections
         ]
         for step in self._drawing.shown_steps():
-            if step.packet is None:
+            if step.apart:
                 blocks.append(Block.between(self._after(step.time_ns), step, step.time_ns))
         for at, missing in self._scan.missing.items():
             blocks.append(Block.between(at, missing, self._segments[at].time_ns))

@@ -41,7 +41,7 @@ class Drawing:
     def __post_init__(self) -> None:
         self._steps = {}
         for step in self.shown_steps():
-            if step.packet is not None:
+            if not step.apart:
                 self._steps.setdefault((self.packet_of(step), step.endpoint), []).append(step)
         self._refused = _withdrawn(self.history)
         first, last = (self.segments[0].time_ns, self.segments[-1].time_ns) if self.segments else (0, 0)
@@ -139,16 +139,19 @@ class Drawing:
         return _finish(row, total, when > moment)
 
     def timer(self, when: Moment, step: Transition, total: int, moment: Moment) -> Row:
-        """The row of a state change that no packet caused."""
+        """The row of a state change that no segment caused: a timer's, or an ICMP error's."""
         columns = self.columns(total)
         client = step.endpoint == self.history.client
         label = self._label((step,), columns, moment, when > moment)
-        text = crop(f"{_side(client)}: {step.event}", max(0, columns.arrow - 2))
+        # an ICMP error's frame and whom it concerns stand beside its words
+        what = step.why.removeprefix("received ").partition(" (#")[0] if step.packet else step.event
+        text = crop(f"{_side(client)}: {what}", max(0, columns.arrow - 2))
         body = f" {text} ".center(columns.arrow, "┄") if columns.arrow > 2 else "┄" * columns.arrow
         left = _padded(label if client else (), columns.left, self._state_role(client))
         right = _padded(label if not client else (), columns.right - 1, self._state_role(client))
         time = self._clock.text(when.time_ns, None, columns.detail)
-        row = (_lead("", time, columns), *left, Cell("│" + body + "│", Role.NOTE), Cell(" "), *right)
+        frame = f"#{step.packet}" if step.packet is not None else ""
+        row = (_lead(frame, time, columns), *left, Cell("│" + body + "│", Role.NOTE), Cell(" "), *right)
         return _finish(row, total, when > moment)
 
     def correction(self, when: Moment, correction: Correction, total: int, moment: Moment) -> Row:

@@ -30,6 +30,9 @@ class Address:
         return f"[{self.ip}]:{self.port}" if ":" in self.ip else f"{self.ip}:{self.port}"
 
 
+_WORD = (1 << 64) - 1
+
+
 class PairTable:
     """Pairs of endpoints, numbered from 0 in order of their first packet.
 
@@ -100,6 +103,25 @@ class PairTable:
         pair[six] = self._pair_of_six[six_number]
         sender = high != (self._entry[pair] & 1).astype(np.bool_)
         return pair, sender.astype(np.uint8)
+
+    def find(
+        self, version: int, source: tuple[int, int], destination: tuple[int, int]
+    ) -> tuple[int, int] | None:
+        """The pair of these endpoints, (address as a number, port) each, and which of them `source` is.
+
+        None when no segment of theirs has been seen.
+        """
+        (low, low_port), (high, high_port) = sorted((source, destination))
+        if version == 4:
+            number = self._four.find((low << 16 | low_port, high << 16 | high_port))
+            pair = self._pair_of_four[number] if number is not None else None
+        else:
+            words = (low >> 64, low & _WORD, high >> 64, high & _WORD)
+            number = self._six.find((*words, low_port << 16 | high_port))
+            pair = self._pair_of_six[number] if number is not None else None
+        if pair is None:
+            return None
+        return int(pair), int((source > destination) != bool(self._entry[pair] & 1))
 
     def publish(self, pair: NDArray[np.int32], first_row: int) -> None:
         """Rows from `first_row` on belong to these pairs; from now on readers see them."""

@@ -37,6 +37,16 @@ class Interner:
         """The words of a key."""
         return tuple(int(column[number]) for column in self._keys)
 
+    def find(self, key: tuple[int, ...]) -> int | None:
+        """The number of one key, None when it has none."""
+        slot = int(self._hash([np.array([word], np.uint64) for word in key])[0])
+        mask = len(self._slots) - 1
+        while (number := int(self._slots[slot & mask])) != _EMPTY:
+            if self.key(number) == key:
+                return number
+            slot += 1
+        return None
+
     def numbers(self, key: list[Words]) -> tuple[NDArray[np.int32], Ints]:
         """The number of each row's key, and for each key that is new the row where it first stood."""
         rows = len(key[0])

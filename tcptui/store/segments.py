@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
+from tcptui.store import icmp
 from tcptui.store.decode import Columns, Counts, decode
 from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 _BITS = 16
@@ -43,6 +45,7 @@ _KINDS: dict[str, Any] = {
     "ttl": np.uint8,
 }
 _IN_BITS = ("sender", "flags", "version")
+_ICMP = {"ICMP", "ICMPv6"}
 Rows = Ints | slice
 
 
@@ -51,12 +54,14 @@ class SegmentStore:
 
     packet: gives the bytes at (file offset, count) again; thread-safe, as CaptureReader.packet.
     n: rows that may be read. counts: what became of all frames so far. pairs: the 4-tuples.
+    icmp: the errors among the frames of the last append, each with the pair that it is about.
     """
 
     def __init__(self, packet: Callable[[int, int], bytes]) -> None:
         self.n = 0
         self.counts = Counts()
         self.pairs = PairTable()
+        self.icmp: tuple[tuple[int, IcmpError], ...] = ()
         self._packet = packet
         self._chunks: list[dict[str, NDArray[Any]]] = []
         self._recent: tuple[int, memoryview] = (0, memoryview(b""))  # offset and bytes of the last batch
@@ -69,6 +74,7 @@ class SegmentStore:
         self._recent = (batch.base, batch.data.data)
         self._write(first, _stored(columns, batch, pair, sender))
         self.pairs.publish(pair, first)
+        self.icmp = tuple(icmp.errors(batch, self.pairs)) if _ICMP & counts.other.keys() else ()
         self.counts = _sum(self.counts, counts)
         self.n = first + len(columns.record)
         return range(first, self.n)

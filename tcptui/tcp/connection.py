@@ -22,6 +22,7 @@ from tcptui.tcp.emission import emit
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import History, Roles
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
@@ -68,6 +69,20 @@ class Connection:
         for end in self._open:
             end.refresh(segment.packet, segment.time_ns)
         self._due = self._earliest()
+
+    def hear(self, error: IcmpError) -> None:
+        """Take an ICMP error about a segment of endpoint `1 - error.sender`. Never raises.
+
+        It ends what is being opened, if it quotes that SYN (RFC 5927: anybody can send one).
+        """
+        self.advance(error.time_ns)
+        end = self._ends[1 - (error.sender & 1)]
+        opening = end.exact.state is end.shown.state is State.SYN_SENT
+        if opening and error.fatal and error.seq == end.exact.iss:
+            self._last_packet = max(self._last_packet, error.packet)
+            end.exact.step(Event.RECV_ICMP, error, Evidence.PASSED)
+            end.refresh(error.packet, error.time_ns)
+            self._due = self._earliest()
 
     def advance(self, now_ns: int) -> None:
         """Let time pass up to `now_ns`: timers that are due fire, each at its own time."""

@@ -28,6 +28,7 @@ Rule = Callable[[Case], Diagnosis | None]
 RULES: tuple[Rule, ...] = (
     opening.syn_unanswered,
     opening.connection_refused,
+    opening.unreachable,
     opening.accept_queue_full,
     opening.half_open,
     opening.simultaneous_open,

@@ -23,6 +23,7 @@ _UNOPENED = (State.CLOSED, State.LISTEN)
 def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """Move `sender` by what it sends."""
     flags = segment.flags
+    _unimpressed(sender, segment)
     if flags & RST:
         unseen_fin.aborted(sender, receiver, segment)
         emit_rst(sender, segment)
@@ -32,6 +33,19 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
         emit_syn_ack(lives, sender, receiver, segment)
     else:
         emit_syn(lives, sender, receiver, segment)
+
+
+def _unimpressed(sender: Endpoint, segment: Segment) -> None:
+    """It goes on with a connection that an ICMP error had ended: that was lost, or not believed."""
+    exact = sender.exact
+    if not exact.path or exact.path[-1].event is not Event.RECV_ICMP or segment.flags & RST:
+        return
+    if segment.flags & SYN and segment.seq != exact.iss:
+        return  # it tries anew
+    error = exact.path[-1].cause
+    exact.withdraw_last()
+    number = error.packet if error is not None else 0
+    sender.correct(f"it goes on (#{segment.packet}): the ICMP error (#{number}) was lost, or is not believed")
 
 
 def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:

@@ -23,6 +23,7 @@ class Event(Enum):
     RECV_ACK_OF_FIN = "ACK of FIN received"
     RECV_RST = "RST received"
     RECV_RST_PASSIVE = "RST received: back to listening"
+    RECV_ICMP = "ICMP error received"
     SEND_RST = "abort: RST sent"
     REPLIED_RST = "had no socket: answered with RST"
     TIMEOUT_2MSL = "2MSL passed"

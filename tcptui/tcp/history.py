@@ -33,7 +33,7 @@ class Roles(Enum):
 class Transition:
     """One state change of one endpoint.
 
-    packet: the frame that caused it; None for a timer.
+    packet: the frame that caused it, a segment or an ICMP error; None for a timer.
     time_ns: when that was. endpoint: 0 or 1, as Segment.sender.
     shown: the frame at which it was first believed (later than `packet` after a correction).
     proven_by: the frame that proved a PASSED one; None while it is not.
@@ -55,9 +55,14 @@ class Transition:
     withdrawn: int | None = None
     note: str = ""
 
+    @property
+    def apart(self) -> bool:
+        """No segment of the connection brought it: a timer, or an ICMP error."""
+        return self.packet is None or self.event is Event.RECV_ICMP
+
     def visible(self, moment: Moment, *, live: bool = False) -> bool:
         """True where this transition is in force or past at `moment`, in hindsight or as seen live."""
-        if self.packet is None:
+        if self.packet is None or self.apart:
             reached = self.time_ns <= moment.time_ns
         else:
             reached = (self.shown if live else self.packet) <= moment.packet

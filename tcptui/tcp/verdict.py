@@ -79,6 +79,13 @@ def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
     return "no connection"
 
 
+def _unreachable(flow: Case) -> str | None:
+    steps = (flow.last_step(x) for x in (0, 1))
+    return (
+        "unreachable: ICMP error" if any(step and step.event is Event.RECV_ICMP for step in steps) else None
+    )
+
+
 def _ended_by_reset(flow: Case) -> str | None:
     for x in (0, 1):
         if flow.state(x) in (State.CLOSED, State.LISTEN) and refused(flow, x):
@@ -215,6 +222,7 @@ def _open(flow: Case) -> str | None:
 
 
 _JUDGES: tuple[Callable[[Case], str | None], ...] = (
+    _unreachable,
     _ended_by_reset,
     _opening,
     _closed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.tcp.events import Event
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
@@ -33,6 +34,8 @@ def kind(segment: Segment) -> str:
 def why(step: Step) -> str:
     """The sentence part for a step: "received SYN,ACK (#2) and acknowledged it (#3)"."""
     cause = step.cause
+    if isinstance(cause, IcmpError):
+        return f"received ICMP {cause.says} from {cause.origin} (#{cause.packet}), about its SYN"
     packet = f"#{cause.packet}" if cause is not None else "no packet"
     what = kind(cause) if cause is not None else "segment"
     if step.event in _KIND:

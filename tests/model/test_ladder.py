@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tcptui.model.cells import Role
 from tcptui.model.ladder import Item, Kind, Ladder, LadderOptions
 from tcptui.model.text import plain, row_width
-from tcptui.store.analysis import Mark
+from tcptui.store.analysis import Mark, marks
+from tcptui.tcp.connection import Connection
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Moment, Roles, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tests.support.conversation import SECOND, talk
@@ -269,3 +271,15 @@ def test_a_long_transfer_is_a_few_rows_and_found_in_at_once() -> None:
     assert len(shown) == 200_002
     assert shown.item(150_000).index == 150_000
     assert shown.find(Moment(150_001, 0)) == 150_000
+
+
+def test_an_icmp_error_has_a_row_of_its_own() -> None:
+    syn = Segment(1, 10**9, 0, 7, 0, 0x02)
+    connection = Connection()
+    connection.feed(syn)
+    connection.hear(IcmpError(2, 10**9 + 5000, 1, 7, 0, 0, code=1, origin="10.0.0.9, on the way"))
+    ladder = Ladder([syn], marks([syn]), connection.history(), ("10.0.0.1:1", "10.0.0.2:2"))
+    row = "".join(cell.text for cell in ladder.render(len(ladder) - 1, 100, Moment(2, 2 * 10**9)))
+    assert row.startswith("#2 0.000005 CLOSED?")
+    assert "client: ICMP host unreachable from 10.0.0.9, on the way" in row
+    assert ladder.search("icmp", 0) == len(ladder) - 1

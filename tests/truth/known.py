@@ -13,7 +13,6 @@ KNOWN: dict[tuple[str, str], tuple[str, str]] = {
         "gives up after 3.5 s, as its orphan_retries is turned down for the test",
     ),
     ("fw1_timeout", "80"): ("U3", "the FIN that would move it is lost behind us, and it says nothing more"),
-    ("icmp_reject", "40000"): ("U6", "moved by an ICMP error, which is no TCP segment"),
     ("last_ack_timeout", "80"): (
         "U2",
         "gives up after 3.5 s, as its orphan_retries is turned down for the test",

@@ -17,6 +17,7 @@ from typing import Any
 
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.recorded import SHARED, Key, connections
 
@@ -43,10 +44,18 @@ class Verdict:
         return self.expected == self.found
 
 
+def take(connection: Connection, one: Segment) -> None:
+    """A segment, or an ICMP error about one."""
+    if isinstance(one, IcmpError):
+        connection.hear(one)
+    else:
+        connection.feed(one)
+
+
 def infer(segments: list[Segment], *, same_socket: bool = False, until_ns: int = 0) -> Connection:
     connection = Connection(same_socket=same_socket)
     for segment in segments:
-        connection.feed(segment)
+        take(connection, segment)
     if until_ns:
         connection.advance(until_ns)
     return connection
@@ -183,7 +192,7 @@ def _live_agreement(
 ) -> Iterator[bool]:
     connection = Connection()
     for index, segment in enumerate(segments):
-        connection.feed(segment)
+        take(connection, segment)
         later = segments[index + 1].time_ns if index + 1 < len(segments) else segment.time_ns + 3_000_000
         asked = min(segment.time_ns + 3_000_000, later - 1)
         past = [new for when, _, new in changes if when <= asked]

@@ -48,6 +48,21 @@ def connection_refused(flow: Case) -> Diagnosis | None:
     return None
 
 
+def unreachable(flow: Case) -> Diagnosis | None:
+    """D3: an ICMP error that quotes the SYN of a connection that is being opened."""
+    for x in (0, 1):
+        step, syn = flow.last_step(x), flow.side(x).syn
+        if step is None or step.event is not Event.RECV_ICMP or step.packet is None:
+            continue
+        text = (
+            f"{flow.name(x)} {step.why}: connect() fails at once. Where it comes from another address than "
+            f"the {flow.name(1 - x)}'s, look at the routes and firewalls there"
+        )
+        asked = syn.packets if syn is not None else ()
+        return Diagnosis("unreachable", Severity.WARNING, (*asked, step.packet), text)
+    return None
+
+
 def accept_queue_full(flow: Case) -> Diagnosis | None:
     """D4: the SYN,ACK came again twice or more after its ACK, which was repeated without effect."""
     for x in (0, 1):

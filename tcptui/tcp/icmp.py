@@ -1,0 +1,77 @@
+"""ICMP errors about a segment: who says what, and whether a connection that is being opened ends by it.
+
+Source: RFC 792, RFC 4443, RFC 9293 3.9.2.2, RFC 5461. A caller in SYN_SENT gives up on any of them, as
+Linux does; an established connection takes it as advice (and a forged one needs only the ports: RFC 5927).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcptui.tcp.segment import Segment
+
+_UNREACHABLE_4 = {
+    0: "network unreachable",
+    1: "host unreachable",
+    2: "protocol unreachable",
+    3: "port unreachable",
+    4: "fragmentation needed",
+    5: "source route failed",
+    6: "network unknown",
+    7: "host unknown",
+    9: "network prohibited",
+    10: "host prohibited",
+    11: "network unreachable for this service",
+    12: "host unreachable for this service",
+    13: "administratively prohibited",
+}
+_UNREACHABLE_6 = {
+    0: "no route",
+    1: "administratively prohibited",
+    2: "beyond scope of source address",
+    3: "address unreachable",
+    4: "port unreachable",
+    5: "source address failed policy",
+    6: "route rejected",
+}
+_SAID = {
+    (4, 3): "unreachable",
+    (4, 11): "time exceeded",
+    (4, 12): "parameter problem",
+    (6, 1): "unreachable",
+    (6, 2): "packet too big",
+    (6, 3): "time exceeded",
+    (6, 4): "parameter problem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpError(Segment):
+    """It passes as a segment without flags of the quoted one's receiver, which is `sender`.
+
+    seq: that of the quoted segment. version: of IP. kind, code: ICMP's type and code. origin: the address
+    that reports it, and in words whether that is the peer's.
+    """
+
+    version: int = 4
+    kind: int = 3
+    code: int = 0
+    origin: str = ""
+
+    @property
+    def says(self) -> str:
+        """ "host unreachable", "administratively prohibited"."""
+        if self.kind == (3 if self.version == 4 else 1):
+            names = _UNREACHABLE_4 if self.version == 4 else _UNREACHABLE_6
+            return names.get(self.code, f"unreachable, code {self.code}")
+        return _SAID[self.version, self.kind]
+
+    @property
+    def fatal(self) -> bool:
+        """It ends what is being opened; a packet that is merely too big does not."""
+        return (self.version, self.kind) != (6, 2) and (self.version, self.kind, self.code) != (4, 3, 4)
+
+
+def is_error(version: int, kind: int) -> bool:
+    """Whether that type of ICMP reports an error that a connection may care about."""
+    return (version, kind) in _SAID
