@@ -7,7 +7,7 @@ and no lock: the session has both.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -128,6 +128,7 @@ class FlowBook:
         self._flows: list[_Flow] = []
         self._trails: dict[int, Trail] = {}
         self._deadlines: list[tuple[int, int]] = []
+        self._waiting: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._flows)
@@ -150,14 +151,14 @@ class FlowBook:
         else:
             _count(self._flows[kept.numbers[-1] - 1], segments)
             self._follow(kept.numbers[-1], segments)
-        self._touch(kept)
+        self._touch(pair, kept)
         self._schedule(pair, kept)
 
     def hear(self, pair: int, error: IcmpError) -> None:
         """An ICMP error about a segment of a pair that was fed before."""
         kept = self._pairs[pair]
         kept.connection.hear(error)
-        self._touch(kept)
+        self._touch(pair, kept)
         self._schedule(pair, kept)
 
     def seen(self, frame: int, time_ns: int) -> None:
@@ -176,7 +177,7 @@ class FlowBook:
             due = kept.connection.deadline_ns
             if due is not None and due <= self.last.time_ns:
                 kept.connection.advance(self.last.time_ns)
-                self._touch(kept)
+                self._touch(pair, kept)
             self._schedule(pair, kept)
         return False
 
@@ -202,7 +203,11 @@ class FlowBook:
             self._trails.pop(number, None)
             _count(flow, self.store.segments(self.rows(number)))
 
-    def _touch(self, kept: _Pair) -> None:
+    def _touch(self, pair: int, kept: _Pair) -> None:
+        if State.CLOSE_WAIT in kept.connection.states:
+            self._waiting.add(pair)
+        else:
+            self._waiting.discard(pair)
         kept.histories = None
         for number in kept.numbers[-2:]:
             flow = self._flows[number - 1]
@@ -255,6 +260,16 @@ class FlowBook:
         flow = self._flow(number)
         previous = self._pairs[flow.pair].history(flow.generation - 1) if flow.generation else None
         return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
+
+    def waiting(self) -> Iterator[tuple[Address, int, int]]:
+        """Each endpoint in CLOSE_WAIT now: its address, the frame of the FIN, ns since the last packet."""
+        for pair in sorted(self._waiting):
+            number = self._pairs[pair].numbers[-1]
+            info, steps = self.info(number), self.history(number).standing()
+            for end in (0, 1):
+                if info.states[end] is State.CLOSE_WAIT:
+                    frame = next((t.packet for t in reversed(steps) if t.endpoint == end and t.packet), 0)
+                    yield info.ends[end], frame, self.last.time_ns - info.end_ns
 
     def owes(self, number: int, now: Moment) -> str:
         """Who must send the next segment as of `now`."""

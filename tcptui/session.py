@@ -25,6 +25,8 @@ from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
+from tcptui.hosts.book import HostBook
+from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
@@ -48,9 +50,16 @@ SLICE = 256
 _packet = attrgetter("packet")
 
 
+SURVEY = 1.0
+"""Seconds between two looks at the hosts, at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read."""
+    """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read.
+
+    findings: what is notable about hosts, the most severe first; some seconds old at most.
+    """
 
     version: int = 0
     frames: int = 0
@@ -64,6 +73,7 @@ class Snapshot:
     progress: float = 0.0
     label: str = ""
     notices: tuple[str, ...] = ()
+    findings: tuple[HostFinding, ...] = ()
     error: str | None = None
 
     @property
@@ -97,6 +107,9 @@ class Session:
         self.store = SegmentStore(reader.packet)
         self.timers = timers
         self._book = FlowBook(self.store, timers)
+        self._hosts = HostBook(self.store)
+        self._findings: tuple[HostFinding, ...] = ()
+        self._survey_due = 0.0
         self._label = label or (feed.label if feed else reader.path)
         self._notices = tuple(notices)
         self._names = names
@@ -149,6 +162,7 @@ class Session:
             running=self._running,
             progress=self._progress(),
             label=self._label,
+            findings=self._findings,
             notices=(*self._notices, *(feed.notices if feed else ()), *self.reader.notices),
             error=str(error) if error else None,
         )
@@ -251,6 +265,7 @@ class Session:
             if "TCPTUI_DEBUG" in os.environ:
                 raise
         finally:
+            self._survey()
             self._running = False
             self._publish()
 
@@ -278,6 +293,7 @@ class Session:
     def _take(self, batch: Batch) -> None:
         with self._lock:
             self.store.append(batch)
+        self._hosts.feed()
         touched = self.store.pairs.touched()
         segments = self.store.segments(touched.rows)
         starts = touched.starts.tolist()
@@ -291,9 +307,19 @@ class Session:
         self._hear_alone(set(touched.pairs.tolist()))
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+        if time.monotonic() >= self._survey_due:
+            self._survey()
         if len(batch) == BATCH:  # a file or a flood: what it leaves behind stays, and is not worth a search
             gc.freeze()
         self._publish()
+
+    def _survey(self) -> None:
+        """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
+        begin = time.monotonic()
+        with self._lock:
+            waiting = list(self._book.waiting())
+        self._findings = self._hosts.findings(waiting)
+        self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
 
     def _hear(self, pair: int, error: IcmpError) -> None:
         with self._lock:

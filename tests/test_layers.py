@@ -15,11 +15,12 @@ MAY_IMPORT: dict[str, str] = {
     "names": "errors store",
     "trail": "tcp",
     "flowbook": "errors tcp store trail",
-    "session": "errors tcp capture store names flowbook",
+    "hosts": "tcp store",
+    "session": "errors tcp capture store names flowbook hosts",
     "sources": "errors tcp capture demos names session",
     "model": "errors tcp store",
-    "report": "errors tcp store flowbook session model",
-    "tui": "errors tcp capture store names flowbook session sources demos model",
+    "report": "errors tcp store flowbook hosts session model",
+    "tui": "errors tcp capture store names flowbook hosts session sources demos model",
     "arguments": "errors",
     "cli": "errors arguments capture demos names session sources model report tui",
     "__main__": "cli",
@@ -28,7 +29,7 @@ MAY_IMPORT: dict[str, str] = {
 
 # libraries: the parts that may import them
 LIBRARIES: dict[str, str] = {
-    "numpy": "capture store names flowbook session sources model report tui cli",
+    "numpy": "capture store hosts names flowbook session sources model report tui cli",
     "scapy": "capture model",
     "textual": "tui",
     "rich": "model tui",

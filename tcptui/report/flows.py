@@ -14,7 +14,7 @@ RIGHT = (0, 5, 6, 7)
 
 
 def lines(session: Session) -> Iterator[str]:
-    """The table's lines, as wide as its widest cells."""
+    """The table's lines, as wide as its widest cells; below it what is notable about hosts."""
     table = [HEAD, *(_cells(session, flow) for flow in session.flows())]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEAD))]
     for row in table:
@@ -23,6 +23,8 @@ def lines(session: Session) -> Iterator[str]:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join(padded).rstrip()
+    for finding in session.snapshot().findings:
+        yield clean(f"{finding.diagnosis.severity.value}: {finding.diagnosis.text}")
 
 
 def _cells(session: Session, flow: FlowInfo) -> tuple[str, ...]:

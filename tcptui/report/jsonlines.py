@@ -12,10 +12,17 @@ from tcptui.tcp.history import Correction, History, Transition
 
 
 def lines(session: Session) -> Iterator[str]:
-    """A JSON object for each flow. Text from outside is escaped to ASCII, so no control byte can get out."""
+    """A JSON object for each flow, then one for each finding about a host.
+
+    Text from outside is escaped to ASCII, so no control byte can get out.
+    """
     for flow in session.flows():
         record = record_of(flow, session.history(flow.number), session.diagnoses(flow.number))
         yield json.dumps(record, separators=(",", ":"))
+    for finding in session.snapshot().findings:
+        yield json.dumps(
+            {"host": finding.host, "diagnoses": [_diagnosis(finding.diagnosis)]}, separators=(",", ":")
+        )
 
 
 def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]) -> dict[str, Any]:
@@ -33,10 +40,16 @@ def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]
         "state": _by_role(flow, tuple(str(state) for state in flow.states)),
         "transitions": [_transition(t, side) for t in history.standing()],
         "corrections": [_correction(c, side) for c in history.corrections],
-        "diagnoses": [
-            {"id": d.id, "severity": d.severity.value, "packets": list(d.packets), "text": d.text}
-            for d in diagnoses
-        ],
+        "diagnoses": [_diagnosis(diagnosis) for diagnosis in diagnoses],
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.id,
+        "severity": diagnosis.severity.value,
+        "packets": list(diagnosis.packets),
+        "text": diagnosis.text,
     }
 
 

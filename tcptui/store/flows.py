@@ -33,6 +33,32 @@ class Address:
 _WORD = (1 << 64) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Both ends of many pairs as columns: (upper and lower word of the address, port) each.
+
+    client: who sent the pair's first packet. IPv4 addresses are mapped into IPv6 (::ffff:a.b.c.d).
+    """
+
+    client: list[NDArray[np.uint64]]
+    server: list[NDArray[np.uint64]]
+
+    def client_text(self, at: int, *, port: bool = True) -> str:
+        """ "10.0.0.1:40000", or the address alone."""
+        return _text(self.client, at, port)
+
+    def server_text(self, at: int, *, port: bool = True) -> str:
+        """The same of the other end."""
+        return _text(self.server, at, port)
+
+
+def _text(end: list[NDArray[np.uint64]], at: int, port: bool) -> str:
+    upper, lower, number = (int(word[at]) for word in end)
+    mapped = upper == 0 and lower >> 32 == 0xFFFF
+    address = Address(_ipv4(lower & 0xFFFFFFFF) if mapped else _ipv6(upper, lower), number)
+    return str(address) if port else address.ip
+
+
 class PairTable:
     """Pairs of endpoints, numbered from 0 in order of their first packet.
 
@@ -62,6 +88,24 @@ class PairTable:
             a, b = self._four.key(entry >> 2)
             low, high = Address(_ipv4(a >> 16), a & 0xFFFF), Address(_ipv4(b >> 16), b & 0xFFFF)
         return (high, low) if entry & 1 else (low, high)
+
+    def endpoints(self, pairs: Ints) -> Endpoints:
+        """Both ends of many pairs, as columns."""
+        entry = self._entry[pairs]
+        low, high = ([np.zeros(len(pairs), np.uint64) for _ in range(3)] for _ in range(2))
+        six = (entry & 2) != 0
+        four, number = np.flatnonzero(~six), entry >> 2
+        for end, words in zip((low, high), self._four.columns(number[four]), strict=True):
+            end[1][four] = words >> np.uint64(16) | np.uint64(0xFFFF << 32)
+            end[2][four] = words & np.uint64(0xFFFF)
+        rows = np.flatnonzero(six)
+        a0, a1, b0, b1, ports = self._six.columns(number[rows])
+        for end, upper, lower, port in ((low, a0, a1, ports >> np.uint64(16)), (high, b0, b1, ports)):
+            end[0][rows], end[1][rows], end[2][rows] = upper, lower, port & np.uint64(0xFFFF)
+        swapped = (entry & 1) != 0
+        first = [np.where(swapped, b, a) for a, b in zip(low, high, strict=True)]
+        second = [np.where(swapped, a, b) for a, b in zip(low, high, strict=True)]
+        return Endpoints(first, second)
 
     def same_socket(self, pair: int) -> bool:
         """True where both endpoints are one address and port: a socket connected to itself."""

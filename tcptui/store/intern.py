@@ -37,6 +37,10 @@ class Interner:
         """The words of a key."""
         return tuple(int(column[number]) for column in self._keys)
 
+    def columns(self, numbers: Ints) -> list[Words]:
+        """The words of many keys, a column each."""
+        return [column[numbers] for column in self._keys]
+
     def find(self, key: tuple[int, ...]) -> int | None:
         """The number of one key, None when it has none."""
         slot = int(self._hash([np.array([word], np.uint64) for word in key])[0])

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.text import clean, crop, crop_middle
 from tcptui.session import Snapshot
+from tcptui.tcp.diagnosis import Severity
 from tcptui.tui.actions import ACTIONS
 from tcptui.tui.pane import Frame, Pane
 from tcptui.tui.theme import Palette
@@ -109,6 +110,11 @@ def _losses(snapshot: Snapshot) -> list[Cell]:
         cells.append(Cell(f" {snapshot.dropped:,} dropped ", Role.WARN if snapshot.dropped else Role.DIM))
     if snapshot.if_dropped:
         cells.append(Cell(f" {snapshot.if_dropped:,} dropped by the interface ", Role.WARN))
+    if snapshot.findings:
+        worst, more = snapshot.findings[0], len(snapshot.findings) - 1
+        role = Role.ERROR if worst.diagnosis.severity is Severity.ERROR else Role.WARN
+        text = clean(f" ! {worst.title} {worst.host}") + (f" (+{more}) " if more else " ")
+        cells.append(Cell(text, role))
     if snapshot.notices:
         cells.append(Cell(f" ! {clean(snapshot.notices[-1])} ", Role.WARN))
     return cells

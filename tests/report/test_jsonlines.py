@@ -6,7 +6,10 @@ import itertools
 import json
 from pathlib import Path
 
+from tcptui.report.flows import lines as table
 from tcptui.report.jsonlines import lines
+from tcptui.session import Session
+from tests.support.hosts import HALF_OPEN, attempt, away
 from tests.support.packets import ethernet, ipv4, pcap, tcp
 from tests.support.sessions import read
 
@@ -96,3 +99,24 @@ def test_diagnoses_name_their_packets() -> None:
     (diagnosis,) = [d for d in record["diagnoses"] if d["id"] == "refused"]
     assert diagnosis["severity"] == "note"
     assert diagnosis["packets"] == [1, 2]
+
+
+def flooded(tmp_path: Path) -> Session:
+    packets = [one for i in range(60) for one in attempt(i / 99, away(i), 1, "10.0.0.2", 80, HALF_OPEN)]
+    path = tmp_path / "flood.pcap"
+    path.write_bytes(pcap(*((one.frame, len(one.frame), one.time_ns) for one in packets), linktype=101))
+    return read(file=str(path))
+
+
+def test_findings_about_hosts_follow_the_flows(tmp_path: Path) -> None:
+    *flows, last = [json.loads(line) for line in lines(flooded(tmp_path))]
+    assert len(flows) == 60
+    assert all("flow" in one for one in flows)
+    assert last["host"] == "10.0.0.2:80"
+    (diagnosis,) = last["diagnoses"]
+    assert (diagnosis["id"], diagnosis["severity"]) == ("syn-flood", "error")
+    assert diagnosis["packets"][0] == 1
+
+
+def test_the_table_ends_with_them(tmp_path: Path) -> None:
+    assert list(table(flooded(tmp_path)))[-1].startswith("error: SYN flood on 10.0.0.2:80: 60 half-open")

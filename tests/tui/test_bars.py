@@ -4,9 +4,11 @@ import dataclasses
 
 import pytest
 
+from tcptui.hosts.finding import HostFinding
 from tcptui.model.cells import Row
 from tcptui.model.text import plain, row_width
 from tcptui.session import Snapshot
+from tcptui.tcp.diagnosis import Diagnosis, Severity
 from tcptui.tcp.history import Moment
 from tcptui.tui.bars import Mode, clock_text, footer_row, source_name, status_row
 
@@ -120,3 +122,9 @@ def test_the_interface_stays_in_narrow_windows(width: int) -> None:
 )
 def test_a_long_name_keeps_what_tells_it(label: str, room: int, name: str) -> None:
     assert source_name(label, room) == name
+
+
+def test_the_worst_finding_about_a_host_is_told_and_how_many_more_there_are() -> None:
+    flood = HostFinding("10.0.0.2:80", "SYN flood", Diagnosis("syn-flood", Severity.ERROR, (1,), "text"))
+    some = dataclasses.replace(LIVE, findings=(flood, flood, flood))
+    assert " ! SYN flood 10.0.0.2:80 (+2) " in plain(status_row(some, Mode(), 1, 120))

@@ -1,13 +1,17 @@
 """A demo's story, the explanation in its lengths, and TIME_WAIT's end."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tcptui.demos import catalog
+from tcptui.sources import Choice, open_source
 from tcptui.tcp.history import Correction
 from tcptui.tui.telling import Length, telling, time_wait
 from tcptui.tui.viewpoint import SECOND
+from tests.support.hosts import HALF_OPEN, attempt, away
+from tests.support.packets import pcap
 from tests.support.screen import demo, running, screen_text
 
 STORY = catalog.load("handshake").text
@@ -85,3 +89,15 @@ async def test_on_a_correction_s_row_it_is_told_whole() -> None:
         shown = words(" ".join("".join(cell.text for cell in row) for row in told))
         assert "#4 server was not ESTABLISHED but SYN_RCVD: SYN,ACK retransmitted: the ACK (#3)" in shown
         assert "owes:" in shown
+
+
+async def test_the_longest_text_has_all_that_is_known_of_hosts(tmp_path: Path) -> None:
+    packets = [one for i in range(60) for one in attempt(i / 99, away(i), 1, "10.0.0.2", 80, HALF_OPEN)]
+    path = tmp_path / "flood.pcap"
+    path.write_bytes(pcap(*((one.frame, len(one.frame), one.time_ns) for one in packets), linktype=101))
+    async with running(open_source(Choice(file=str(path))).session, (80, 24)) as (app, pilot):
+        await pilot.press("x")
+        await pilot.pause()
+        shown = words(screen_text(app))
+        assert "! SYN flood 10.0.0.2:80" in shown
+        assert "error SYN flood on 10.0.0.2:80: 60 half-open connections" in shown

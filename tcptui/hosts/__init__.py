@@ -1,0 +1,1 @@
+"""What is notable about hosts and ports, over all their connections."""

@@ -1,0 +1,167 @@
+"""Initial sequence numbers that somebody else could guess (D30), and the attack that does so (D31).
+
+Source: RFC 6528; Morris 1985. Linux adds a clock to a secret hash of both addresses and ports: numbers of the
+same pair of sockets advance evenly, which is no weakness, so each pair counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, groups
+from tcptui.hosts.finding import SHOWN, HostFinding
+from tcptui.store.headers import Ints
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp import seq
+from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.timers import SECOND
+
+LEAST = 6
+MOST = 64
+HOSTS = 4096
+NARROW = 1 << 20
+_SYN_ACK = 0x12
+
+
+@dataclass(slots=True)
+class _Samples:
+    """Of one host: pairs, times (ns), numbers and frames of its first SYN,ACKs, one a pair."""
+
+    pairs: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+
+
+class Isns:
+    """The first SYN,ACKs of each host: MOST of each, of HOSTS hosts."""
+
+    def __init__(self, store: SegmentStore) -> None:
+        self.store = store
+        self.hosts: dict[str, _Samples] = {}
+        self._n = 0
+
+    def feed(self) -> None:
+        """Take in the store's rows since the last call."""
+        begin, self._n = self._n, self.store.n
+        rows = begin + np.flatnonzero(self.store.column("flags", slice(begin, self._n)) & 0x17 == _SYN_ACK)
+        if not len(rows):
+            return
+        first = rows[np.sort(np.unique(self.store.column("flow", rows), return_index=True)[1])]
+        pairs, senders = self.store.column("flow", first), self.store.column("sender", first)
+        ends = self.store.pairs.endpoints(pairs.astype(np.int64))
+        words = [np.where(senders == 1, b, a) for a, b in zip(ends.client, ends.server, strict=True)]
+        for mine in groups(words[:2], 1):
+            at = int(mine[0])
+            text = ends.server_text if senders[at] == 1 else ends.client_text
+            self._add(text(at, port=False), first[mine[:MOST]])
+
+    def _add(self, host: str, rows: Ints) -> None:
+        if host not in self.hosts and len(self.hosts) >= HOSTS:
+            return
+        samples = self.hosts.setdefault(host, _Samples())
+        names = ("flow", "time_ns", "seq", "frame")
+        if len(samples.pairs) == MOST:
+            return
+        for row in zip(*(self.store.column(name, rows).tolist() for name in names), strict=True):
+            if len(samples.pairs) < MOST and row[0] not in samples.pairs:
+                for kept, value in zip(
+                    (samples.pairs, samples.times, samples.numbers, samples.frames), row, strict=True
+                ):
+                    kept.append(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a host's numbers go on. next_isn: the guess for a connection right after the last."""
+
+    words: str
+    next_isn: int
+
+
+def rule_of(times: list[int], numbers: list[int]) -> Rule | None:
+    """The rule that these ISNs follow, in order of time (ns); None where none is found."""
+    if len(numbers) < LEAST:
+        return None
+    steps = [seq.diff(b, a) for a, b in pairwise(numbers)]
+    if max(steps) - min(steps) < 1000 and min(steps) > 0:
+        step = round(sum(steps) / len(steps))
+        known = " (as 4.2BSD and its heirs count)" if step in (64_000, 128_000) else ""
+        return Rule(f"each connection's is {step:,} above the one before{known}", seq.add(numbers[-1], step))
+    return _by_clock(times, numbers)
+
+
+def _by_clock(times: list[int], numbers: list[int]) -> Rule | None:
+    """ISN = a + b·t: unwrapped number by number, b fitted anew each time."""
+    t = [(time_ns - times[0]) / SECOND for time_ns in times]
+    if t[1] <= 0 or any(later < earlier for earlier, later in pairwise(t)):
+        return None
+    for turns in range(4):
+        line = [0.0, float((numbers[1] - numbers[0]) % (1 << 32) + turns * (1 << 32))]
+        for at in range(2, len(t)):
+            slope, base = np.polyfit(t[:at], line, 1)
+            expected = base + slope * t[at]
+            actual = (numbers[at] - numbers[0]) % (1 << 32)
+            line.append(actual + round((expected - actual) / (1 << 32)) * (1 << 32))
+        slope, base = np.polyfit(t, line, 1)
+        rest = [value - base - slope * when for when, value in zip(t, line, strict=True)]
+        if max(rest) - min(rest) < NARROW:
+            guess = (numbers[0] + round(base + slope * t[-1])) % (1 << 32)
+            return Rule(f"they grow by {slope:,.0f} a second, whoever calls", guess)
+    return None
+
+
+def predictable(isns: Isns) -> Iterator[HostFinding]:
+    """D30: six SYN,ACKs or more of one host to different callers follow a line within 2²⁰."""
+    for host, samples in isns.hosts.items():
+        rule = rule_of(samples.times, samples.numbers)
+        if rule is None:
+            continue
+        text = (
+            f"initial sequence numbers of {host} can be predicted: {rule.words}; the next would be about "
+            f"{rule.next_isn}. Somebody who sees no answer can open a connection in another's name "
+            "(RFC 6528): update its system"
+        )
+        frames = tuple(samples.frames[:SHOWN])
+        yield HostFinding(
+            host, "predictable ISNs", Diagnosis("isn-predictable", Severity.WARNING, frames, text)
+        )
+
+
+def blind_spoofing(attempts: Attempts, isns: Isns, found: list[HostFinding]) -> Iterator[HostFinding]:
+    """D31: probes of a predictable host, a third one flooded, then a connection in the third one's name."""
+    flooded = {one.host.rpartition(":")[0].strip("[]") for one in found if one.diagnosis.id == "syn-flood"}
+    for weak in [one for one in found if one.diagnosis.id == "isn-predictable"]:
+        target, pairs = weak.host, attempts.asked()
+        ends = attempts.store.pairs.endpoints(pairs)
+        to_target = [
+            at for at in range(min(len(pairs), 1 << 16)) if ends.server_text(at, port=False) == target
+        ]
+        fates = {at: int(attempts.fate[pairs[at]]) for at in to_target}
+        probes = [
+            at for at, fate in fates.items() if fate & (ANSWERED | WITHDRAWN | SPOKE) == ANSWERED | WITHDRAWN
+        ]
+        in_name = [
+            at
+            for at, fate in fates.items()
+            if fate & COMPLETED and ends.client_text(at, port=False) in flooded
+        ]
+        spoke = [at for at in in_name if fates[at] & SPOKE]
+        signs = [True, len(probes) >= LEAST, bool(flooded - {target}), bool(in_name), bool(spoke)]
+        if sum(signs) < 3:
+            continue
+        whole = all(signs)
+        steps = ["its numbers can be predicted"]
+        steps += [f"{len(probes)} probes took their SYN back by RST"] if signs[1] else []
+        steps += [f"{', '.join(sorted(flooded - {target}))} was silenced by a SYN flood"] if signs[2] else []
+        steps += ["then a connection in that name was completed"] if signs[3] else []
+        steps += ["and data followed"] if signs[4] else []
+        text = f"blind spoofing of {target} (Mitnick's attack): {'; '.join(steps)}"
+        shown = (probes + in_name)[:SHOWN]
+        frames = tuple(int(attempts.frame[pairs[at]]) for at in shown) or weak.diagnosis.packets
+        severity = Severity.ERROR if whole else Severity.WARNING
+        yield HostFinding(target, "blind spoofing of", Diagnosis("blind-spoofing", severity, frames, text))
