@@ -153,8 +153,9 @@ def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) ->
 
 
 def _why(scene: Scene, step: Transition) -> str:
-    """The reason as far as it is known; the packet at the cursor is not named again."""
-    text = (step.why or str(step.event)).replace(f" (#{scene.moment.packet})", "")
+    """The reason as far as it is known; the packet that the sentence begins with is not named again."""
+    here = step.packet if step.apart else scene.moment.packet
+    text = (step.why or str(step.event)).replace(f" (#{here})", "")
     if scene.evidence(step) is step.evidence:
         return text
     proof = scene.proof(step)
