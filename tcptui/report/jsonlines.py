@@ -58,7 +58,7 @@ def _by_role(flow: FlowInfo, values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _transition(transition: Transition, side: tuple[str, str]) -> dict[str, Any]:
-    return {
+    told = {
         "packet": transition.packet,
         "time_ns": transition.time_ns,
         "endpoint": side[transition.endpoint],
@@ -67,6 +67,7 @@ def _transition(transition: Transition, side: tuple[str, str]) -> dict[str, Any]
         "event": str(transition.event),
         "evidence": str(transition.evidence),
     }
+    return told | {"note": transition.note} if transition.note else told
 
 
 def _correction(correction: Correction, side: tuple[str, str]) -> dict[str, Any]:

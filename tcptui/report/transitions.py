@@ -34,9 +34,10 @@ class TransitionLines:
         spent = (step.time_ns - self._since.get(key, step.time_ns)) / 1e6
         self._since[key] = step.time_ns
         packet = "timer" if step.packet is None else f"#{step.packet}"
+        note = f"; {step.note}" if step.note else ""
         return (
             f"{self._prefix(flow, step.endpoint, step.time_ns)} {step.old!s:11} -> {step.new!s:11} "
-            f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {step.event}"
+            f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {step.event}{note}"
         )
 
     def correction(self, flow: FlowInfo, correction: Correction) -> str:

@@ -9,7 +9,7 @@ from tcptui.tcp.flight import Flight, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import SYN, space
+from tcptui.tcp.tcb import RST, SYN, space
 
 
 def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -95,7 +95,13 @@ def _asked_again(sender: Endpoint, segment: Segment) -> None:
     """The SYN again: what has passed towards it, and had the time, has not arrived."""
     for one in sender.flights:
         if not one.lost and sender.had_time(one, segment.time_ns):
-            sender.lose(one, f"SYN retransmitted: the answer (#{one.segment.packet}) did not arrive")
+            sender.lose(one, f"SYN retransmitted: {_no_answer(one)}")
+
+
+def _no_answer(one: Flight) -> str:
+    """Why it calls again: it has no answer, or has a refusal and does not take it for one."""
+    missing = f"the answer (#{one.segment.packet}) did not arrive"
+    return f"{missing}, or it tries again, as Windows does" if one.segment.flags & RST else missing
 
 
 def _end_life(sender: Endpoint, segment: Segment) -> None:

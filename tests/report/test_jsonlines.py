@@ -120,3 +120,10 @@ def test_findings_about_hosts_follow_the_flows(tmp_path: Path) -> None:
 
 def test_the_table_ends_with_them(tmp_path: Path) -> None:
     assert list(table(flooded(tmp_path)))[-1].startswith("error: SYN flood on 10.0.0.2:80: 60 half-open")
+
+
+def test_what_packets_cannot_tell_stands_beside_the_step() -> None:
+    (record,) = records("handshake")
+    noted = {s["to"]: s["note"] for s in record["transitions"] if "note" in s}
+    assert "lost behind us" in noted["CLOSED"]
+    assert "SYN_SENT" not in noted  # sent: nothing is open about that

@@ -57,3 +57,10 @@ def test_following_prints_the_same_steps_and_what_is_taken_back() -> None:
     assert len(text) == len(set(text))
     done = steps(text)
     assert set(steps(list(lines(session, TimeFormat.RELATIVE)))) <= set(done)
+
+
+def test_what_packets_cannot_tell_ends_the_line() -> None:
+    text = list(lines(read(demo="handshake"), TimeFormat.RELATIVE))
+    (last,) = [line for line in text if "LAST_ACK    -> CLOSED" in line]
+    assert "lost behind us" in last
+    assert not any(";" in line for line in text if "SYN_SENT   " in line and "-> SYN_SENT" in line)

@@ -42,3 +42,13 @@ def test_who_calls_was_not_listening() -> None:
     history = converse("0 C > S: S seq 0\n0.1 S > C: S seq 0").history()
     assert history.start == (State.CLOSED, State.CLOSED)
     assert next(t.event for t in history.standing() if t.endpoint == 1) is Event.ACTIVE_OPEN
+
+
+def test_a_call_repeated_after_a_refusal_has_two_causes() -> None:
+    """The RST was lost behind us, or the caller tries again all the same, as Windows does."""
+    refused = "0 C > S: S seq 0\n0.001 S > C: R. seq =0 ack 1\n0.5 C > S: S seq 0"
+    (correction,) = converse(refused).history().corrections
+    assert correction.reason.endswith("the answer (#2) did not arrive, or it tries again, as Windows does")
+    unanswered = "0 C > S: S seq 0\n0.001 S > C: S. seq 0 ack 1\n1 C > S: S seq 0"
+    (correction,) = converse(unanswered).history().corrections
+    assert correction.reason.endswith("the answer (#2) did not arrive")
