@@ -258,6 +258,7 @@ class Session:
     def _run(self) -> None:
         try:
             self._ingest()
+            self._survey()
         except TcptuiError as error:
             self._error = error
         except Exception as error:
@@ -265,7 +266,6 @@ class Session:
             if "TCPTUI_DEBUG" in os.environ:
                 raise
         finally:
-            self._survey()
             self._running = False
             self._publish()
 
@@ -297,14 +297,19 @@ class Session:
         touched = self.store.pairs.touched()
         segments = self.store.segments(touched.rows)
         starts = touched.starts.tolist()
+        errors: dict[int, list[IcmpError]] = {}
+        for pair, error in self.store.icmp:
+            errors.setdefault(pair, []).append(error)
         for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
-            for error in (one for about, one in self.store.icmp if about == pair):
+            for error in errors.pop(pair, ()):
                 after = bisect_left(segments, error.packet, begin, end, key=_packet)
                 self._infer(pair, segments[begin:after])
                 self._hear(pair, error)
                 begin = after
             self._infer(pair, segments[begin:end])
-        self._hear_alone(set(touched.pairs.tolist()))
+        for pair, left in errors.items():
+            for error in left:
+                self._hear(pair, error)
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         if time.monotonic() >= self._survey_due:
@@ -324,12 +329,6 @@ class Session:
     def _hear(self, pair: int, error: IcmpError) -> None:
         with self._lock:
             self._book.hear(pair, error)
-
-    def _hear_alone(self, touched: set[int]) -> None:
-        """The ICMP errors about pairs of which the batch has no segment."""
-        for pair, error in self.store.icmp:
-            if pair not in touched:
-                self._hear(pair, error)
 
     def _infer(self, pair: int, segments: Sequence[Segment]) -> None:
         for begin in range(0, len(segments), SLICE):

@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from scapy.layers.inet import ICMP, IP, TCP
+from scapy.layers.l2 import Ether
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.pipe import PipeFeed
@@ -15,6 +17,8 @@ from tcptui.demos import catalog
 from tcptui.session import Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
+from tcptui.tcp.timers import SECOND
+from tests.support.packets import pcap
 from tests.support.sessions import SHARED, finish, read
 
 
@@ -157,3 +161,24 @@ def test_a_fault_of_ours_ends_the_session_with_one_line(monkeypatch: pytest.Monk
     assert not snapshot.running
     assert snapshot.error is not None
     assert snapshot.error.startswith("internal error: ValueError('no such thing'); ")
+
+
+@pytest.mark.parametrize("batch", [1, 2, 8192])
+def test_icmp_errors_are_heard_in_their_place(
+    batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.session.BATCH", batch)
+    syn, again = (
+        IP(src="10.0.0.1", dst="10.0.0.2", id=number) / TCP(sport=1, dport=2, seq=7, flags="S")
+        for number in (1, 2)
+    )
+    error = IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(syn)
+    frames = [bytes(Ether() / one) for one in (syn, error, again, error, error)]
+    path = tmp_path / "icmp.pcap"
+    path.write_bytes(pcap(*((one, len(one), (1000 + at) * SECOND) for at, one in enumerate(frames))))
+    session = read(file=str(path))
+    assert session.flow(1).client_state is State.CLOSED
+    history = session.history(1)
+    assert [t.packet for t in history.standing()] == [1, 4]
+    assert [(c.packet, c.withdrawn) for c in history.corrections] == [(3, (State.CLOSED,))]
+    session.stop()
