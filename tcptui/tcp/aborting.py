@@ -57,7 +57,7 @@ def _abort(sender: Endpoint, segment: Segment) -> None:
     sender.believe_old(segment)
     sender.flights = []
     cause = syn if syn is not None and exact.state is not State.SYN_RCVD else segment
-    exact.step(Event.SEND_RST, cause, Evidence.SENT)
+    exact.step(Event.SEND_RST, cause, Evidence.SENT, odd=rst.lacks_stamp(exact, segment))
 
 
 def _refuse(sender: Endpoint, segment: Segment) -> None:

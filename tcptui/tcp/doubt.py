@@ -1,9 +1,9 @@
 """What packets cannot tell about a step: one sentence at the state, rather than a silent guess.
 
 The classes are those of the specification: U1 a FIN that waits behind data, U2 a silent local end, U3 the
-last segment lost behind us, U4 one lost before it came to us, U5 local policy.
+last segment lost behind us, U4 one lost before it came to us, U5 local policy, U6 a forged segment.
 
-Limits: a forged segment (U6) looks like a real one until its victim goes on.
+Limits: a forged segment that is well made looks like a real one until its victim goes on.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ _QUEUED = (
 _GONE = (
     "when it closed no packet shows: its FIN waited behind data, or it or a RST was lost before us"  # U1, U4
 )
+_POLICY = (  # U5
+    "policy decides: it has not exactly the next number, and whoever follows RFC 5961 does not believe it"
+)
+_FORGED_RST = (  # U6
+    "it may be forged: it lacks the time stamp of the others; if its sender goes on, it was"
+)
+_FORGED_SYN = "unless somebody else sent this SYN in its name: then it goes on as before"  # U6
+_DONE = (State.CLOSED, State.LISTEN, State.TIME_WAIT, State.SYN_SENT)
 _OPEN = (State.ESTABLISHED, State.CLOSE_WAIT)
 
 
@@ -40,10 +48,14 @@ def doubt(step: Step) -> str:
     """The sentence for a step that packets leave open; empty where they do not."""
     if step.evidence is Evidence.TIMER:
         return _NO_PACKET.get(step.event, "")
+    if step.odd:
+        return _FORGED_RST if step.event is Event.SEND_RST else _POLICY
     if step.evidence is Evidence.PASSED:
         return _UNCONFIRMED.get(step.event, "")
     if step.evidence is Evidence.ASSUMED:
         return _UNSEEN.get(step.event, "")
+    if step.event is Event.FORGOTTEN and step.old not in _DONE:
+        return _FORGED_SYN
     if step.event is Event.CLOSE and step.cause is not None and step.cause.length:
         return _QUEUED
     return _GONE if step.event is Event.REPLIED_RST and step.old in _OPEN else ""

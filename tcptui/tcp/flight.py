@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp import options, seq
+from tcptui.tcp import options, rst, seq
 from tcptui.tcp.classify import arrival
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
@@ -32,8 +32,9 @@ def flight(segment: Segment) -> Flight:
 
 def deliver(tcb: Tcb, segment: Segment, evidence: Evidence, proven_by: int | None = None) -> None:
     """Let `segment` reach the endpoint: classify, then step through the table."""
+    odd = bool(segment.flags & RST) and rst.is_odd(tcb, segment)
     for event in arrival(tcb, segment):
-        tcb.step(event, segment, evidence, proven_by=proven_by)
+        tcb.step(event, segment, evidence, proven_by=proven_by, odd=odd)
     if tcb.state is State.TIME_WAIT and not segment.flags & RST:
         tcb.since_ns = max(tcb.since_ns, segment.time_ns)
 

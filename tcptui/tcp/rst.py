@@ -53,6 +53,18 @@ def fits(tcb: Tcb, segment: Segment) -> bool:
     return segment.seq in (tcb.rcv_nxt, tcb.ack_sent)
 
 
+def is_odd(tcb: Tcb, segment: Segment) -> bool:
+    """It has not exactly the number that is expected: who believes it follows another rule than RFC 5961."""
+    return tcb.state is not State.SYN_SENT and tcb.rcv_nxt is not None and not fits(tcb, segment)
+
+
+def lacks_stamp(tcb: Tcb, segment: Segment) -> bool:
+    """An abort without the time stamp that the endpoint puts on all else (RFC 7323 3.2 allows that)."""
+    if tcb.syn is None or tcb.peer_syn is None or segment.options:
+        return False
+    return all(options.tsval(one.options) is not None for one in (tcb.syn, tcb.peer_syn))
+
+
 def in_window(tcb: Tcb, segment: Segment) -> bool:
     """It lies in the receive window, counted from the last ACK, as FreeBSD does."""
     low = tcb.rcv_nxt if tcb.ack_sent is None else tcb.ack_sent

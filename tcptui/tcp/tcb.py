@@ -32,7 +32,7 @@ class Step:
     """One move on an endpoint's path.
 
     cause: the segment that moved it; None for a timer. time_ns: when. proven_by: the segment that showed
-    that an assumed delivery had happened.
+    that an assumed delivery had happened. odd: its RST does not look as expected, and may not count.
     """
 
     old: State
@@ -42,6 +42,7 @@ class Step:
     time_ns: int
     evidence: Evidence
     proven_by: int | None = None
+    odd: bool = False
 
     def same(self, other: Step) -> bool:
         """The same move for the same cause; how sure we are of it may differ."""
@@ -96,13 +97,14 @@ class Tcb:
         *,
         time_ns: int | None = None,
         proven_by: int | None = None,
+        odd: bool = False,
     ) -> bool:
         """Look the event up and move. False where the table ignores it."""
         rule = RULES.get((self.state, event))
         if rule is None:
             return False
         when = cause.time_ns if time_ns is None and cause is not None else time_ns or 0
-        self.path.append(Step(self.state, rule.new, event, cause, when, evidence, proven_by))
+        self.path.append(Step(self.state, rule.new, event, cause, when, evidence, proven_by, odd))
         self.state = rule.new
         self.since_ns = when
         return True
@@ -137,7 +139,8 @@ class Tcb:
     def again(self, steps: list[Step]) -> None:
         """Walk the table over steps that were taken before."""
         for step in steps:
-            self.step(step.event, step.cause, step.evidence, time_ns=step.time_ns, proven_by=step.proven_by)
+            known = {"time_ns": step.time_ns, "proven_by": step.proven_by}
+            self.step(step.event, step.cause, step.evidence, odd=step.odd, **known)
 
     def accept(self, start: int, end: int) -> bool:
         """Take [start, end) into the receive queue. True where it brought anything new."""

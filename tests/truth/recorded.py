@@ -214,6 +214,8 @@ class Point:
     via: str
     expected: str
     found: str
+    note: str = ""
+    policy: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -234,7 +236,7 @@ def points() -> Iterator[Point]:
             own = point["endpoint"]
             key = _flow(runs, own, point.get("peer"))
             if key is None:
-                found = "no such flow"
+                found, note = "no such flow", ""
             else:
                 number = 0 if own in (key[0], key[0].rpartition(":")[0]) else 1
                 histories = runs[key].histories()
@@ -244,12 +246,15 @@ def points() -> Iterator[Point]:
                     key=lambda h: h.first_packet,
                     default=None,
                 )
-                if life is None:
-                    found = "CLOSED"
-                else:
+                found, note = "CLOSED", ""
+                if life is not None:
                     last = [s.time_ns for s in flows[key] if s.packet <= frame][-1]
-                    found = str(life.at(Moment(frame, last))[number].state)
-            yield Point(one["file"], point["after_frame"], own, point["via"], point["state"], found)
+                    standing = life.at(Moment(frame, last))[number]
+                    found, note = str(standing.state), standing.since.note if standing.since else ""
+            policy = (one.get("event") or {}).get("policy") or ""
+            yield Point(
+                one["file"], point["after_frame"], own, point["via"], point["state"], found, note, policy
+            )
 
 
 def _flow(flows: dict[Key, Connection], own: str, peer: str | None) -> Key | None:

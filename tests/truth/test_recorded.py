@@ -68,3 +68,31 @@ def test_states_seen_live_agree() -> None:
             right, count = right + agrees, count + 1
     assert count > 5000
     assert 100 * right / count >= LIVE_FLOOR, f"{100 * right / count:.2f} %"
+
+
+def test_where_a_policy_decides_the_point_is_right_or_marked() -> None:
+    """Of all points; two scripts contradict themselves."""
+    decided = [point for point in recorded.points() if point.policy]
+    assert len(decided) > 200
+    silent = {(p.file.rpartition("/")[2], p.frame) for p in decided if not p.agrees and not p.note}
+    assert silent <= set(CONTRADICTORY)
+
+
+def test_a_rst_in_the_window_that_was_believed_is_marked() -> None:
+    """At its left edge every policy believes it; elsewhere in the window RFC 793 alone."""
+    closed = [p for p in recorded.points() if "/rcv-rst" in p.file and p.found == "CLOSED" and p.frame > 1]
+    inside = [p for p in closed if "right-edge-insecure" in p.file]
+    edge = [p for p in closed if "left-edge" in p.file and "outside" not in p.file]
+    assert len(inside) > 4
+    assert len(edge) > 4
+    assert all("policy decides" in point.note for point in inside)
+    assert not any("policy decides" in point.note for point in edge)
+
+
+def test_what_a_kernel_logged_is_right() -> None:
+    """Where one is missed, its log has a second state after that frame; or two scripts are one."""
+    logged = [p for p in recorded.points() if "kernel" in p.via or "tcpi_state" in p.via]
+    assert len(logged) > 150
+    right = {(p.file, p.frame, p.endpoint) for p in logged if p.agrees}
+    missed = [p for p in logged if not p.agrees and (p.file, p.frame, p.endpoint) not in right]
+    assert {(p.file.rpartition("/")[2], p.frame) for p in missed} <= set(CONTRADICTORY)
