@@ -261,15 +261,16 @@ class FlowBook:
         previous = self._pairs[flow.pair].history(flow.generation - 1) if flow.generation else None
         return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
 
-    def waiting(self) -> Iterator[tuple[Address, int, int]]:
+    def waiting(self, now_ns: int) -> Iterator[tuple[Address, int, int]]:
         """Each endpoint in CLOSE_WAIT now: its address, the frame of the FIN, ns since the last packet."""
+        now_ns = max(now_ns, self.last.time_ns)
         for pair in sorted(self._waiting):
             number = self._pairs[pair].numbers[-1]
             info, steps = self.info(number), self.history(number).standing()
             for end in (0, 1):
                 if info.states[end] is State.CLOSE_WAIT:
                     frame = next((t.packet for t in reversed(steps) if t.endpoint == end and t.packet), 0)
-                    yield info.ends[end], frame, self.last.time_ns - info.end_ns
+                    yield info.ends[end], frame, now_ns - info.end_ns
 
     def owes(self, number: int, now: Moment) -> str:
         """Who must send the next segment as of `now`."""

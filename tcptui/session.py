@@ -285,10 +285,16 @@ class Session:
 
     def _tick(self) -> None:
         """Let time pass on a live capture that is silent."""
-        now, due = time.time_ns(), self._book.deadline_ns
-        if self.feed and self.feed.live and due is not None and due <= now:
+        if not (self.feed and self.feed.live):
+            return
+        now, due, before = time.time_ns(), self._book.deadline_ns, self._findings
+        if due is not None and due <= now:
             self._seen(0, now)
             self._publish()
+        if time.monotonic() >= self._survey_due:
+            self._survey(now)
+            if self._findings != before:
+                self._publish()
 
     def _take(self, batch: Batch) -> None:
         with self._lock:
@@ -318,11 +324,11 @@ class Session:
             gc.freeze()
         self._publish()
 
-    def _survey(self) -> None:
+    def _survey(self, now_ns: int = 0) -> None:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
         begin = time.monotonic()
         with self._lock:
-            waiting = list(self._book.waiting())
+            waiting = list(self._book.waiting(now_ns))
         self._findings = self._hosts.findings(waiting)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
 

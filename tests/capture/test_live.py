@@ -7,7 +7,9 @@ import pytest
 
 from tcptui.capture.live import NO_ICMP, TCP_FILTERS, LiveFeed, resolve
 from tcptui.errors import CaptureError
+from tcptui.sources import Choice, open_source
 from tcptui.tcp.states import State
+from tcptui.tcp.timers import SECOND
 from tests.support.feeds import exchange, python, run_to_end, running, spooled, until, until_spooled
 from tests.support.needs import needs_libpcap, needs_netns
 from tests.support.netns import fresh_namespace, ip, run, veth_pair
@@ -307,6 +309,26 @@ def test_without_a_filter_a_routers_refusal_is_seen(wire):
     assert last.why.startswith(f"received ICMP administratively prohibited from {far.address}, on the way")
     assert session.flow(1).packets == (1, 0)
     session.stop()
+
+
+def test_sockets_that_nobody_closes_are_told_while_nothing_passes(namespace, monkeypatch):
+    monkeypatch.setattr("tcptui.hosts.book.STUCK", SECOND // 2)
+    with socket.create_server(("127.0.0.1", 9502)) as server:
+        session = open_source(Choice(iface="lo", filter="port 9502")).session
+        session.start()
+        held = []
+        for _ in range(5):
+            socket.create_connection(server.getsockname()).close()
+            held.append(server.accept()[0])
+        until(lambda: session.snapshot().findings)
+        (leak,) = session.snapshot().findings
+        assert leak.diagnosis.id == "close-wait-leak"
+        assert leak.host == "127.0.0.1:9502"
+        for each in held:
+            each.close()
+        until(lambda: not session.snapshot().findings)
+        session.stop()
+        session.feed.spool.remove()
 
 
 def test_a_filter_that_knows_icmp_or_no_port_leaves_no_error_out(namespace):
