@@ -50,7 +50,7 @@ offsets of all that follows it, so it stands last.
 """
 
 
-NO_ICMP = "ICMP errors are left out by the filter"
+NO_ICMP = "ICMP not captured"
 _TCP_ALONE = re.compile(r"\b(tcp|port|portrange)\b")
 
 

@@ -115,7 +115,7 @@ def _losses(snapshot: Snapshot) -> list[Cell]:
         role = Role.ERROR if worst.diagnosis.severity is Severity.ERROR else Role.WARN
         text = clean(f" ! {worst.title} {worst.host}") + (f" (+{more}) " if more else " ")
         cells.append(Cell(text, role))
-    if snapshot.notices:
+    elif snapshot.notices:
         cells.append(Cell(f" ! {clean(snapshot.notices[-1])} ", Role.WARN))
     return cells
 

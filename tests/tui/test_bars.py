@@ -128,3 +128,5 @@ def test_the_worst_finding_about_a_host_is_told_and_how_many_more_there_are() ->
     flood = HostFinding("10.0.0.2:80", "SYN flood", Diagnosis("syn-flood", Severity.ERROR, (1,), "text"))
     some = dataclasses.replace(LIVE, findings=(flood, flood, flood))
     assert " ! SYN flood 10.0.0.2:80 (+2) " in plain(status_row(some, Mode(), 1, 120))
+    told = dataclasses.replace(some, notices=("ICMP not captured",))
+    assert "ICMP" not in plain(status_row(told, Mode(), 1, 80))  # it would push out what matters more
