@@ -155,7 +155,9 @@ class FlowBook:
         self._schedule(pair, kept)
 
     def hear(self, pair: int, error: IcmpError) -> None:
-        """An ICMP error about a segment of a pair that was fed before."""
+        """An ICMP error about a segment of a pair; before its first segment there is nothing to end."""
+        if pair >= len(self._pairs):
+            return
         kept = self._pairs[pair]
         kept.connection.hear(error)
         self._touch(pair, kept)
@@ -262,15 +264,18 @@ class FlowBook:
         return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
 
     def waiting(self, now_ns: int) -> Iterator[tuple[Address, int, int]]:
-        """Each endpoint in CLOSE_WAIT now: its address, the frame of the FIN, ns since the last packet."""
+        """Each endpoint in CLOSE_WAIT now: its address, the number of its flow, ns since the last packet."""
         now_ns = max(now_ns, self.last.time_ns)
         for pair in sorted(self._waiting):
-            number = self._pairs[pair].numbers[-1]
-            info, steps = self.info(number), self.history(number).standing()
-            for end in (0, 1):
-                if info.states[end] is State.CLOSE_WAIT:
-                    frame = next((t.packet for t in reversed(steps) if t.endpoint == end and t.packet), 0)
-                    yield info.ends[end], frame, now_ns - info.end_ns
+            kept = self._pairs[pair]
+            age = now_ns - self._flows[kept.numbers[-1] - 1].end_ns
+            for address, state in zip(self.store.pairs.ends(pair), kept.connection.states, strict=True):
+                if state is State.CLOSE_WAIT:
+                    yield address, kept.numbers[-1], age
+
+    def last_change(self, number: int) -> int:
+        """The frame that last changed a state of a flow, 0 where none did."""
+        return next((t.packet for t in reversed(self.history(number).standing()) if t.packet), 0)
 
     def owes(self, number: int, now: Moment) -> str:
         """Who must send the next segment as of `now`."""

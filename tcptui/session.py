@@ -25,7 +25,7 @@ from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
-from tcptui.hosts.book import HostBook
+from tcptui.hosts.book import HostBook, leaks
 from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
 from tcptui.store.segments import SegmentStore
@@ -328,8 +328,8 @@ class Session:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
         begin = time.monotonic()
         with self._lock:
-            waiting = list(self._book.waiting(now_ns))
-        self._findings = self._hosts.findings(waiting)
+            stuck = leaks(self._book.waiting(now_ns), self._book.last_change)
+        self._findings = self._hosts.findings(stuck)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
 
     def _hear(self, pair: int, error: IcmpError) -> None:

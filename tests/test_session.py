@@ -182,3 +182,14 @@ def test_icmp_errors_are_heard_in_their_place(
     assert [t.packet for t in history.standing()] == [1, 4]
     assert [(c.packet, c.withdrawn) for c in history.corrections] == [(3, (State.CLOSED,))]
     session.stop()
+
+
+def test_an_icmp_error_before_the_first_segment_ends_nothing(tmp_path: Path) -> None:
+    syn = IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=1, dport=2, seq=7, flags="S")
+    error = IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(syn)
+    path = tmp_path / "icmp.pcap"
+    path.write_bytes(pcap(*(bytes(Ether() / one) for one in (error, syn))))
+    session = read(file=str(path))
+    assert session.snapshot().error is None
+    assert session.flow(1).client_state is State.SYN_SENT
+    session.stop()

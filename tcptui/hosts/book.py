@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tcptui.hosts.attempts import Attempts, floods, scans
 from tcptui.hosts.finding import SHOWN, HostFinding
@@ -18,7 +18,7 @@ LEAK = 5
 STUCK = 10 * SECOND
 
 Waiting = tuple[Address, int, int]
-"""An endpoint in CLOSE_WAIT: its address, the frame of the FIN, and for how long (ns)."""
+"""An endpoint in CLOSE_WAIT: its address, the number of its flow, and for how long (ns)."""
 
 
 class HostBook:
@@ -32,20 +32,23 @@ class HostBook:
         self._attempts.feed()
         self._isns.feed()
 
-    def findings(self, waiting: Iterable[Waiting] = ()) -> tuple[HostFinding, ...]:
-        """All there is to say, the most severe first. waiting: who is in CLOSE_WAIT."""
+    def findings(self, leaks: Iterable[HostFinding] = ()) -> tuple[HostFinding, ...]:
+        """All there is to say, the most severe first. leaks: those of the function of that name."""
         found = [*floods(self._attempts), *scans(self._attempts), *predictable(self._isns)]
         found += blind_spoofing(self._attempts, self._isns, found)
-        found += leaks(waiting)
+        found += leaks
         return tuple(sorted(found, key=lambda one: (one.diagnosis.severity.rank, one.diagnosis.packets)))
 
 
-def leaks(waiting: Iterable[Waiting]) -> list[HostFinding]:
-    """D10, many of one port: five connections or more in CLOSE_WAIT for 10 s or more."""
+def leaks(waiting: Iterable[Waiting], frame_of: Callable[[int], int]) -> list[HostFinding]:
+    """D10, many of one port: five connections or more in CLOSE_WAIT for 10 s or more.
+
+    frame_of: from a flow's number to the frame of the FIN; asked of those flows only that are named.
+    """
     by_port: dict[Address, list[tuple[int, int]]] = {}
-    for address, frame, age in waiting:
+    for address, number, age in waiting:
         if age >= STUCK:
-            by_port.setdefault(address, []).append((frame, age))
+            by_port.setdefault(address, []).append((number, age))
     found = []
     for address, stuck in by_port.items():
         if len(stuck) < LEAK:
@@ -56,7 +59,7 @@ def leaks(waiting: Iterable[Waiting]) -> list[HostFinding]:
             "program does not close its sockets, and will run out of file descriptors. "
             "`ss -tanp state close-wait` names it"
         )
-        frames = tuple(sorted(frame for frame, _ in stuck)[:SHOWN])
+        frames = tuple(frame_of(number) for number, _ in stuck[:SHOWN])
         diagnosis = Diagnosis("close-wait-leak", Severity.ERROR, frames, text)
         found.append(HostFinding(str(address), "CLOSE_WAIT leak", diagnosis))
     return found

@@ -11,7 +11,7 @@ SERVER = Address("10.0.0.2", 9502)
 
 
 def test_five_sockets_stuck_in_close_wait_are_a_leak() -> None:
-    (leak,) = leaks((SERVER, 10 + i, (43 + i) * SECOND) for i in range(5))
+    (leak,) = leaks(((SERVER, 10 + i, (43 + i) * SECOND) for i in range(5)), int)
     assert leak.host == "10.0.0.2:9502"
     assert leak.diagnosis.text.startswith(
         "5 connections of 10.0.0.2:9502 are stuck in CLOSE_WAIT, for up to 47 s"
@@ -20,8 +20,8 @@ def test_five_sockets_stuck_in_close_wait_are_a_leak() -> None:
 
 
 def test_four_or_five_that_have_just_been_asked_are_none() -> None:
-    assert leaks((SERVER, i, 43 * SECOND) for i in range(4)) == []
-    assert leaks((SERVER, i, 9 * SECOND) for i in range(5)) == []
+    assert leaks(((SERVER, i, 43 * SECOND) for i in range(4)), int) == []
+    assert leaks(((SERVER, i, 9 * SECOND) for i in range(5)), int) == []
 
 
 def test_the_most_severe_comes_first() -> None:
