@@ -6,6 +6,7 @@ lives (one 4-tuple used again) are not told apart here.
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import struct
 from dataclasses import dataclass
@@ -57,6 +58,13 @@ def _text(end: list[NDArray[np.uint64]], at: int, port: bool) -> str:
     mapped = upper == 0 and lower >> 32 == 0xFFFF
     address = Address(_ipv4(lower & 0xFFFFFFFF) if mapped else _ipv6(upper, lower), number)
     return str(address) if port else address.ip
+
+
+def words_of(ip: str) -> tuple[int, int]:
+    """An address as Endpoints has it: upper and lower word, IPv4 mapped into IPv6."""
+    address = ipaddress.ip_address(ip)
+    number = int(address) if address.version == 6 else 0xFFFF << 32 | int(address)
+    return number >> 64, number & _WORD
 
 
 class PairTable:
