@@ -182,7 +182,8 @@ def _densest(attempts: Attempts, pairs: Ints, group: Ints, other: list[NDArray[n
 def _scan(attempts: Attempts, pairs: Ints, ends: Endpoints, window: Ints, what: str) -> HostFinding:
     source = ends.client_text(int(window[0]), port=False)
     fate = attempts.fate[pairs[window]]
-    open_, refused = int((fate & ANSWERED != 0).sum()), int((fate & REFUSED != 0).sum())
+    open_ = int((fate & ANSWERED != 0).sum())
+    refused = int((fate & (ANSWERED | REFUSED) == REFUSED).sum())
     half = int((fate & (ANSWERED | WITHDRAWN | SPOKE) == ANSWERED | WITHDRAWN).sum())
     if what == "ports":
         count = len(np.unique(ends.server[2][window]))

@@ -13,6 +13,7 @@ from tcptui.model.times import SECOND
 from tcptui.tcp.diagnosis import Severity
 from tcptui.tcp.history import Correction, Moment
 from tcptui.tcp.states import State
+from tcptui.tcp.words import frames
 from tcptui.tui.paragraph import explain_in_lines, with_debt, wrap_row
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -63,9 +64,8 @@ def _about_hosts(view: Viewpoint, width: int) -> list[Row]:
     for finding in view.session.snapshot().findings:
         told = finding.diagnosis
         role = Role.ERROR if told.severity is Severity.ERROR else Role.WARN
-        shown = ", ".join(f"#{packet}" for packet in told.packets[:3])
-        text = clean(f"{told.text} ({shown}, …)")
-        rows += wrap_row((Cell(f"{told.severity.value} ", role), Cell(text)), width, 2)
+        text = clean(f"{told.text} ({frames(told.packets)})")
+        rows += wrap_row((Cell(f"{told.severity.value} ", role), Cell(text)), width, len(text))
     return rows
 
 

@@ -65,3 +65,9 @@ def test_batches_of_any_size_tell_the_same() -> None:
             attempts.feed()
         texts.append([(one.host, one.diagnosis) for one in floods(attempts)])
     assert texts[0] == texts[1] != []
+
+
+def test_who_answers_and_then_refuses_counts_once() -> None:
+    dropped = ("S", "<SA", "<RA")
+    calls = ((0.1 * i, "10.0.0.9", i, "10.0.0.2", 20 + i, dropped if i % 2 else CLOSED) for i in range(20))
+    assert "10 open, 10 refused, 0 without an answer" in found(*calls)[1][0]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tcptui.demos import catalog
+from tcptui.model.text import plain
 from tcptui.sources import Choice, open_source
 from tcptui.tcp.history import Correction
 from tcptui.tui.telling import Length, telling, time_wait
@@ -101,3 +102,5 @@ async def test_the_longest_text_has_all_that_is_known_of_hosts(tmp_path: Path) -
         shown = words(screen_text(app))
         assert "! SYN flood 10.0.0.2:80" in shown
         assert "error SYN flood on 10.0.0.2:80: 60 half-open connections" in shown
+        told = telling(app.screen.viewpoint, Length.LONG, "", 78, 1)
+        assert words(" ".join(plain(row) for row in told)).endswith("what is left (#1, #3 … #19)")
