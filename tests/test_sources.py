@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tcptui.arguments import PROFILES as OFFERED
 from tcptui.demos import catalog
 from tcptui.errors import TcptuiError
 from tcptui.sources import Choice, open_source
-from tcptui.tcp.timers import BSD, RFC
+from tcptui.tcp.timers import BSD, PROFILES, RFC
 from tests.support.needs import needs_libpcap
 from tests.support.sessions import finish
 
@@ -120,3 +121,7 @@ def test_standard_input_is_not_overwritten_by_w(
     with pytest.raises(TcptuiError, match="it is the file that is being read"):
         open_source(Choice(file="-", filter=filter, keep=str(tmp_path / "input")))
     assert (tmp_path / "input").read_bytes() == content
+
+
+def test_the_command_line_offers_the_profiles_that_there_are() -> None:
+    assert tuple(PROFILES) == OFFERED

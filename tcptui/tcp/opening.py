@@ -35,13 +35,13 @@ def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Se
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
         _answer_of_known(sender, receiver, segment)
         return
-    if sender is receiver and not sender.untouched:
-        return  # connected to itself it has but one number: this is not its own
-    _called_unseen(lives, sender, receiver, segment)
-    if sender is receiver:
-        if exact.iss == segment.seq:
-            _answer_of_known(sender, receiver, segment)
+    if sender is receiver:  # connected to itself, it has but one number: another is not its own
+        if sender.untouched:
+            unseen.missed_syn(sender, segment)
+            if exact.iss == segment.seq:
+                _answer_of_known(sender, receiver, segment)
         return
+    _called_unseen(lives, sender, receiver, segment)
     if not _answers(receiver, segment):
         return
     if not sender.untouched:

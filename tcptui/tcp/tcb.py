@@ -139,8 +139,14 @@ class Tcb:
     def again(self, steps: list[Step]) -> None:
         """Walk the table over steps that were taken before."""
         for step in steps:
-            known = {"time_ns": step.time_ns, "proven_by": step.proven_by}
-            self.step(step.event, step.cause, step.evidence, odd=step.odd, **known)
+            self.step(
+                step.event,
+                step.cause,
+                step.evidence,
+                time_ns=step.time_ns,
+                proven_by=step.proven_by,
+                odd=step.odd,
+            )
 
     def accept(self, start: int, end: int) -> bool:
         """Take [start, end) into the receive queue. True where it brought anything new."""

@@ -16,15 +16,14 @@ from pathlib import Path
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.errors import TcptuiError
-from tcptui.flowbook import FlowBook
 from tcptui.model import tcpdump
 from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.ladder import Ladder
 from tcptui.model.query import parse
 from tcptui.report.jsonlines import record_of
 from tcptui.report.ladder import text_of
+from tcptui.session import Session
 from tcptui.store.analysis import marks
-from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import diagnose, facts, owes, verdict
 from tcptui.tcp.history import History, Moment
@@ -165,42 +164,32 @@ def _read(path: Path, parts: tuple[bytes, ...]) -> None:
         check_text([str(error)])
         return
     try:
-        store = SegmentStore(reader.packet)
-        book = FlowBook(store, LINUX)
+        session = Session(reader)
         for number, part in enumerate(parts):
             if len(parts) > 1:
                 with path.open("ab") as file:
                     file.write(part)
             if number + 1 == len(parts) > 1:
                 reader.finish()
-            _take(reader, store, book)
+            while (batch := reader.read(64)) is not None:
+                session._take(batch)
         assert reader.done or len(parts) > 1
-        _tell(book)
+        session._survey()
+        _tell(session)
     except TcptuiError as error:
         check_text([str(error)])
     finally:
         reader.close()
 
 
-def _take(reader: CaptureReader, store: SegmentStore, book: FlowBook) -> None:
-    while (batch := reader.read(64)) is not None:
-        store.append(batch)
-        touched = store.pairs.touched()
-        segments, starts = store.segments(touched.rows), touched.starts.tolist()
-        for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
-            book.feed(pair, segments[begin:end])
-        if len(batch):
-            book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
-            book.fire()
-
-
-def _tell(book: FlowBook) -> None:
-    for number in range(1, min(len(book), 20) + 1):
-        info, history = book.info(number), book.history(number)
+def _tell(session: Session) -> None:
+    for flow in session.flows()[:20]:
+        history = session.history(flow.number)
         check_chain(history)
-        record = record_of(info, history, book.diagnoses(number, book.last))
+        record = record_of(flow, history, session.diagnoses(flow.number))
         json.dump(record, io.StringIO())
-        check_text([book.verdict(number, book.last), book.owes(number, book.last)])
+        check_text([session.verdict(flow.number), session.owes(flow.number)])
+    check_text([one.diagnosis.text for one in session.snapshot().findings])
 
 
 def _memory() -> str | None:
