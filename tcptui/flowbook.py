@@ -273,9 +273,10 @@ class FlowBook:
                 if state is State.CLOSE_WAIT:
                     yield address, kept.numbers[-1], age
 
-    def last_change(self, number: int) -> int:
-        """The frame that last changed a state of a flow, 0 where none did."""
-        return next((t.packet for t in reversed(self.history(number).standing()) if t.packet), 0)
+    def fin_of_waiting(self, number: int) -> int:
+        """The frame of the FIN that brought an endpoint of a flow into CLOSE_WAIT, 0 where none did."""
+        steps = self.history(number).standing()
+        return next((t.packet for t in reversed(steps) if t.new is State.CLOSE_WAIT and t.packet), 0)
 
     def owes(self, number: int, now: Moment) -> str:
         """Who must send the next segment as of `now`."""

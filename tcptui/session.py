@@ -328,7 +328,7 @@ class Session:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
         begin = time.monotonic()
         with self._lock:
-            stuck = leaks(self._book.waiting(now_ns), self._book.last_change)
+            stuck = leaks(self._book.waiting(now_ns), self._book.fin_of_waiting)
         self._findings = self._hosts.findings(stuck)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
 

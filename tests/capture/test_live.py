@@ -18,7 +18,7 @@ from tests.support.sessions import read
 
 pytestmark = [needs_libpcap, needs_netns]
 
-SYN = 0x02
+FIN, SYN = 0x01, 0x02
 NO_ENVIRONMENT: dict[str, str] = {}
 
 
@@ -324,6 +324,8 @@ def test_sockets_that_nobody_closes_are_told_while_nothing_passes(namespace, mon
         (leak,) = session.snapshot().findings
         assert leak.diagnosis.id == "close-wait-leak"
         assert leak.host == "127.0.0.1:9502"
+        fins = [s.packet for number in range(1, 6) for s in session.segments(number) if s.flags & FIN]
+        assert list(leak.diagnosis.packets) == sorted(fins)
         for each in held:
             each.close()
         until(lambda: not session.snapshot().findings)
