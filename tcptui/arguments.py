@@ -86,6 +86,9 @@ def parser() -> argparse.ArgumentParser:
         "--tcpdump", action="store_true", help="with -T ladder: tcpdump's own line for every segment"
     )
     show.add_argument(
+        "--zeek", action="store_true", help="with -T flows: Zeek's conn_state and history of each"
+    )
+    show.add_argument(
         "-n", dest="names", action="store_false", default=False, help="numbers, no names (default)"
     )
     show.add_argument("-N", dest="names", action="store_true", help="resolve names")
@@ -163,6 +166,8 @@ def settle_words(args: argparse.Namespace) -> None:
         raise UsageError("a demo takes no filter and no -w")
     if args.tcpdump and args.format != "ladder":
         raise UsageError("--tcpdump is a form of the ladder", "give it with -T ladder")
+    if args.zeek and args.format not in ("flows", "json"):
+        raise UsageError("--zeek adds columns to the flows", "give it with -T flows")
 
 
 def _given_sources(args: argparse.Namespace) -> list[tuple[str, bool]]:

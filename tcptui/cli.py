@@ -110,7 +110,7 @@ def _headless(args: argparse.Namespace) -> int:
 
     source = open_source(_choice(args))
     width = shutil.get_terminal_size((100, 0)).columns  # COLUMNS, the terminal's, or 100
-    options = ReportOptions(TimeFormat(args.time), args.absolute, width, args.tcpdump)
+    options = ReportOptions(TimeFormat(args.time), args.absolute, width, args.tcpdump, args.zeek)
     try:
         with source.closing():
             run(source.session, args.format, options, sys.stdout)
@@ -160,8 +160,11 @@ def _flow_json(session: Session, number: int) -> str:
     import json
 
     from tcptui.report.jsonlines import record_of
+    from tcptui.report.zeek import ConnLog
 
-    record = record_of(session.flow(number), session.history(number), session.diagnoses(number))
+    flow = session.flow(number)
+    zeek = ConnLog(session, flow.pair).of(flow)
+    record = record_of(flow, session.history(number), session.diagnoses(number), zeek)
     return json.dumps(record, indent=1) + "\n"
 
 

@@ -6,17 +6,26 @@ from collections.abc import Iterator
 
 from tcptui.model.text import clean
 from tcptui.model.times import duration, size
+from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import FlowInfo, Session
 
 HEAD = ("#", "client", "server", "client state", "server state", "packets", "bytes", "duration", "verdict")
+ZEEK = ("conn_state", "history")
+"""Before the verdict, where they are asked for."""
+
 RIGHT = (0, 5, 6, 7)
 """The columns that hold numbers."""
 
 
-def lines(session: Session) -> Iterator[str]:
-    """The table's lines, as wide as its widest cells; below it what is notable about hosts."""
+def lines(session: Session, *, zeek: bool = False) -> Iterator[str]:
+    """The table's lines, as wide as its widest cells; below it what is notable about hosts.
+
+    zeek: with Zeek's columns.
+    """
     table = [HEAD, *(_cells(session, flow) for flow in session.flows())]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEAD))]
+    if zeek:
+        table = _with_zeek(session, table)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         padded = (
             cell.rjust(width) if column in RIGHT else cell.ljust(width)
@@ -25,6 +34,12 @@ def lines(session: Session) -> Iterator[str]:
         yield "  ".join(padded).rstrip()
     for finding in session.snapshot().findings:
         yield clean(f"{finding.diagnosis.severity.value}: {finding.diagnosis.text}")
+
+
+def _with_zeek(session: Session, table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    log = ConnLog(session)
+    cells = [ZEEK, *(summary(log.of(session.flow(number))) for number in range(1, len(table)))]
+    return [(*row[:-1], *more, row[-1]) for row, more in zip(table, cells, strict=True)]
 
 
 def _cells(session: Session, flow: FlowInfo) -> tuple[str, ...]:

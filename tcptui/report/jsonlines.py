@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import Correction, History, Transition
+from tcptui.zeek.log import Entry
 
 
 def lines(session: Session) -> Iterator[str]:
@@ -16,8 +18,10 @@ def lines(session: Session) -> Iterator[str]:
 
     Text from outside is escaped to ASCII, so no control byte can get out.
     """
+    log = ConnLog(session)
     for flow in session.flows():
-        record = record_of(flow, session.history(flow.number), session.diagnoses(flow.number))
+        history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
+        record = record_of(flow, history, diagnoses, log.of(flow))
         yield json.dumps(record, separators=(",", ":"))
     for finding in session.snapshot().findings:
         yield json.dumps(
@@ -25,8 +29,14 @@ def lines(session: Session) -> Iterator[str]:
         )
 
 
-def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]) -> dict[str, Any]:
-    """One flow as JSON's types; times in ns since the epoch, packets counted from 1."""
+def record_of(
+    flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...], zeek: list[Entry]
+) -> dict[str, Any]:
+    """One flow as JSON's types; times in ns since the epoch, packets counted from 1.
+
+    zeek: the flow's connections as Zeek counts them; conn_state and history sum them up.
+    """
+    conn_state, letters = summary(zeek)
     side = ("client", "server") if flow.client == 0 else ("server", "client")
     return {
         "flow": flow.number,
@@ -41,6 +51,25 @@ def record_of(flow: FlowInfo, history: History, diagnoses: tuple[Diagnosis, ...]
         "transitions": [_transition(t, side) for t in history.standing()],
         "corrections": [_correction(c, side) for c in history.corrections],
         "diagnoses": [_diagnosis(diagnosis) for diagnosis in diagnoses],
+        "conn_state": conn_state,
+        "history": letters,
+        "zeek": [_connection(entry, side) for entry in zeek],
+    }
+
+
+def _connection(entry: Entry, side: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "orig": side[entry.orig],
+        "first_packet": entry.packets[0],
+        "last_packet": entry.packets[1],
+        "duration_ns": entry.duration_ns,
+        "conn_state": entry.conn_state,
+        "history": entry.history,
+        "orig_pkts": entry.orig_pkts,
+        "resp_pkts": entry.resp_pkts,
+        "orig_bytes": entry.orig_bytes,
+        "resp_bytes": entry.resp_bytes,
+        "missed_bytes": entry.missed_bytes,
     }
 
 

@@ -27,7 +27,7 @@ def lines_of(name: str) -> Callable[[Session, ReportOptions], Iterator[str]]:
         case "flows":
             from tcptui.report import flows
 
-            return lambda session, _: flows.lines(session)
+            return lambda session, options: flows.lines(session, zeek=options.zeek)
         case "transitions":
             from tcptui.report import transitions
 

@@ -100,8 +100,11 @@ class SegmentStore:
         """One row, with its options."""
         return self.segments(np.array([row], np.int64))[0]
 
-    def segments(self, rows: Ints | range | list[int]) -> list[Segment]:
-        """Rows as segments. Option bytes are read from the file: about 1 µs for each row that has some."""
+    def segments(self, rows: Ints | range | list[int], *, options: bool = True) -> list[Segment]:
+        """Rows as segments. Option bytes are read from the file: about 1 µs for each row that has some.
+
+        options: False leaves them empty.
+        """
         which = np.asarray(rows, np.int64)
         bits = self._gather("bits", which)
         ip_id = self._gather("ip_id", which).tolist()
@@ -118,7 +121,7 @@ class SegmentStore:
                 (bits & 0x1FF).tolist(),
                 self._gather("window", which).tolist(),
                 self._gather("length", which).tolist(),
-                self._options(which),
+                self._options(which) if options else [b""] * len(which),
                 ip_id,
                 self._gather("ttl", which).tolist(),
             )

@@ -1,0 +1,98 @@
+"""What Zeek would log of each flow: ``--zeek`` of the flow table, and in every JSON record.
+
+Zeek counts connections in its own way, so a flow may be several of them, or a part of one.
+
+Limits: segments whose TCP header was not captured whole are none to Zeek, and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tcptui.session import FlowInfo, Session
+from tcptui.store.headers import Ints
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.segment import Segment
+from tcptui.zeek.log import Entry, PairLog
+
+BATCH = 1 << 16
+
+
+class ConnLog:
+    """Zeek's conn.log of what a session has read so far, looked up by flow.
+
+    pair: the one pair of sockets that will be asked for (FlowInfo.pair); all where there is none.
+    """
+
+    def __init__(self, session: Session, pair: int | None = None) -> None:
+        self._store = store = session.store
+        self._times = np.zeros(0, np.int64)
+        self._begins: dict[int, list[int]] = {}
+        for flow in session.flows():
+            self._begins.setdefault(flow.pair, []).append(flow.first_packet)
+        self._logs: dict[int, PairLog] = {}
+        rows = np.arange(store.n) if pair is None else store.pairs.rows(pair)
+        for begin in range(0, len(rows), BATCH):
+            for number, segment, whole in _packets(store, rows[begin : begin + BATCH]):
+                self._log(number).feed(segment, whole)
+
+    def of(self, flow: FlowInfo) -> list[Entry]:
+        """The connections that a flow's packets belong to, in order."""
+        begins = self._begins[flow.pair]
+        entries = self._log(flow.pair).entries()
+        if len(begins) == 1:
+            return entries
+        following = min((begin for begin in begins if begin > flow.first_packet), default=1 << 62)
+        return [e for e in entries if e.packets[1] >= flow.first_packet and e.packets[0] < following]
+
+    def _log(self, pair: int) -> PairLog:
+        log = self._logs.get(pair)
+        if log is None:
+            one, other = self._store.pairs.ends(pair)
+            log = self._logs[pair] = PairLog((one.port, other.port), self._clock)
+        return log
+
+    def _clock(self, when: int) -> int:
+        """When, at or after a time, the next segment of the capture comes."""
+        if len(self._times) != self._store.n:
+            self._times = np.maximum.accumulate(self._store.column("time_ns"))
+        at = int(np.searchsorted(self._times, when))
+        return int(self._times[at]) if at < len(self._times) else when
+
+
+def summary(entries: list[Entry]) -> tuple[str, str]:
+    """conn_state and history of a flow: ``SF`` and ``ShADadFf``, ``-`` where Zeek has none.
+
+    Several connections are separated by commas, as Zeek writes lists (``S0,SF``); one like the one before,
+    as each try of a call that is refused, is not repeated.
+    """
+    told = [(entry.conn_state, entry.history) for entry in entries]
+    told = [one for at, one in enumerate(told) if not at or one != told[at - 1]]
+    return ",".join(one for one, _ in told) or "-", ",".join(one for _, one in told) or "-"
+
+
+def _packets(store: SegmentStore, rows: Ints) -> Iterator[tuple[int, Segment, bool]]:
+    """Segments in capture order, each with its pair, and whether its payload was captured to the end."""
+    options_at = store.column("options_at", rows).astype(np.int64)
+    options = store.column("options", rows)
+    caplen, length = store.column("caplen", rows).astype(np.int64), store.column("length", rows)
+    payload = caplen - options_at - options
+    unsure = np.flatnonzero((payload <= 0) & (caplen < store.column("wirelen", rows)))
+    cut = [at for at in unsure.tolist() if _header(store, int(rows[at]), int(options_at[at])) > options[at]]
+    if cut:
+        rows, payload, length = (np.delete(column, cut) for column in (rows, payload, length))
+    yield from zip(
+        store.column("flow", rows).tolist(),
+        store.segments(rows, options=False),
+        (payload >= length).tolist(),
+        strict=True,
+    )
+
+
+def _header(store: SegmentStore, row: int, options_at: int) -> int:
+    """How many bytes of options a header has by its own length field, whatever was captured."""
+    at = options_at - 8
+    raw = store.raw(row)
+    return (raw[at] >> 4) * 4 - 20 if len(raw) > at else 0
