@@ -4,11 +4,15 @@ The marks look at one direction's numbers and the other direction's acknowledgme
 They do not say what state an endpoint is in, and the states do not depend on them: the ladder draws them,
 and who knows Wireshark finds the same words for the same frames.
 
-After Wireshark 4.0 (packet-tcp.c, tcp_analyze_sequence_number), with its order of tests and its thresholds.
+After Wireshark 4.0.17 (packet-tcp.c, tcp_analyze_sequence_number), with its order of tests and its
+thresholds, and two differences: the numbers of a SYN,ACK that does not repeat the one before begin anew, and
+what stands in the acknowledgment field without the ACK bit is no acknowledgment (docs/agreement.md).
 DUPLICATE is not Wireshark's: the same frame captured twice, which is no retransmission of anybody.
 
 Limits: where several explanations fit the first in Wireshark's order is taken, so OUT_OF_ORDER against
-RETRANSMISSION rests on timing. Fast Open, Multipath TCP and bytes in flight are not looked at.
+RETRANSMISSION rests on timing. As there, the byte of a window probe is never thought to have been taken, so
+what follows such a one seems to have a gap before it (later versions know better). Fast Open, Multipath TCP
+and bytes in flight are not looked at.
 """
 
 from __future__ import annotations
@@ -29,6 +33,8 @@ _OUT_OF_ORDER_NS = 3_000_000  # where the round trip of the handshake is not kno
 _SAME_FRAME_NS = 50_000_000  # with an IP identification; without one:
 _SAME_BYTES_NS = 1_000_000
 _REMEMBERED = 1024
+_UNSCALED = -1
+_STALLED = 0xFFFFFFFF  # -1 in an unsigned number there, so it passes for many duplicates
 
 
 class Mark(IntFlag):
@@ -62,19 +68,32 @@ class Mark(IntFlag):
 
 @dataclass(slots=True)
 class _Side:
-    """What one endpoint has sent: its next number, the end of the unbroken part, its last window and ACK."""
+    """What one endpoint has sent: its next number, the end of the unbroken part, its last window and ACK.
+
+    scale: the shift of its windows; _UNSCALED where the handshake agreed on none, None before. plain_window:
+    it has sent a SYN, whose window is never scaled, and nothing since. dup_acks: duplicates of its last ACK;
+    _STALLED where it is known that they acknowledge what was not captured.
+    """
 
     base: int | None = None
     next: int | None = None
     next_time: int = 0
     unbroken: int | None = None
     window: int | None = None
-    scale: int = 0
+    scale: int | None = None
+    plain_window: bool = False
     ack: int | None = None
     ack_time: int = 0
     dup_acks: int = 0
     last: int = 0
     recent: dict[tuple[int | None, ...], tuple[int, bytes]] = field(default_factory=dict)
+
+    @property
+    def edge(self) -> int | None:
+        """Where its receive window ends, in the peer's numbers; None while the scale is not known."""
+        if self.ack is None or self.window is None or self.scale is None:
+            return None
+        return add(self.ack, self.window << (0 if self.plain_window else max(self.scale, 0)))
 
 
 class Analysis:
@@ -87,7 +106,6 @@ class Analysis:
         self.rtt_ns: int | None = None
         self._sides = (_Side(), _Side())
         self._syn_time: int | None = None
-        self._scaled = 0  # SYNs that carried a window scale
 
     @property
     def bases(self) -> tuple[int | None, int | None]:
@@ -102,21 +120,27 @@ class Analysis:
         mark = self._restart(segment)
         mine, theirs = self._sides[segment.sender], self._sides[1 - segment.sender]
         mark |= _duplicate(mine, segment)
-        self._handshake(segment, mine)
-        mark |= self._forward(segment, mine, theirs)
+        if segment.flags & _SYN:
+            mine.base = segment.seq
+        elif mine.base is None:
+            mine.base = add(segment.seq, -1)
+        mark |= _forward(segment, mine, theirs)
         if segment.ack != mine.ack:
             mine.dup_acks = 0
-        if segment.flags & _ACK and theirs.unbroken is not None and gt(segment.ack, theirs.unbroken):
-            mark |= _ACKED_UNSEEN
-            theirs.unbroken = theirs.next
+        mark |= _acked_unseen(segment, theirs)
         mark |= self._repeated(segment, mine, theirs, mark)
         _remember(mine, segment, mark)
+        self._handshake(segment, mine, theirs)
         return Mark(mark)
 
     def _restart(self, segment: Segment) -> int:
         """A SYN, or SYN,ACK, with an initial number that is not this life's begins another."""
-        base = self._sides[segment.sender].base
-        if not segment.flags & _SYN or base is None or base == segment.seq:
+        mine = self._sides[segment.sender]
+        if not segment.flags & _SYN or mine.base is None:
+            return 0
+        if mine.base == segment.seq:
+            if not segment.flags & _ACK:
+                mine.next = mine.unbroken  # a RST may have taken it anywhere
             return 0
         if segment.flags & _ACK:
             self._sides = tuple(  # type: ignore[assignment]
@@ -127,66 +151,18 @@ class Analysis:
             self.rtt_ns = None
         return _REUSED_PORT
 
-    def _handshake(self, segment: Segment, mine: _Side) -> None:
-        """Bases, window scale, round trip."""
+    def _handshake(self, segment: Segment, mine: _Side, theirs: _Side) -> None:
+        """Window scale and round trip, for the segments after this one."""
         flags = segment.flags
         if flags & _SYN:
-            mine.base = segment.seq
-            mine.scale = _window_scale(segment.options)
+            mine.plain_window = True
+            _agree_on_scale(segment, mine, theirs)
             if not flags & _ACK:
                 self._syn_time = segment.time_ns
-            return
-        if mine.base is None:
-            mine.base = add(segment.seq, -1)
-        if self.rtt_ns is None and self._syn_time is not None and flags & _ACK:
-            self.rtt_ns = segment.time_ns - self._syn_time
-
-    def _forward(self, segment: Segment, mine: _Side, theirs: _Side) -> int:
-        """Marks from the sender's own numbers: gaps, windows, keep-alives, duplicate ACKs."""
-        seq, ack, length, window = segment.seq, segment.ack, segment.length, segment.window
-        at_next = seq == mine.next
-        if length == 1 and at_next and theirs.window == 0:
-            return _ZERO_WINDOW_PROBE
-        plain = not segment.flags & _ENDS
-        mark = 0
-        if window == 0 and plain:
-            mark |= _ZERO_WINDOW
-        if mine.next is None:
-            return mark | self._full(segment, theirs)
-        if gt(seq, mine.next) and not segment.flags & _RST:
-            mark |= _LOST_BEFORE
-        if not plain:
-            return mark
-        if length <= 1 and seq == add(mine.next, -1):
-            mark |= _KEEP_ALIVE
-        same_ack = at_next and length == 0 and ack == mine.ack
-        if same_ack and window and window != mine.window:
-            mark |= _WINDOW_UPDATE
-        mark |= self._full(segment, theirs)
-        if same_ack and window and window == mine.window:
-            if theirs.last & _KEEP_ALIVE:
-                return mark | _KEEP_ALIVE_ACK
-            mine.dup_acks += 1
-            return mark | _DUP_ACK
-        if length == 0 and at_next and window == 0 == mine.window and theirs.last & _ZERO_WINDOW_PROBE:
-            return mark | self._probe_ack(segment, mine, theirs)
-        return mark
-
-    def _full(self, segment: Segment, theirs: _Side) -> int:
-        """The payload ends just where the receiver's window ends; known only where the handshake was seen."""
-        if not segment.length or segment.flags & _ENDS or theirs.ack is None or theirs.window is None:
-            return 0
-        if not (self._sides[0].scale and self._sides[1].scale):
-            return 0
-        edge = add(theirs.ack, theirs.window << (theirs.scale - 1))
-        return _WINDOW_FULL if add(segment.seq, segment.length) == edge else 0
-
-    def _probe_ack(self, segment: Segment, mine: _Side, theirs: _Side) -> int:
-        if mine.ack is None or segment.ack not in (mine.ack, add(mine.ack, 1)):
-            return 0
-        if theirs.next is not None and segment.ack == add(theirs.next, 1):  # it took the probe's byte
-            theirs.next = theirs.unbroken = segment.ack
-        return _ZERO_WINDOW_PROBE_ACK
+        elif flags & _ACK:
+            mine.plain_window = False
+            if self.rtt_ns is None and self._syn_time is not None:
+                self.rtt_ns = segment.time_ns - self._syn_time
 
     def _repeated(self, segment: Segment, mine: _Side, theirs: _Side, mark: int) -> int:
         """Which kind of repetition a segment is that brings nothing new."""
@@ -200,12 +176,64 @@ class Analysis:
         if length > 1 and seq == add(mine.next, -1):  # new data behind the byte of a window probe
             return 0
         now = segment.time_ns
-        if theirs.dup_acks >= 2 and theirs.ack == seq and now - theirs.ack_time < _FAST_NS:
+        if theirs.dup_acks >= 2 and theirs.ack == seq and 0 <= now - theirs.ack_time < _FAST_NS:
             return _RETRANSMISSION | _FAST_RETRANSMISSION
-        threshold = _OUT_OF_ORDER_NS if self.rtt_ns is None else self.rtt_ns
-        if now - mine.next_time < threshold and mine.next != _end(segment):
+        threshold = _OUT_OF_ORDER_NS if not self.rtt_ns else self.rtt_ns
+        if 0 <= now - mine.next_time < threshold and mine.next != _end(segment):
             return _OUT_OF_ORDER
         return _RETRANSMISSION
+
+
+def _forward(segment: Segment, mine: _Side, theirs: _Side) -> int:
+    """Marks from the sender's own numbers: gaps, windows, keep-alives, duplicate ACKs."""
+    seq, ack, length, window = segment.seq, segment.ack, segment.length, segment.window
+    at_next = seq == mine.next
+    if length == 1 and at_next and theirs.window == 0:
+        return _ZERO_WINDOW_PROBE
+    plain = not segment.flags & _ENDS
+    mark = 0
+    if window == 0 and plain:
+        mark |= _ZERO_WINDOW
+    if mine.next is not None and gt(seq, mine.next) and not segment.flags & _RST:
+        mark |= _LOST_BEFORE
+    if not plain:
+        return mark
+    if length <= 1 and mine.next is not None and seq == add(mine.next, -1):
+        mark |= _KEEP_ALIVE
+    if length and add(seq, length) == theirs.edge:
+        mark |= _WINDOW_FULL
+    if length or not at_next or ack != mine.ack:
+        return mark
+    if window != mine.window:
+        return mark | _WINDOW_UPDATE if window else mark
+    if window == 0:
+        return mark | _ZERO_WINDOW_PROBE_ACK if theirs.last & _ZERO_WINDOW_PROBE else mark
+    if theirs.last & _KEEP_ALIVE:
+        return mark | _KEEP_ALIVE_ACK
+    mine.dup_acks = 1 if mine.dup_acks == _STALLED else mine.dup_acks + 1
+    return mark | _DUP_ACK
+
+
+def _acked_unseen(segment: Segment, theirs: _Side) -> int:
+    """Acknowledges more than was captured without a gap; said once for each gap."""
+    if not segment.flags & _ACK or theirs.unbroken is None or not gt(segment.ack, theirs.unbroken):
+        return 0
+    if theirs.next is not None and lt(theirs.unbroken, theirs.next):
+        theirs.unbroken = theirs.next
+        return _ACKED_UNSEEN
+    told, theirs.dup_acks = theirs.dup_acks != 0, _STALLED
+    return 0 if told else _ACKED_UNSEEN
+
+
+def _agree_on_scale(segment: Segment, mine: _Side, theirs: _Side) -> None:
+    """Windows are scaled where both SYNs say so (RFC 7323 2.2)."""
+    shift = _window_scale(segment.options)
+    if shift is not None:
+        mine.scale = shift
+    if mine.scale is None:
+        mine.scale = theirs.scale = _UNSCALED
+    elif segment.flags & _ACK and theirs.scale == _UNSCALED:
+        mine.scale = _UNSCALED
 
 
 def marks(segments: Iterable[Segment]) -> list[Mark]:
@@ -251,9 +279,9 @@ def _duplicate(mine: _Side, segment: Segment) -> int:
     return _DUPLICATE if countable and 0 <= apart < _SAME_BYTES_NS else 0
 
 
-def _window_scale(options: bytes) -> int:
-    """The shift that a SYN announces, plus 1; 0 where it announces none."""
+def _window_scale(options: bytes) -> int | None:
+    """The shift that a SYN announces."""
     for kind, body in walk(options):
         if kind == WSCALE and len(body) == 1:
-            return min(body[0], 14) + 1
-    return 0
+            return min(body[0], 14)
+    return None
