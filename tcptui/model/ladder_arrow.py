@@ -123,7 +123,7 @@ def words(segment: Segment, mark: int, own_base: int, peer_base: int) -> Words:
         _bytes(length),
         _unusual(mark),
         f"win {segment.window}" if flags & _SYN or mark & _WINDOW else "",
-        tuple(_interesting(segment.options, peer_base)) if segment.options else (),
+        tuple(_interesting(segment.options, peer_base, segment.flags)) if segment.options else (),
         f"{seq}+{length}" if length else shown_seq,
     )
 
@@ -185,12 +185,12 @@ def only_timestamps(raw: bytes) -> bool:
     return len(raw) == 12 and raw[:4] == b"\x01\x01\x08\x0a"
 
 
-def _interesting(raw: bytes, ack_base: int) -> list[str]:
+def _interesting(raw: bytes, ack_base: int, flags: int) -> list[str]:
     """The options that a reader of a ladder wants: no padding, no timestamps."""
     if only_timestamps(raw):
         return []
     texts = [text for kind, body in walk(raw) if (text := _option(kind, body, ack_base))]
-    return texts if option_list(raw)[1] else [*texts, "bad option"]
+    return texts if option_list(raw, flags=flags)[1] else [*texts, "bad option"]
 
 
 def _option(kind: int, body: bytes, ack_base: int) -> str:

@@ -7,6 +7,7 @@ imported when the first one is.
 from __future__ import annotations
 
 import logging
+import re
 import struct
 from collections.abc import Iterator
 from functools import cache
@@ -90,15 +91,15 @@ def _fields(layer: Any) -> Iterator[tuple[str, str]]:
         if field.name == "options" and not value:
             yield field.name, "none"
         elif field.name == "options" and layer.name == "TCP":
-            yield from _options(bytes(layer.original)[20 : 4 * (layer.dataofs or 5)])
+            yield from _options(bytes(layer.original)[20 : 4 * (layer.dataofs or 5)], int(layer.flags))
         else:
             yield field.name, text
 
 
-def _options(raw: bytes) -> Iterator[tuple[str, str]]:
+def _options(raw: bytes, flags: int) -> Iterator[tuple[str, str]]:
     """TCP options as tcpdump words them, one a row."""
-    text = option_list(raw)[0].removesuffix("]")
-    for number, option in enumerate(text.split(",")):
+    text = option_list(raw, flags=flags)[0].removesuffix("]")
+    for number, option in enumerate(re.split(r",(?![^{]*\})", text)):  # no comma within braces
         yield "" if number else "options", option
 
 

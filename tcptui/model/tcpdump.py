@@ -7,14 +7,18 @@ compared with what was read there.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from tcptui.model.tcpdump_options import option_list
+from tcptui.store.rest import Rest
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add
 
 _SYN, _ACK = int(Flags.SYN), int(Flags.ACK)
+
+_NO_HEADERS: Mapping[int, Rest] = MappingProxyType({})
 
 _LETTERS = (
     (Flags.FIN, "F"),
@@ -58,15 +62,22 @@ def bases(segments: Sequence[Segment], at: int, anchors: Sequence[int]) -> tuple
 
 
 def lines(
-    segments: Sequence[Segment], ends: tuple[tuple[str, int], tuple[str, int]], *, absolute: bool = False
+    segments: Sequence[Segment],
+    ends: tuple[tuple[str, int], tuple[str, int]],
+    *,
+    absolute: bool = False,
+    headers: Mapping[int, Rest] = _NO_HEADERS,
 ) -> Iterator[str]:
-    """tcpdump's lines for the segments of one pair of sockets. ends: (ip, port) of senders 0 and 1."""
+    """tcpdump's lines for the segments of one pair of sockets.
+
+    ends: (ip, port) of senders 0 and 1. headers: of store.rest, by place in `segments`.
+    """
     anchors: list[int] = []
     for at, segment in enumerate(segments):
         if is_anchor(segment, not anchors):
             anchors.append(at)
         base = (0, 0) if absolute else bases(segments, at, anchors)
-        yield line(segment, ends[segment.sender], ends[1 - segment.sender], base)
+        yield line(segment, ends[segment.sender], ends[1 - segment.sender], base, headers.get(at))
 
 
 def line(
@@ -74,12 +85,14 @@ def line(
     source: tuple[str, int],
     destination: tuple[str, int],
     base: tuple[int, int] | None = None,
+    header: Rest | None = None,
 ) -> str:
     """``IP 1.2.3.4.80 > 5.6.7.8.9: Flags [S.], seq 0, ack 1, win 65535, options [...], length 0``.
 
     source, destination: (ip, port). base: of `bases`; (0, 0) prints absolute numbers everywhere, as -S.
-    Limits: what only the whole packet tells is left out: the urgent pointer, and the dissected payload of
-    well-known ports.
+    header: of store.rest, where it has the segment; without it there is no urgent pointer.
+    Limits: IPv6 extension headers and the dissected payload of well-known ports are left out. AE has the
+    letter e, as since 4.99.5.
     """
     family = "IP6" if ":" in source[0] else "IP"
     ends = f"{source[0]}.{source[1]} > {destination[0]}.{destination[1]}"
@@ -93,8 +106,20 @@ def line(
     if segment.flags & Flags.ACK:
         parts.append(f"ack {add(segment.ack, -peer)}")
     parts.append(f"win {segment.window}")
-    if segment.options:
-        listed, whole = option_list(segment.options, peer if base else add(segment.ack, -1))
+    if header and segment.flags & Flags.URG:
+        parts.append(f"urg {header.urgent}")
+    size = header.options if header else len(segment.options)
+    if size:
+        counted = peer if base or not segment.flags & Flags.ACK else add(segment.ack, -1)
+        payload = header.payload if header else None
+        listed, whole = option_list(
+            segment.options,
+            counted,
+            flags=segment.flags,
+            size=size,
+            payload=payload,
+            length=segment.length,
+        )
         parts.append(f"options [{listed}")
         if not whole:
             return ", ".join(parts)  # as tcpdump does

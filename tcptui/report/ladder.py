@@ -12,6 +12,7 @@ from tcptui.model.times import stamp
 from tcptui.report.options import ReportOptions
 from tcptui.session import FlowInfo, Session
 from tcptui.store.analysis import marks
+from tcptui.store.rest import rest
 
 END_OF_TIME = 1 << 62
 """Packets and ns beyond any capture's: all of it is past."""
@@ -45,7 +46,8 @@ def _as_tcpdump(session: Session, flow: FlowInfo, options: ReportOptions) -> Ite
     rows = session.store.pairs.rows(flow.pair)
     segments = session.store.segments(rows)
     ends = ((flow.ends[0].ip, flow.ends[0].port), (flow.ends[1].ip, flow.ends[1].port))
-    printed = tcpdump.lines(segments, ends, absolute=options.absolute)
+    headers = rest(session.store, rows)
+    printed = tcpdump.lines(segments, ends, absolute=options.absolute, headers=headers)
     life = {segment.packet for segment in session.segments(flow.number)}
     before = flow.start_ns
     for segment, text in zip(segments, printed, strict=True):

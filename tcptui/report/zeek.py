@@ -13,6 +13,7 @@ import numpy as np
 
 from tcptui.session import FlowInfo, Session
 from tcptui.store.headers import Ints
+from tcptui.store.rest import cut_headers
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Segment
 from tcptui.zeek.log import Entry, PairLog
@@ -75,24 +76,14 @@ def summary(entries: list[Entry]) -> tuple[str, str]:
 
 def _packets(store: SegmentStore, rows: Ints) -> Iterator[tuple[int, Segment, bool]]:
     """Segments in capture order, each with its pair, and whether its payload was captured to the end."""
-    options_at = store.column("options_at", rows).astype(np.int64)
-    options = store.column("options", rows)
-    caplen, length = store.column("caplen", rows).astype(np.int64), store.column("length", rows)
-    payload = caplen - options_at - options
-    unsure = np.flatnonzero((payload <= 0) & (caplen < store.column("wirelen", rows)))
-    cut = [at for at in unsure.tolist() if _header(store, int(rows[at]), int(options_at[at])) > options[at]]
+    cut = cut_headers(store, rows)
     if cut:
-        rows, payload, length = (np.delete(column, cut) for column in (rows, payload, length))
+        rows = np.delete(rows, cut)
+    begin = store.column("options_at", rows).astype(np.int64) + store.column("options", rows)
+    whole = begin + store.column("length", rows) <= store.column("caplen", rows)
     yield from zip(
         store.column("flow", rows).tolist(),
         store.segments(rows, options=False),
-        (payload >= length).tolist(),
+        whole.tolist(),
         strict=True,
     )
-
-
-def _header(store: SegmentStore, row: int, options_at: int) -> int:
-    """How many bytes of options a header has by its own length field, whatever was captured."""
-    at = options_at - 8
-    raw = store.raw(row)
-    return (raw[at] >> 4) * 4 - 20 if len(raw) > at else 0

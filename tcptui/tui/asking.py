@@ -186,4 +186,5 @@ class Asking(Commands):
             return ""
         ends = [(end.ip, end.port) for end in info.ends]
         base = (0, 0) if view.options.absolute else view.loaded.bases(segment)
-        return clean(tcpdump.line(segment, ends[segment.sender], ends[1 - segment.sender], base))
+        header = view.loaded.header(view.session, segment)
+        return clean(tcpdump.line(segment, ends[segment.sender], ends[1 - segment.sender], base, header))

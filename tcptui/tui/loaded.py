@@ -12,6 +12,7 @@ from tcptui.model.tcpdump import bases, is_anchor
 from tcptui.model.text import clean
 from tcptui.session import Session
 from tcptui.store.analysis import Analysis
+from tcptui.store.rest import Rest, rest
 from tcptui.tcp.segment import Segment
 
 
@@ -62,5 +63,11 @@ class LoadedFlow:
 
     def bases(self, segment: Segment) -> tuple[int, int] | None:
         """What tcpdump counts this segment's numbers from; see model.tcpdump.bases."""
-        at = bisect_left(self.segments, segment.packet, key=lambda s: s.packet)
-        return bases(self.segments, at, self._anchors)
+        return bases(self.segments, self._place(segment), self._anchors)
+
+    def header(self, session: Session, segment: Segment) -> Rest | None:
+        """What else tcpdump prints of this segment's header; see store.rest."""
+        return rest(session.store, self.rows[[self._place(segment)]]).get(0)
+
+    def _place(self, segment: Segment) -> int:
+        return bisect_left(self.segments, segment.packet, key=lambda s: s.packet)
