@@ -48,3 +48,10 @@ def test_numbers_before_names_unless_asked_for() -> None:
 def test_what_cannot_be_meant(words: list[str]) -> None:
     with pytest.raises(UsageError):
         settled(*words)
+
+
+def test_zeeks_columns_belong_to_the_flows() -> None:
+    assert settled("-T", "flows", "--zeek").zeek
+    assert settled("-T", "json", "--zeek").zeek  # which has them always
+    with pytest.raises(UsageError, match="--zeek"):
+        settled("-T", "ladder", "--zeek")

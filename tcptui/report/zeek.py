@@ -29,7 +29,6 @@ class ConnLog:
 
     def __init__(self, session: Session, pair: int | None = None) -> None:
         self._store = store = session.store
-        self._times = np.zeros(0, np.int64)
         self._begins: dict[int, list[int]] = {}
         for flow in session.flows():
             self._begins.setdefault(flow.pair, []).append(flow.first_packet)
@@ -52,15 +51,8 @@ class ConnLog:
         log = self._logs.get(pair)
         if log is None:
             one, other = self._store.pairs.ends(pair)
-            log = self._logs[pair] = PairLog((one.port, other.port), self._clock)
+            log = self._logs[pair] = PairLog((one.port, other.port))
         return log
-
-    def _clock(self, when: int) -> int:
-        """When, at or after a time, the next segment of the capture comes."""
-        if len(self._times) != self._store.n:
-            self._times = np.maximum.accumulate(self._store.column("time_ns"))
-        at = int(np.searchsorted(self._times, when))
-        return int(self._times[at]) if at < len(self._times) else when
 
 
 def summary(entries: list[Entry]) -> tuple[str, str]:

@@ -28,13 +28,13 @@ class Connection:
 
     ends: by sender (0, 1). orig: which of them Zeek takes for the originator. start_ns, last_ns: of its first
     packet, and of the last one that counts for its duration. active: Zeek still expects something.
-    attempt_ns: when the originator's SYN, if any, began to wait. close_ns, half_close_ns: last_ns of when
-    both sides had closed, and one. reset_ns: of a RST behind a FIN.
+    attempt_ns: when the originator's SYN, if any, began to wait. close_ns: last_ns of when all was closed.
+    reset_ns: of a RST behind a FIN. established: a SYN was answered.
     """
 
     __slots__ = (
         "_letters", "active", "attempt_ns", "close_deferred", "close_ns", "ends", "established",
-        "half_close_ns", "last_ns", "orig", "partial", "reset_ns", "start_ns",
+        "last_ns", "orig", "partial", "reset_ns", "start_ns",
     )  # fmt: skip
 
     def __init__(self, orig: int, time_ns: int, *, flipped: bool = False) -> None:
@@ -46,7 +46,6 @@ class Connection:
         self.active = True
         self.attempt_ns: int | None = None
         self.close_ns: int | None = None
-        self.half_close_ns: int | None = None
         self.reset_ns: int | None = None
 
     # -- what it says --------------------------------------------------------------------------------
@@ -79,10 +78,11 @@ class Connection:
 
     def is_reused_by(self, segment: Segment) -> bool:
         """Whether a packet with the same addresses and ports begins another connection."""
-        flags, orig, resp = segment.flags, self.originator, self.responder
-        first = orig
+        flags = segment.flags
         if not flags & _SYN:
             return False
+        first = orig = self.originator
+        resp = self.responder
         if flags & _ACK:
             if orig.state is not INACTIVE:
                 return False
@@ -289,5 +289,3 @@ class Connection:
         end.did_close = True
         if end.state is RESET or peer.did_close or peer.state is INACTIVE:
             self.close_ns = self.last_ns
-        elif end.prev is not INACTIVE:
-            self.half_close_ns = self.last_ns

@@ -4,12 +4,12 @@ Where one ends and the next begins: a SYN may use a closed or half-open one's po
 connection some seconds after it has closed, an attempt that nobody answers, and one that is silent for long
 (scripts/base/init-bare.zeek). Packets after that are another connection's, and logged as such.
 
-Limits: Zeek looks at its timers when it gets a packet, of whatever kind; here those of `clock` count.
+Limits: Zeek's tcp_session_timer is not there: what it would end, another of its timers ends as soon. That a
+RST behind a FIN ends a connection is so since 8.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tcptui.tcp.segment import Flags, Segment
@@ -18,12 +18,9 @@ from tcptui.zeek.endpoint import EndState
 from tcptui.zeek.ports import INTERACTIVE, starts_at_server
 
 SECOND = 1_000_000_000
-ATTEMPT = CLOSE = LINGER = RESET = FIRST_LOOK = 5 * SECOND
-NEXT_LOOK = 6 * SECOND
+ATTEMPT = CLOSE = RESET = 5 * SECOND
 INACTIVITY, INTERACTIVE_INACTIVITY = 300 * SECOND, 3600 * SECOND
-
-Clock = Callable[[int], int]
-"""When, at or after a time, the next packet of the capture comes."""
+_SYN, _ACK = int(Flags.SYN), int(Flags.ACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +44,23 @@ class Entry:
 
 
 class _Kept:
-    """A connection in Zeek's table, and its timers. looks: when Zeek looks whether it has ended quietly."""
+    """A connection in Zeek's table. port: the responder's."""
 
-    __slots__ = ("connection", "first", "half_closed", "heard_ns", "last", "looks", "port")
+    __slots__ = ("connection", "first", "last", "port")
 
-    def __init__(self, connection: Connection, packet: int, port: int, now_ns: int) -> None:
+    def __init__(self, connection: Connection, packet: int, port: int) -> None:
         self.connection = connection
         self.first = self.last = packet
-        self.heard_ns = now_ns
         self.port = port
-        self.half_closed = False
-        self.looks = [now_ns + FIRST_LOOK]
 
-    def feed(self, segment: Segment, whole: bool, now_ns: int) -> None:
+    def feed(self, segment: Segment, whole: bool) -> None:
         """The next packet of the connection."""
         self.connection.feed(segment, whole=whole)
         self.last = segment.packet
-        self.heard_ns = now_ns
-        if self.connection.half_close_ns is not None and not self.half_closed:
-            self.half_closed = True
-            self.looks.append(self.connection.half_close_ns + NEXT_LOOK)
 
-    def is_over(self, now_ns: int, clock: Clock) -> bool:
-        """Whether a timer has ended it by now."""
-        if now_ns >= self._deadline():
-            return True
-        if now_ns <= self.heard_ns + LINGER or self.connection.close_ns is not None:
-            return False
-        while self.connection.active and self.looks and (look := min(self.looks)) <= now_ns:
-            self.looks.remove(look)
-            look = clock(look)
-            if look > self.heard_ns and self._ends_at_look(look):
-                return True
-            self.looks.append(look + NEXT_LOOK)
-        return False
-
-    def _deadline(self) -> int:
-        """When it ends, unless something happens."""
+    @property
+    def deadline(self) -> int:
+        """When Zeek forgets it if nothing more comes."""
         one = self.connection
         interactive = one.established and self.port in INTERACTIVE
         silent = one.last_ns + (INTERACTIVE_INACTIVITY if interactive else INACTIVITY)
@@ -96,17 +73,6 @@ class _Kept:
         if one.attempt_ns is not None and one.responder.state is EndState.INACTIVE:
             return min(silent, one.attempt_ns + ATTEMPT)
         return silent
-
-    def _ends_at_look(self, now_ns: int) -> bool:
-        """It was silent, and one side has closed in a way that makes the other's end unlikely to be seen."""
-        one = self.connection
-        if one.last_ns + LINGER >= now_ns:
-            return False
-        states = (one.originator.state, one.responder.state)
-        closed = [one.originator.did_close, one.responder.did_close]
-        if any(closed) and (all(closed) or EndState.RESET in states or EndState.INACTIVE in states):
-            return True
-        return states == (EndState.INACTIVE, EndState.INACTIVE)
 
     def entry(self) -> Entry:
         """Its line in the log."""
@@ -132,25 +98,24 @@ class PairLog:
     ports: of senders 0 and 1.
     """
 
-    __slots__ = ("_clock", "_done", "_kept", "_now", "_ports")
+    __slots__ = ("_done", "_kept", "_now", "_ports")
 
-    def __init__(self, ports: tuple[int, int], clock: Clock = lambda when: when) -> None:
+    def __init__(self, ports: tuple[int, int]) -> None:
         self._ports = ports
-        self._clock = clock
         self._done: list[Entry] = []
         self._kept: _Kept | None = None
         self._now = 0
 
     def feed(self, segment: Segment, whole: bool) -> None:
         """The next packet. whole: its payload was captured to the end."""
-        now = self._now = max(self._now, segment.time_ns)
+        self._now = max(self._now, segment.time_ns)
         kept = self._kept
-        if kept is not None and (kept.is_over(now, self._clock) or kept.connection.is_reused_by(segment)):
+        if kept is not None and (self._now >= kept.deadline or kept.connection.is_reused_by(segment)):
             self._done.append(kept.entry())
             kept = None
         if kept is None:
             kept = self._kept = self._begin(segment)
-        kept.feed(segment, whole, now)
+        kept.feed(segment, whole)
 
     def entries(self) -> list[Entry]:
         """All connections so far, in order of their first packets."""
@@ -158,9 +123,9 @@ class PairLog:
 
     def _begin(self, segment: Segment) -> _Kept:
         source, destination = self._ports[segment.sender], self._ports[1 - segment.sender]
-        syn = bool(segment.flags & Flags.SYN)
-        plain = syn and not segment.flags & Flags.ACK
-        flipped = not plain and starts_at_server(source, destination, syn=syn)
+        syn = bool(segment.flags & _SYN)
+        called = syn and not segment.flags & _ACK
+        flipped = not called and starts_at_server(source, destination, syn=syn)
         orig = 1 - segment.sender if flipped else segment.sender
         connection = Connection(orig, segment.time_ns, flipped=flipped)
-        return _Kept(connection, segment.packet, self._ports[1 - orig], self._now)
+        return _Kept(connection, segment.packet, self._ports[1 - orig])

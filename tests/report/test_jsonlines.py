@@ -26,7 +26,7 @@ def test_the_fields_of_a_connection() -> None:
     (record,) = records("handshake")
     assert list(record) == [
         "flow", "client", "server", "roles", "start_ns", "end_ns", "packets", "payload", "state",
-        "transitions", "corrections", "diagnoses",
+        "transitions", "corrections", "diagnoses", "conn_state", "history", "zeek",
     ]  # fmt: skip
     assert record["client"] == {"ip": "192.0.2.10", "port": 40001}
     assert record["server"] == {"ip": "192.0.2.20", "port": 9502}

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.capture.pcapfile import CaptureReader
 from tcptui.store.analysis import Analysis, Mark, marks
-from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Segment
 from tests.support import packets as p
+from tests.support import wireshark
+from tests.support.agreement import wireshark_differences
 
 SHARED = p.CAPTURES / "real.json"
 FLAGS = {"S": 2, "A": 16, "F": 1, "R": 4}
@@ -153,48 +153,16 @@ def test_one_by_one_is_the_same_as_all_at_once(segments: list[Segment]) -> None:
     assert [analysis.feed(s) for s in segments] == marks(segments)
 
 
-WIRESHARK = {
-    "retransmission": Mark.RETRANSMISSION,
-    "fast_retransmission": Mark.FAST_RETRANSMISSION,
-    "spurious_retransmission": Mark.SPURIOUS_RETRANSMISSION,
-    "out_of_order": Mark.OUT_OF_ORDER,
-    "lost_segment": Mark.LOST_BEFORE,
-    "ack_lost_segment": Mark.ACKED_UNSEEN,
-    "duplicate_ack": Mark.DUP_ACK,
-    "zero_window": Mark.ZERO_WINDOW,
-    "zero_window_probe": Mark.ZERO_WINDOW_PROBE,
-    "zero_window_probe_ack": Mark.ZERO_WINDOW_PROBE_ACK,
-    "window_update": Mark.WINDOW_UPDATE,
-    "window_full": Mark.WINDOW_FULL,
-    "keep_alive": Mark.KEEP_ALIVE,
-    "keep_alive_ack": Mark.KEEP_ALIVE_ACK,
-    "reused_ports": Mark.REUSED_PORT,
-}
-# Where Wireshark marks a frame and we do not, and why.
-DIFFERENCES = {
-    # A SYN,ACK with a new number: Wireshark compares it with the numbers of the life before.
-    ("tcp_handshake_synthetic.pcap", "lost_segment", 20),
-    # An ACK after a SYN whose unused acknowledgment field holds the same number.
-    ("tcp_handshake_synthetic.pcap", "duplicate_ack", 50),
-}
-
-
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the captures beside the repository")
 def test_real_captures_are_marked_as_wireshark_marks_them() -> None:
-    ours, theirs = set(), set()
+    mine, theirs = set(), set()
     for entry in json.loads(SHARED.read_text()):
         name = entry["file"].split("/")[-1]
-        reader = CaptureReader(SHARED.parent / entry["file"])
-        store = SegmentStore(reader.packet)
-        for batch in p.read_all(reader):
-            store.append(batch)
-        for pair in range(store.pairs.n):
-            segments = store.segments(store.pairs.rows(pair))
-            for segment, mark in zip(segments, marks(segments), strict=True):
-                ours |= {(name, flag, segment.packet) for flag, bit in WIRESHARK.items() if mark & bit}
+        mine |= {(name, *one) for one in wireshark.ours(SHARED.parent / entry["file"])}
         for stream in entry["wireshark_streams"]:
             for flag, found in stream["analysis"].items():
-                theirs |= {(name, flag, frame) for frame in found["frames"] if flag in WIRESHARK}
-    assert theirs - ours == DIFFERENCES
-    assert ours - theirs == set()
+                theirs |= {(name, frame, flag) for frame in found["frames"] if flag in wireshark.FLAGS}
+    beside = {one for one in wireshark_differences() if (SHARED.parent / "real" / one[0]).exists()}
+    assert theirs - mine == beside
+    assert mine - theirs == set()
     assert len(theirs) > 100
