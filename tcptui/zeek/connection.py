@@ -168,9 +168,9 @@ class Connection:
     # -- payload ---------------------------------------------------------------------------------------
 
     def _payload(self, end: Endpoint, peer: Endpoint, at: int, length: int) -> None:
-        begin = max(at, end.acked_at)
-        if begin < at + length and not end.payload.skipping:
-            end.payload.insert(begin, at + length, end.size(peer) if end.none_acked else 0)
+        acked = end.acked_at
+        if acked < at + length and not end.payload.skipping:
+            end.payload.insert(max(at, acked), at + length, 0 if acked > 1 else end.size(peer))
 
     def _acknowledged(self, end: Endpoint, other: Endpoint, upto: int) -> None:
         """Payload of `end` was acknowledged; what of it was not captured is a gap."""

@@ -57,7 +57,7 @@ class Endpoint:
     @property
     def none_acked(self) -> bool:
         """None of its payload was acknowledged."""
-        return (self.acked_wraps << 32) + self.acked - self.start in (0, 1)
+        return self.acked_at in (0, 1)
 
     @property
     def acked_at(self) -> int:

@@ -110,7 +110,8 @@ class PairLog:
         """The next packet. whole: its payload was captured to the end."""
         self._now = max(self._now, segment.time_ns)
         kept = self._kept
-        if kept is not None and (self._now >= kept.deadline or kept.connection.is_reused_by(segment)):
+        reused = segment.flags & _SYN and kept is not None and kept.connection.is_reused_by(segment)
+        if kept is not None and (reused or self._now >= kept.deadline):
             self._done.append(kept.entry())
             kept = None
         if kept is None:

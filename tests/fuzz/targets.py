@@ -22,8 +22,10 @@ from tcptui.model.ladder import Ladder
 from tcptui.model.query import parse
 from tcptui.report.jsonlines import record_of
 from tcptui.report.ladder import text_of
+from tcptui.report.zeek import ConnLog
 from tcptui.session import Session
 from tcptui.store.analysis import marks
+from tcptui.store.rest import rest
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import diagnose, facts, owes, verdict
 from tcptui.tcp.history import History, Moment
@@ -34,6 +36,7 @@ from tcptui.tcp.timers import LINUX, SECOND
 
 START = 1_700_000_000 * SECOND
 ENDS = ("10.0.0.1:40000", "10.0.0.2:80")
+TCPDUMPS_ENDS = (("10.0.0.1", 40000), ("10.0.0.2", 80))
 LATER = Moment(1 << 40, 1 << 62)
 _FLAGS = (0x02, 0x12, 0x10, 0x18, 0x11, 0x19, 0x04, 0x14, 0x01, 0x00, 0x03, 0x1FF, 0xC2, 0x52, 0x30, 0x29)
 _WAITS = (
@@ -138,7 +141,7 @@ def check_words(history: History, segments: Sequence[Segment]) -> None:
         rows = [*ladder.header(width), *(ladder.render(i, width, LATER) for i in range(len(ladder)))]
         assert all(sum(len(cell.text) for cell in row) <= width for row in rows)
         check_text(text_of(row) for row in rows)
-    check_text(tcpdump.lines(segments, (("10.0.0.1", 40000), ("10.0.0.2", 80))))
+    check_text(tcpdump.lines(segments, TCPDUMPS_ENDS))
 
 
 def check_text(lines: Iterator[str] | list[str]) -> None:
@@ -183,11 +186,15 @@ def _read(path: Path, parts: tuple[bytes, ...]) -> None:
 
 
 def _tell(session: Session) -> None:
+    log = ConnLog(session)
     for flow in session.flows()[:20]:
         history = session.history(flow.number)
         check_chain(history)
-        record = record_of(flow, history, session.diagnoses(flow.number))
+        record = record_of(flow, history, session.diagnoses(flow.number), log.of(flow))
         json.dump(record, io.StringIO())
+        rows = session.rows(flow.number)
+        headers = rest(session.store, rows)
+        check_text(tcpdump.lines(session.store.segments(rows), TCPDUMPS_ENDS, headers=headers))
         check_text([session.verdict(flow.number), session.owes(flow.number)])
     check_text([one.diagnosis.text for one in session.snapshot().findings])
 

@@ -27,6 +27,14 @@ def test_options_are_worded_as_tcpdump_words_them() -> None:
     assert sum("options        none" in row for row in rows) == 1  # IP's
 
 
+def test_an_option_with_a_comma_in_it_is_one_row() -> None:
+    keys = b"\x1e\x14\x00\x01" + bytes(range(16))
+    rows = [plain(row).strip() for row in layer_rows(frame(options=keys + b"\x01" * 4), 1)]
+    at = next(n for n, row in enumerate(rows) if "mptcp" in row)
+    assert rows[at].endswith("mptcp 20 capable v0 {0x1020304050607,0x8090a0b0c0d0e0f}")
+    assert rows[at + 1] == "nop"
+
+
 def test_ipv6_without_a_link_layer() -> None:
     assert [name for name, _ in tree(ipv6(tcp()), 101)] == ["IPv6", "TCP"]
 

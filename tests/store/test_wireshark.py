@@ -5,6 +5,7 @@ Whatever differs stands in docs/agreement.md with its frame, and the other way r
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.support.packets import CAPTURES, pcap
 from tests.support.traffic import conversations
 from tests.support.wireshark import FLAGS, ours, theirs
 
-EVERY = 25
-"""Of the recordings beside the project each so-manieth is looked at, and those that the page names."""
+EVERY = int(os.environ.get("EVERY", "25"))
+"""Each so-manieth of the recordings beside the project is looked at, and those that the page names."""
 
 pytestmark = needs_program("tshark")
 

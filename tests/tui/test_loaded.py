@@ -1,8 +1,12 @@
 """The selected flow grows with the session."""
 
+from pathlib import Path
+
 from tcptui.model.ladder import LadderOptions
 from tcptui.store.analysis import marks
+from tcptui.store.rest import Rest
 from tcptui.tui.loaded import LoadedFlow
+from tests.support.packets import frame, pcap
 from tests.support.sessions import read
 
 
@@ -21,6 +25,18 @@ def test_numbers_count_from_the_handshake_as_tcpdump_s_do() -> None:
     assert loaded.bases(syn) == (0, 0)
     assert loaded.bases(syn_ack) is None
     assert loaded.bases(data) == (syn.seq, syn_ack.seq)
+
+
+def test_what_a_header_holds_beside_its_columns(tmp_path: Path) -> None:
+    urgent = bytearray(frame(b"now", flags=0x38))
+    urgent[52:54] = b"\x00\x02"
+    path = tmp_path / "urgent.pcap"
+    path.write_bytes(pcap(frame(flags=0x10), bytes(urgent)))
+    session = read(file=str(path))
+    loaded = LoadedFlow(session, 1, LadderOptions())
+    plain, pointed = loaded.segments
+    assert loaded.header(session, plain) is None
+    assert loaded.header(session, pointed) == Rest(2, 0, 3)
 
 
 class Growing:
