@@ -40,6 +40,13 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
     return err
 
 
+def test_flows_with_zeeks_columns() -> None:
+    status, out, err = run("-T", "flows", "--zeek", HANDSHAKE)
+    assert (status, err) == (0, "")
+    head, flow = out.splitlines()
+    assert flow[head.index("conn_state") : head.index("verdict")].split() == ["SF", "ShADadFf"]
+
+
 def test_without_a_terminal_a_file_is_printed_as_flows() -> None:
     status, out, err = run(HANDSHAKE)
     assert (status, err) == (0, "")
