@@ -19,7 +19,7 @@ from tests.support.traffic import conversations
 from tests.support.wireshark import FLAGS, ours, theirs
 
 EVERY = int(os.environ.get("EVERY", "25"))
-"""Each so-manieth of the recordings beside the project is looked at, and those that the page names."""
+"""One in so many of the recordings beside the project is looked at, and all that the page names."""
 
 pytestmark = needs_program("tshark")
 
