@@ -95,6 +95,8 @@ class Connection:
 
     def _deadline(self, end: Endpoint) -> int | None:
         shown, timers = end.shown, self._timers
+        if end.exact.state is State.SYN_SENT:
+            return self._asks_until(end)
         if shown.state in _TIMELESS:
             return None
         wait = {
@@ -105,6 +107,14 @@ class Connection:
         }.get(shown.state, timers.closing)
         return None if wait is None else shown.since_ns + wait
 
+    def _asks_until(self, end: Endpoint) -> int | None:
+        """Until when a caller must have asked again, or it has given up; None where it has an answer."""
+        asks = end.asks_until()
+        if asks is None or end.shown.state is not State.SYN_SENT:
+            return asks
+        limit = self._timers.syn_sent
+        return asks if limit is None else min(asks, end.exact.since_ns + limit)
+
     def _deadline_or_never(self, end: Endpoint) -> int:
         deadline = self._deadline(end)
         return 1 << 80 if deadline is None else deadline
@@ -114,8 +124,11 @@ class Connection:
         return min(deadlines) if deadlines else None
 
     def _expire(self, end: Endpoint, due: int) -> None:
-        end.believe_all()
         exact = end.exact
+        if exact.state is State.SYN_SENT:
+            end.lose_answers()
+        else:
+            end.believe_all()
         if exact.state is State.TIME_WAIT:
             event = Event.TIMEOUT_2MSL
         elif exact.state is State.SYN_RCVD and exact.passive:

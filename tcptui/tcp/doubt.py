@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from tcptui.tcp.events import Event
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import Step
+from tcptui.tcp.tcb import RST, Step
 
 _NO_PACKET = {  # U2
     Event.TIMEOUT_2MSL: "no packet shows it: by the profile's timers, which it may have set otherwise",
     Event.TIMEOUT_USER: "no packet shows it: its system may give up sooner or later",
     Event.REQUEST_EXPIRED: "no packet shows it: its system may forget sooner or later",
 }
+_STOPPED = "no packet shows it: its next SYN was due, and did not come"  # U2
 _UNCONFIRMED = {  # U3; of a handshake's last ACK U5
     Event.RECV_RST: "nobody answers a RST: if it was lost behind us, this end is where it was",
     Event.RECV_RST_PASSIVE: "nobody answers a RST: if it was lost behind us, this end is where it was",
@@ -47,12 +48,16 @@ _OPEN = (State.ESTABLISHED, State.CLOSE_WAIT)
 def doubt(step: Step) -> str:
     """The sentence for a step that packets leave open; empty where they do not."""
     if step.evidence is Evidence.TIMER:
+        if step.old is State.SYN_SENT:
+            return _STOPPED
         return _NO_PACKET.get(step.event, "")
     if step.odd:
         return _FORGED_RST if step.event is Event.SEND_RST else _POLICY
     if step.evidence is Evidence.PASSED:
         return _UNCONFIRMED.get(step.event, "")
     if step.evidence is Evidence.ASSUMED:
+        if step.event is Event.CLOSE and step.cause is not None and step.cause.flags & RST:
+            return _GONE
         return _UNSEEN.get(step.event, "")
     if step.event is Event.FORGOTTEN and step.old not in _DONE:
         return _FORGED_SYN

@@ -10,13 +10,14 @@ from tcptui.tcp import seq, unseen, unseen_fin
 from tcptui.tcp.aborting import emit_rst, speaks_after_the_end
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import is_bare_syn
+from tcptui.tcp.flight import is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.opening import answered_unseen, emit_syn, emit_syn_ack
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
 
+_UNANSWERED = (Event.RECV_ICMP, Event.TIMEOUT_USER)
 _UNOPENED = (State.CLOSED, State.LISTEN)
 
 
@@ -36,16 +37,19 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
 
 
 def _unimpressed(sender: Endpoint, segment: Segment) -> None:
-    """It goes on with a connection that an ICMP error had ended: that was lost, or not believed."""
+    """It goes on with a call that had ended: by an ICMP error, or as it seemed to have given up."""
     exact = sender.exact
-    if not exact.path or exact.path[-1].event is not Event.RECV_ICMP or segment.flags & RST:
+    last = exact.path[-1] if exact.path else None
+    if last is None or last.old is not State.SYN_SENT or last.event not in _UNANSWERED:
         return
-    if segment.flags & SYN and segment.seq != exact.iss:
-        return  # it tries anew
-    error = exact.path[-1].cause
+    if segment.flags & RST or (segment.flags & SYN and segment.seq != exact.iss):
+        return  # it tries anew, or it has ended indeed
     exact.withdraw_last()
-    number = error.packet if error is not None else 0
-    sender.correct(f"it goes on (#{segment.packet}): the ICMP error (#{number}) was lost, or is not believed")
+    if last.cause is None:
+        sender.correct(f"#{segment.packet} shows that it had not given up")
+    else:
+        error = f"the ICMP error (#{last.cause.packet}) was lost, or is not believed"
+        sender.correct(f"it goes on (#{segment.packet}): {error}")
 
 
 def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -98,7 +102,7 @@ def _crossing_syn_lost(sender: Endpoint, segment: Segment) -> None:
     """
     if sender.marks.skipped(segment):
         return
-    answered = any(one.segment.flags & (SYN | ACK) == SYN | ACK for one in sender.flights)
+    answered = any(is_answer(one) for one in sender.flights)
     for one in sender.flights:
         if answered and is_bare_syn(one):
             sender.lose(one, f"it answers the SYN,ACK alone (#{segment.packet}): the SYN did not arrive")

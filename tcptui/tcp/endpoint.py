@@ -15,7 +15,18 @@ from dataclasses import dataclass
 
 from tcptui.tcp import rst, seq
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import MOST, Flight, acknowledges, deliver, echoed, flight, is_pure_ack, proven, replay
+from tcptui.tcp.flight import (
+    MOST,
+    Flight,
+    acknowledges,
+    deliver,
+    echoed,
+    flight,
+    is_answer,
+    is_pure_ack,
+    proven,
+    replay,
+)
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.marks import Marks
 from tcptui.tcp.segment import Segment
@@ -26,6 +37,8 @@ MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
 FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
+PATIENCE = 2.1
+"""A SYN is sent again after the same time as before or after twice that, as timers of kernels measure it."""
 PURE_ACKS_KEPT = 4
 
 _TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
@@ -43,6 +56,7 @@ class Previous:
 class Endpoint:
     """See the module. `start` is the state before the first step of its present life.
 
+    asked_ns, pause: when its last SYN passed, and how long after the one before, at least a second.
     reason: why what is withdrawn next is withdrawn. round_trip: ns from a segment's passing towards it
     until its answer passes. missed: one octet of its that we did not see, taken for its FIN;
     combined: which acknowledged the peer's FIN, so it seems. hole: what acknowledged several octets of
@@ -55,6 +69,7 @@ class Endpoint:
         "_steps",
         "_wary",
         "always_replay",
+        "asked_ns",
         "beyond",
         "combined",
         "exact",
@@ -64,6 +79,7 @@ class Endpoint:
         "marks",
         "missed",
         "number",
+        "pause",
         "previous",
         "reason",
         "round_trip",
@@ -84,6 +100,7 @@ class Endpoint:
         self.exact = Tcb(state=self.start)
         self.shown = self.exact.fork()
         self.flights: list[Flight] = []
+        self.asked_ns, self.pause = 0, FIRST_RETRANSMISSION
         self.round_trip = 0
         self.reason = ""
         self.missed: int | None = None
@@ -213,6 +230,34 @@ class Endpoint:
         if not exact.fast_open:
             exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
 
+    # -- what it does not send ------------------------------------------------------------------------
+
+    def ask(self, segment: Segment) -> None:
+        """It sends its SYN, for the first time or again."""
+        if self.asked_ns:
+            self.pause = max(FIRST_RETRANSMISSION, segment.time_ns - self.asked_ns)
+        self.asked_ns = segment.time_ns
+
+    def asks_until(self) -> int | None:
+        """In SYN_SENT: when its next SYN is overdue. None where it may have an answer.
+
+        That passed, but if it comes again after a second, nobody has acknowledged it.
+        """
+        if not self.asked_ns:  # its SYN was not captured, hence it is answered
+            return None
+        due = self.asked_ns + round(PATIENCE * self.pause)
+        if self.shown.state is State.SYN_SENT:
+            return due
+        answers = [one for one in self.flights if is_answer(one)]
+        if not answers or answers[-1].segment.time_ns - answers[0].segment.time_ns < FIRST_RETRANSMISSION:
+            return None
+        return max(due, answers[-1].segment.time_ns + self.wait)
+
+    def lose_answers(self) -> None:
+        """It has stopped asking and acknowledges no answer: none has arrived."""
+        for one in self.flights:
+            self.lose(one, "it neither acknowledges its answer nor asks again: it has given up")
+
     # -- what it sends denies -----------------------------------------------------------------------
 
     def measure(self, sample_ns: int) -> None:
@@ -220,10 +265,14 @@ class Endpoint:
         if sample_ns < FIRST_RETRANSMISSION:
             self.round_trip = max(self.round_trip, sample_ns)
 
+    @property
+    def wait(self) -> int:
+        """How long after a segment's passing, in ns, an answer to it must have passed."""
+        return (self.round_trip or UNKNOWN_ROUND_TRIP) + MARGIN
+
     def had_time(self, one: Flight, now_ns: int) -> bool:
         """Old enough that, had it arrived, what we see now would show it."""
-        wait = self.round_trip or UNKNOWN_ROUND_TRIP
-        return now_ns - one.segment.time_ns > wait + MARGIN
+        return now_ns - one.segment.time_ns > self.wait
 
     def deny(self, segment: Segment) -> None:
         """What an ordinary segment from here shows not to have arrived: what it leaves unacknowledged."""

@@ -104,6 +104,11 @@ def is_bare_syn(one: Flight) -> bool:
     return one.segment.flags & (SYN | ACK | RST) == SYN
 
 
+def is_answer(one: Flight) -> bool:
+    """A SYN,ACK."""
+    return one.segment.flags & (SYN | ACK | RST) == SYN | ACK
+
+
 def is_pure_ack(segment: Segment) -> bool:
     """It takes no sequence space, and is no RST."""
     return not segment.length and not segment.flags & (SYN | FIN | RST)

@@ -37,7 +37,7 @@ class Transition:
     time_ns: when that was. endpoint: 0 or 1, as Segment.sender.
     shown: the frame at which it was first believed (later than `packet` after a correction).
     proven_by: the frame that proved a PASSED one; None while it is not.
-    withdrawn: the frame that took it back; None while it stands.
+    withdrawn: the newest frame when it was taken back, at `withdrawn_ns`; None while it stands.
     why: what happened, a sentence part with its subject left out ("received SYN,ACK (#2) …").
     note: what packets cannot tell about it; mostly empty.
     """
@@ -53,6 +53,7 @@ class Transition:
     why: str = ""
     proven_by: int | None = None
     withdrawn: int | None = None
+    withdrawn_ns: int = 0
     note: str = ""
 
     @property
@@ -67,7 +68,7 @@ class Transition:
         else:
             reached = (self.shown if live else self.packet) <= moment.packet
         if live:
-            return reached and (self.withdrawn is None or self.withdrawn > moment.packet)
+            return reached and (self.withdrawn is None or (self.withdrawn, self.withdrawn_ns) > moment)
         return reached and self.withdrawn is None
 
     def evidence_at(self, moment: Moment) -> Evidence:

@@ -29,6 +29,7 @@ class Entry:
     shown: int
     received: bool
     withdrawn: int | None = None
+    withdrawn_ns: int = 0
 
     @property
     def belongs(self) -> int:
@@ -89,7 +90,7 @@ class Log:
         gone = self.path[keep:]
         del self.path[keep:]
         for entry in gone:
-            entry.withdrawn = packet
+            entry.withdrawn, entry.withdrawn_ns = packet, time_ns
         states: tuple[State, ...] = tuple(entry.step.new for entry in gone)
         self.corrections.append(Correction(packet, time_ns, self.endpoint, states, reason))
         self.version += 1
@@ -110,5 +111,6 @@ def transition(entry: Entry, endpoint: int) -> Transition:
         why=why(step),
         proven_by=step.proven_by,
         withdrawn=entry.withdrawn,
+        withdrawn_ns=entry.withdrawn_ns,
         note=doubt(step),
     )

@@ -18,6 +18,7 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
         if exact.state is State.SYN_SENT:
             _asked_again(sender, segment)
+            sender.ask(segment)
         return
     if not sender.untouched:
         crossing = [one for one in sender.flights if is_bare_syn(one)]
@@ -27,6 +28,7 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
     elif exact.state is State.LISTEN:
         sender.start = exact.state = State.CLOSED  # it calls too: a simultaneous open, nobody listened
     _open(sender, segment, Event.ACTIVE_OPEN)
+    sender.ask(segment)
 
 
 def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:

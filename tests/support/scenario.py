@@ -225,9 +225,10 @@ def run(scenario: Scenario) -> list[Outcome]:
         moments.append(Moment(packet, line.time_ns))
         live.append(connection.states)
         generations.append(connection.generations)
+    before = [Moment(0, 0), *moments]
     return [
-        Outcome(_hindsight(connection, moment), _names(states), _corrected(connection, line, moment), count)
-        for moment, states, line, count in zip(moments, live, scenario.lines, generations, strict=True)
+        Outcome(_hindsight(connection, moment), _names(states), _corrected(connection, since, moment), count)
+        for since, moment, states, count in zip(before, moments, live, generations, strict=False)
     ]
 
 
@@ -241,14 +242,12 @@ def _names(states: tuple[State, State]) -> tuple[str, str]:
     return str(states[0]), str(states[1])
 
 
-def _corrected(connection: Connection, line: Line, moment: Moment) -> frozenset[int]:
-    if line.segment is None:
-        return frozenset()
+def _corrected(connection: Connection, since: Moment, moment: Moment) -> frozenset[int]:
     return frozenset(
         one.endpoint
         for history in connection.histories()
         for one in history.corrections
-        if one.packet == moment.packet
+        if since < (one.packet, one.time_ns) <= moment
     )
 
 

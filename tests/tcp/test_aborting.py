@@ -1,7 +1,7 @@
 """RST: aborts, replies, forgeries."""
 
 from tcptui.tcp.events import Event
-from tcptui.tcp.states import State
+from tcptui.tcp.states import Evidence, State
 from tests.support.scenario import converse
 
 HANDSHAKE = """
@@ -29,6 +29,21 @@ def test_an_ack_of_the_fin_in_the_trigger_still_counts() -> None:
     text = HANDSHAKE + "0.1 C > S: F. seq 1 ack 1\n0.2 S > C: P. seq 1:4 ack 2\n0.201 C > S: R seq 2"
     path = [str(t.new) for t in converse(text).history().standing() if t.endpoint == 0]
     assert path[-3:] == ["FIN_WAIT_1", "FIN_WAIT_2", "CLOSED"]
+
+
+def test_data_answered_by_rst_shows_an_orphan_whose_fin_nobody_saw() -> None:
+    text = HANDSHAKE + "0.1 C > S: P. seq 1:4 ack 1\n0.101 S > C: R seq 1"
+    steps = [t for t in converse(text).history().standing() if t.endpoint == 1]
+    assert [str(t.new) for t in steps] == ["SYN_RCVD", "ESTABLISHED", "FIN_WAIT_1", "CLOSED"]
+    assert steps[2].evidence is Evidence.ASSUMED
+    assert "behind data" in steps[2].note
+
+
+def test_a_reply_to_what_came_after_a_rst_says_nothing_of_a_fin() -> None:
+    """The server was reset by the client, and answers the client's late data."""
+    text = HANDSHAKE + "0.1 C > S: R. seq 1 ack 1\n0.102 C > S: P. seq 1:4 ack 1\n0.103 S > C: R seq 1"
+    path = [str(t.new) for t in converse(text).history().standing() if t.endpoint == 1]
+    assert path == ["SYN_RCVD", "ESTABLISHED", "CLOSED"]
 
 
 def test_a_number_that_is_nobody_s_moves_nobody() -> None:
