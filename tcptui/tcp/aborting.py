@@ -12,7 +12,7 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.flight import Flight, deliver, is_bare_syn
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN
 
 _OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
 _EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
@@ -50,9 +50,11 @@ def _abort(sender: Endpoint, segment: Segment) -> None:
     """
     exact = sender.exact
     if exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1):
-        exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN that was not captured
+        sender.missed = exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN not captured
         exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
     syn = next((one.segment for one in sender.flights if is_bare_syn(one)), None)
+    if exact.passive:  # a request has no socket that could abort
+        sender.handshake_done(segment)
     sender.acknowledge(segment)
     sender.believe_old(segment)
     sender.flights = []
@@ -66,8 +68,8 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     trigger = _trigger(sender, segment)
     for one in flights[:trigger]:
         _arrive(sender, one)
-    if trigger < len(flights) and flights[trigger].segment.length and exact.state is State.ESTABLISHED:
-        _closed_unseen(exact, segment)
+    if trigger < len(flights) and flights[trigger].segment.length:
+        _closed_unseen(sender, segment)
     if trigger < len(flights) and exact.acknowledges_fin(flights[trigger].segment.ack):
         cause = flights[trigger].segment
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
@@ -77,13 +79,15 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     sender.correct(f"it answered RST (#{segment.packet}): it had no such connection")
 
 
-def _closed_unseen(exact: Tcb, reply: Segment) -> None:
+def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
     """Data for an open connection is answered by RST where the application has closed it.
 
     Its FIN was lost before us, or waits behind data (U1). The other way there, an abort whose RST was
     lost, is rare: in recordings of real sockets 4 cases of 46.
     """
-    if exact.fin_seq is None:
+    exact = sender.exact
+    reset = any(one.segment.flags & RST for one in sender.flights)
+    if exact.state is State.ESTABLISHED and exact.fin_seq is None and not reset:
         exact.step(Event.CLOSE, reply, Evidence.ASSUMED)
 
 
@@ -99,7 +103,7 @@ def _trigger(sender: Endpoint, reply: Segment) -> int:
     segment at all that meets a socket which is CLOSED by then.
     """
     flights = sender.flights
-    matching = [i for i, one in enumerate(flights) if _could_cause(one.segment, reply)]
+    matching = [i for i, one in enumerate(flights) if not one.held and _could_cause(one.segment, reply)]
     scratch, done = sender.exact.fork(), 0
     for index in matching:
         for one in flights[done:index]:

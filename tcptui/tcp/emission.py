@@ -59,6 +59,7 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     exact = sender.exact
     if exact.state is State.CLOSED:
         speaks_after_the_end(sender, segment)
+        unseen_fin.overtaken(sender, receiver, segment)
     elif space(segment):
         unseen.missed_answer(sender, receiver, segment)
     if exact.state in _UNOPENED or not segment.flags & ACK:
@@ -109,9 +110,13 @@ def _crossing_syn_lost(sender: Endpoint, segment: Segment) -> None:
 
 
 def _handshake_done(sender: Endpoint, segment: Segment) -> None:
-    """Text, or an ACK of text: a request socket sends neither. Its bare ACK proves nothing."""
-    irs = sender.exact.irs
-    if space(segment) or (irs is not None and seq.gt(segment.ack, seq.add(irs, 1))):
+    """Text, or an ACK of text: a request socket sends neither. Its bare ACK proves nothing.
+
+    A caller's does, whose SYN crossed another: it answers the SYN,ACK.
+    """
+    exact, irs = sender.exact, sender.exact.irs
+    text = space(segment) or (irs is not None and seq.gt(segment.ack, seq.add(irs, 1)))
+    if text or (not exact.passive and any(is_answer(one) and not one.lost for one in sender.flights)):
         sender.handshake_done(segment)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp import rst, seq
+from tcptui.tcp import options, rst, seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import (
     MOST,
@@ -277,6 +277,7 @@ class Endpoint:
     def deny(self, segment: Segment) -> None:
         """What an ordinary segment from here shows not to have arrived: what it leaves unacknowledged."""
         ack = segment.ack
+        self._deny_holes(segment)
         for one in self.flights:
             if one.lost:
                 continue
@@ -290,6 +291,20 @@ class Endpoint:
                 self.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")
             elif one.size and seq.le(one.segment.seq, ack) and seq.gt(one.end, ack):
                 self.lose(one, f"its ACK (#{segment.packet}) leaves out #{one.segment.packet}: not arrived")
+
+    def _deny_holes(self, segment: Segment) -> None:
+        """It holds what was sent later (RFC 2018): the holes before that have not arrived."""
+        held = [block for block in options.sack(segment.options) if seq.gt(block[1], segment.ack)]
+        if not held:
+            return
+        later = False
+        for one in reversed(self.flights):
+            if not one.size:
+                continue
+            if any(seq.le(left, one.segment.seq) and seq.le(one.end, right) for left, right in held):
+                later = one.held = True
+            elif later and not one.lost and seq.gt(one.end, segment.ack):
+                self.lose(one, f"#{segment.packet} holds what was sent after #{one.segment.packet}: lost")
 
     def _challenges(self, one: Flight, segment: Segment) -> bool:
         """An ACK that says nothing new, after a RST that does not have exactly the number expected."""

@@ -16,12 +16,16 @@ MOST = 300
 
 @dataclass(slots=True)
 class Flight:
-    """One segment under way. end: the number after it. lost: something showed that it did not arrive."""
+    """One segment under way. end: the number after it.
+
+    lost: something showed that it did not arrive. held: it did, and waits behind a hole.
+    """
 
     segment: Segment
     end: int
     size: int
     lost: bool = False
+    held: bool = False
 
 
 def flight(segment: Segment) -> Flight:

@@ -45,6 +45,13 @@ def aborted(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
         end.missed = None
 
 
+def overtaken(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
+    """`end` has aborted already, and `segment`, sent before that, is the octet taken for its FIN."""
+    if end.missed is not None and segment.length and seq.gt(seq.add(segment.seq, segment.length), end.missed):
+        _take_back(end, peer, f"what had been taken for its FIN is data (#{segment.packet})")
+        end.missed = None
+
+
 def _open_before(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """It has sent beyond its SYN: the handshake had reached it."""
     if end.exact.state is State.SYN_SENT and peer.exact.iss is not None:
@@ -57,7 +64,8 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     exact, missed = end.exact, end.missed
     last = seq.add(segment.seq, segment.length)
     if missed is not None:
-        if (segment.length and seq.gt(last, missed)) or (segment.flags & FIN and last != missed):
+        overtaken(end, peer, segment)
+        if end.missed is not None and segment.flags & FIN and last != missed:
             _take_back(end, peer, f"it sends on (#{segment.packet}) where its FIN had been assumed")
             end.missed = None
     elif exact.fin_seq is None and exact.state in _OPEN and is_pure_ack(segment) and not exact.unknown:
