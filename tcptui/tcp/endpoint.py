@@ -312,6 +312,12 @@ class Endpoint:
         known = segment.ack == exact.ack_sent and segment.seq == exact.snd_max
         return known and is_pure_ack(segment) and not rst.fits(exact, one.segment)
 
+    def lose_resets(self, reason: str) -> None:
+        """It goes on: a RST under way was lost, or refused."""
+        for one in self.flights:
+            if one.segment.flags & RST and not one.lost:
+                self.lose(one, f"{reason} after the RST (#{one.segment.packet}): lost or refused")
+
     def deny_acks_of(self, number: int, segment: Segment, what: str) -> None:
         """It sends `what` again: whatever acknowledges `number` has not arrived."""
         for one in self.flights:

@@ -90,8 +90,8 @@ class Lives:
                 end.exact.step(Event.PICKED_UP, segment, Evidence.ASSUMED)
 
     def reopened(self, opener: Endpoint, other: Endpoint, segment: Segment) -> None:
-        """`opener` has sent a SYN of a new life."""
-        if other.state in _IDLE:
+        """`opener` has sent a SYN of a new life; of the same, if the other is still calling."""
+        if other.state in _IDLE and other.exact.state is not State.SYN_SENT:
             self._append(opener, other, segment)
         else:
             self.pending = Life(segment.packet, opener.number, self.ends)
@@ -100,6 +100,10 @@ class Lives:
         """The SYN with which `opener` seemed to begin anew was forged."""
         if self.pending is not None and self.pending.client == opener.number:
             self.pending = None
+
+    def crossed(self) -> None:
+        """A SYN has met another: both are of the life that is."""
+        self.pending = None
 
     def accepted(self, listener: Endpoint, other: Endpoint, segment: Segment) -> None:
         """`listener` has answered a SYN: it has moved too."""

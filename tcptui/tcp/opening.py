@@ -35,13 +35,13 @@ def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Se
     """A SYN,ACK: of a listener, of a caller whose SYN has crossed another, or once more."""
     exact = sender.exact
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
-        _answer_of_known(sender, receiver, segment)
+        _answer_of_known(lives, sender, receiver, segment)
         return
     if sender is receiver:  # connected to itself, it has but one number: another is not its own
         if sender.untouched:
             unseen.missed_syn(sender, segment)
             if exact.iss == segment.seq:
-                _answer_of_known(sender, receiver, segment)
+                _answer_of_known(lives, sender, receiver, segment)
         return
     _called_unseen(lives, sender, receiver, segment)
     if not _answers(receiver, segment):
@@ -146,7 +146,7 @@ def _answers(receiver: Endpoint, segment: Segment) -> bool:
     )
 
 
-def _answer_of_known(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+def _answer_of_known(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     exact = sender.exact
     if exact.state is State.SYN_SENT:
         crossing = next((one for one in sender.flights if _asks_for(one, segment)), None)
@@ -159,6 +159,8 @@ def _answer_of_known(sender: Endpoint, receiver: Endpoint, segment: Segment) -> 
             Event.RECV_SYN_IN_SYN_SENT, cause, evidence, proven_by=segment.packet if crossing else None
         )
         sender.flights = [one for one in sender.flights if not _asks_for(one, segment)]
+        sender.lose_resets(f"it goes on (#{segment.packet})")
+        lives.crossed()
         if crossing is not None:
             sender.measure(segment.time_ns - cause.time_ns)
         exact.ack_sent = segment.ack
