@@ -37,6 +37,7 @@ MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
 FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
+UNANSWERED = 4000 * MILLISECOND
 PATIENCE = 2.1
 """A SYN is sent again after the same time as before or after twice that, as timers of kernels measure it."""
 PURE_ACKS_KEPT = 4
@@ -241,7 +242,8 @@ class Endpoint:
     def asks_until(self) -> int | None:
         """In SYN_SENT: when its next SYN is overdue. None where it may have an answer.
 
-        That passed, but if it comes again after a second, nobody has acknowledged it.
+        That passed, but if it comes for the fourth time, nobody has acknowledged it: one lost ACK, or two,
+        are more common than a caller that is gone.
         """
         if not self.asked_ns:  # its SYN was not captured, hence it is answered
             return None
@@ -249,7 +251,7 @@ class Endpoint:
         if self.shown.state is State.SYN_SENT:
             return due
         answers = [one for one in self.flights if is_answer(one)]
-        if not answers or answers[-1].segment.time_ns - answers[0].segment.time_ns < FIRST_RETRANSMISSION:
+        if not answers or answers[-1].segment.time_ns - answers[0].segment.time_ns < UNANSWERED:
             return None
         return max(due, answers[-1].segment.time_ns + self.wait)
 
