@@ -12,7 +12,7 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.flight import Flight, deliver, is_bare_syn
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
 
 _OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
 _EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
@@ -30,9 +30,9 @@ def emit_rst(sender: Endpoint, segment: Segment) -> None:
         return
     if not exact.unknown and not sender.marks.may_have_sent(segment, exact.snd_max):
         return
-    if not rst.is_reply(segment):
+    if not rst.is_reply(segment) or (segment.flags & ACK and segment.seq == exact.snd_max and exact.iss):
         _abort(sender, segment)
-    elif not _for_another(sender, segment):
+    elif not _for_another(sender, segment) and not _dropped(sender, segment):
         _refuse(sender, segment)
         exact.step(Event.REPLIED_RST, segment, Evidence.SENT)
 
@@ -43,12 +43,31 @@ def _for_another(sender: Endpoint, segment: Segment) -> bool:
     return exact.state in _OPENING and exact.iss is not None and segment.seq != seq.add(exact.iss, 1)
 
 
+def _dropped(sender: Endpoint, segment: Segment) -> bool:
+    """A listener answers so, too, to an ACK which the RST has overtaken that dropped the request."""
+    exact = sender.exact
+    text = any(one.size and not is_bare_syn(one) for one in sender.flights)
+    if exact.state is not State.SYN_RCVD or not exact.passive or text:
+        return False
+    for one in sender.flights:
+        if one.segment.flags & RST:
+            deliver(exact, one.segment, Evidence.PROVEN, segment.packet)
+    if exact.state is State.SYN_RCVD:
+        return False
+    sender.flights = []
+    sender.correct(f"it answered RST (#{segment.packet}): the request was dropped by then")
+    return True
+
+
 def _abort(sender: Endpoint, segment: Segment) -> None:
     """What the RST acknowledges has arrived, and so have the pure ACKs that had time to.
 
     A SYN under way is what it answers: systems older than RFC 5961 abort on one in their window.
     """
     exact = sender.exact
+    if exact.state is State.CLOSED:
+        _aborted_before(sender, segment)
+        return
     if exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1):
         sender.missed = exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN not captured
         exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
@@ -60,6 +79,14 @@ def _abort(sender: Endpoint, segment: Segment) -> None:
     sender.flights = []
     cause = syn if syn is not None and exact.state is not State.SYN_RCVD else segment
     exact.step(Event.SEND_RST, cause, Evidence.SENT, odd=rst.lacks_stamp(exact, segment))
+
+
+def _aborted_before(sender: Endpoint, segment: Segment) -> None:
+    """The RST of its abort comes after replies that it has overtaken: it had not closed before."""
+    exact = sender.exact
+    if exact.fin_seq is None and any(_is_closed_unseen(step) for step in exact.path):
+        exact.forget((Event.CLOSE,))
+        sender.correct(f"it had aborted: its RST (#{segment.packet}) comes late")
 
 
 def _refuse(sender: Endpoint, segment: Segment) -> None:
@@ -89,6 +116,11 @@ def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
     reset = any(one.segment.flags & RST for one in sender.flights)
     if exact.state is State.ESTABLISHED and exact.fin_seq is None and not reset:
         exact.step(Event.CLOSE, reply, Evidence.ASSUMED)
+
+
+def _is_closed_unseen(step: Step) -> bool:
+    cause = step.cause
+    return step.event is Event.CLOSE and cause is not None and cause.flags & (RST | ACK) == RST
 
 
 def _arrive(sender: Endpoint, one: Flight) -> None:

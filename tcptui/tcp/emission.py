@@ -12,7 +12,7 @@ from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
-from tcptui.tcp.opening import answered_unseen, emit_syn, emit_syn_ack
+from tcptui.tcp.opening import answered_alone, answered_unseen, emit_syn, emit_syn_ack
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
@@ -72,6 +72,7 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
         _settle(sender, receiver, segment)
         exact.ack_sent = segment.ack
+    answered_alone(sender, receiver, segment)
     _extend(sender, segment)
     if segment.flags & FIN:
         _fin(sender, segment)
@@ -84,6 +85,7 @@ def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         _crossing_syn_lost(sender, segment)
     elif exact.state is State.SYN_RCVD:
         _handshake_done(sender, segment)
+    sender.acknowledged_first(segment)
     sender.acknowledge(segment)
     if exact.state is State.SYN_SENT:  # the answer to its SYN was not captured
         exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1), segment.ack

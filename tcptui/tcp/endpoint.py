@@ -57,7 +57,8 @@ class Previous:
 class Endpoint:
     """See the module. `start` is the state before the first step of its present life.
 
-    asked_ns, pause: when its last SYN passed, and how long after the one before, at least a second.
+    asked_ns, asked_id, pause: when its last SYN passed, its IP identification until it is seen to answer
+    another's SYN, and how long after the one before it passed, at least a second.
     reason: why what is withdrawn next is withdrawn. round_trip: ns from a segment's passing towards it
     until its answer passes. missed: one octet of its that we did not see, taken for its FIN;
     combined: which acknowledged the peer's FIN, so it seems. hole: what acknowledged several octets of
@@ -70,6 +71,7 @@ class Endpoint:
         "_steps",
         "_wary",
         "always_replay",
+        "asked_id",
         "asked_ns",
         "beyond",
         "combined",
@@ -101,7 +103,7 @@ class Endpoint:
         self.exact = Tcb(state=self.start)
         self.shown = self.exact.fork()
         self.flights: list[Flight] = []
-        self.asked_ns, self.pause = 0, FIRST_RETRANSMISSION
+        self.asked_ns, self.asked_id, self.pause = 0, 0, FIRST_RETRANSMISSION
         self.round_trip = 0
         self.reason = ""
         self.missed: int | None = None
@@ -231,13 +233,28 @@ class Endpoint:
         if not exact.fast_open:
             exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
 
+    def acknowledged_first(self, segment: Segment) -> None:
+        """Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identifications then.
+
+        So the ACK of its FIN had come when it acknowledges the peer's without: in whatever order they passed.
+        """
+        exact = self.exact
+        if exact.state is not State.FIN_WAIT_1 or not self.marks.is_bare(segment):
+            return
+        for one in self.flights:
+            fin = exact.fin_seq
+            if fin is not None and not one.lost and is_pure_ack(one.segment) and acknowledges(one, fin):
+                exact.fin_acked = True
+                exact.step(Event.RECV_ACK_OF_FIN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
+                return
+
     # -- what it does not send ------------------------------------------------------------------------
 
     def ask(self, segment: Segment) -> None:
         """It sends its SYN, for the first time or again."""
         if self.asked_ns:
             self.pause = max(FIRST_RETRANSMISSION, segment.time_ns - self.asked_ns)
-        self.asked_ns = segment.time_ns
+        self.asked_ns, self.asked_id = segment.time_ns, segment.ip_id or 0
 
     def asks_until(self) -> int | None:
         """In SYN_SENT: when its next SYN is overdue. None where it may have an answer.

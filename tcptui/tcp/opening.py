@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.tcp import options, seq, unseen
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.flight import Flight, is_bare_syn
+from tcptui.tcp.flight import Flight, is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
@@ -19,6 +19,8 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
         if exact.state is State.SYN_SENT:
             _asked_again(sender, segment)
             sender.ask(segment)
+        elif exact.passive:  # late: its SYN,ACK has overtaken its SYN, and no listener sends that
+            unseen.missed_crossing(sender, segment)
         return
     if not sender.untouched:
         crossing = [one for one in sender.flights if is_bare_syn(one)]
@@ -87,6 +89,32 @@ def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment:
     listener.begin(State.LISTEN, [])
     lives.accepted(listener, caller, segment)
     unseen.listened(listener.exact, exact, segment, iss=seq.add(segment.ack, -1))
+
+
+def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
+    """By the IP identification, which Linux counts up by socket, it sent no SYN,ACK between its SYN and `segment`.
+
+    So the peer's SYN had not come, when the SYN,ACK did. An answer to both is a SYN,ACK and then an ACK; to
+    the latter alone, only an ACK.
+    """
+    if not caller.asked_id or not segment.ip_id:
+        return
+    exact, sent = caller.exact, (segment.ip_id - caller.asked_id) & 0xFFFF
+    if not 0 < sent < 3:
+        return
+    text = segment.length and peer.exact.state is State.SYN_RCVD  # hence nothing but SYN,ACKs came from it
+    crossing = next((i for i, s in enumerate(exact.path) if s.event is Event.RECV_SYN_IN_SYN_SENT), None)
+    if crossing is None or (sent == 2 and not text):
+        return
+    later = exact.path[crossing + 1 :]
+    answer = next((step for step in later if step.event is Event.RECV_ACK_OF_SYN), None)
+    passed = [one.segment for one in caller.flights if is_answer(one)]
+    cause = answer.cause if answer is not None and answer.cause is not None else (*passed, segment)[0]
+    del exact.path[crossing:]
+    exact.state = State.SYN_SENT
+    exact.step(Event.RECV_SYN_ACK, cause, Evidence.PROVEN, proven_by=segment.packet)
+    exact.again([step for step in later if step is not answer])
+    caller.correct(f"it answered the SYN,ACK alone (#{segment.packet}): the SYN had not arrived")
 
 
 def _over(end: Endpoint) -> bool:
@@ -160,6 +188,7 @@ def _answer_of_known(lives: Lives, sender: Endpoint, receiver: Endpoint, segment
         )
         sender.flights = [one for one in sender.flights if not _asks_for(one, segment)]
         sender.lose_resets(f"it goes on (#{segment.packet})")
+        sender.asked_id = 0
         lives.crossed()
         if crossing is not None:
             sender.measure(segment.time_ns - cause.time_ns)
