@@ -87,6 +87,8 @@ def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         _handshake_done(sender, segment)
     sender.acknowledged_first(segment)
     sender.acknowledge(segment)
+    if exact.state is State.SYN_RCVD:  # it is only now known that a SYN had come
+        _handshake_done(sender, segment)
     if exact.state is State.SYN_SENT:  # the answer to its SYN was not captured
         exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1), segment.ack
         exact.step(Event.RECV_SYN_ACK, segment, Evidence.ASSUMED)

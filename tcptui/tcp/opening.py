@@ -92,7 +92,7 @@ def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment:
 
 
 def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
-    """By the IP identification, which Linux counts up by socket, it sent no SYN,ACK between its SYN and `segment`.
+    """By its IP identification, which Linux counts by socket, it sent no SYN,ACK between its SYN and `segment`.
 
     So the peer's SYN had not come, when the SYN,ACK did. An answer to both is a SYN,ACK and then an ACK; to
     the latter alone, only an ACK.
@@ -102,7 +102,8 @@ def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
     exact, sent = caller.exact, (segment.ip_id - caller.asked_id) & 0xFFFF
     if not 0 < sent < 3:
         return
-    text = segment.length and peer.exact.state is State.SYN_RCVD  # hence nothing but SYN,ACKs came from it
+    goes_on = bool(space(segment)) or bool(segment.flags & RST)
+    text = goes_on and peer.exact.state is State.SYN_RCVD  # hence nothing but SYN,ACKs came from the peer
     crossing = next((i for i, s in enumerate(exact.path) if s.event is Event.RECV_SYN_IN_SYN_SENT), None)
     if crossing is None or (sent == 2 and not text):
         return

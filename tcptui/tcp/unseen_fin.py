@@ -9,7 +9,7 @@ Limits: a hole whose sender says nothing more, and is asked nothing more, stays 
 
 from __future__ import annotations
 
-from tcptui.tcp import seq
+from tcptui.tcp import options, seq
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_pure_ack
@@ -71,6 +71,7 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     elif exact.fin_seq is None and exact.state in _OPEN and is_pure_ack(segment) and not exact.unknown:
         if segment.seq == seq.add(exact.snd_max, 1):
             end.handshake_done(segment)
+            _received_first(end, peer, segment)
             _assume_fin(end, segment)
         elif end.hole is not None and end.hole.ack == segment.seq and end.marks.is_bare(segment):
             _assume_fin_in_hole(end, peer, end.hole)
@@ -78,6 +79,17 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
         end.hole = None
     if missed is not None and not segment.length:
         _crossed(end, peer, segment)
+
+
+def _received_first(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
+    """It acknowledges a second copy of the peer's FIN, having had the first, as its DSACK (RFC 2883) says.
+
+    Had its own FIN crossed that, an ACK would have followed at once. So its own came after, and was lost.
+    """
+    number = peer.exact.fin_seq
+    again = any(seq.le(right, segment.ack) for _, right in options.sack(segment.options))
+    if again and number is not None and seq.gt(segment.ack, number):
+        end.acknowledge(segment)
 
 
 def _assume_fin(end: Endpoint, known: Segment) -> None:
