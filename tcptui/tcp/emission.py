@@ -27,6 +27,7 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
     _unimpressed(sender, segment)
     if flags & RST:
         unseen_fin.aborted(sender, receiver, segment)
+        _acknowledged_by_rst(sender, receiver, segment)
         emit_rst(sender, segment)
     elif not flags & SYN:
         _emit_ordinary(lives, sender, receiver, segment)
@@ -34,6 +35,14 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
         emit_syn_ack(lives, sender, receiver, segment)
     else:
         emit_syn(lives, sender, receiver, segment)
+
+
+def _acknowledged_by_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
+    """An abort acknowledges, too: one octet more than was seen of an open connection was its FIN."""
+    exact = sender.exact
+    own = segment.seq == exact.snd_max and not exact.unknown and exact.state is not State.CLOSED
+    if own and segment.flags & ACK and segment.ack == seq.add(receiver.exact.snd_max, 1):
+        unseen.acknowledged(receiver, sender, segment)
 
 
 def _unimpressed(sender: Endpoint, segment: Segment) -> None:
