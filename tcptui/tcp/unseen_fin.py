@@ -15,7 +15,7 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_pure_ack
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN
+from tcptui.tcp.tcb import ACK, FIN, RST
 
 _OPEN = (State.SYN_RCVD, State.ESTABLISHED, State.CLOSE_WAIT)
 _FAR = 1 << 20
@@ -39,6 +39,7 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
 
 def aborted(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """`end` aborts, and there is nothing that it could have left unread: the unseen octet was data."""
+    _crossed(end, peer, segment)
     assumed = end.missed is not None and end.exact.fin_seq == end.missed
     if assumed and segment.flags & ACK and not peer.exact.has_sent_text:
         _take_back(end, peer, f"it aborts (#{segment.packet}) where its FIN had been assumed")
@@ -77,7 +78,7 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
             _assume_fin_in_hole(end, peer, end.hole)
     if segment.length or segment.flags & FIN:
         end.hole = None
-    if missed is not None and not segment.length:
+    if is_pure_ack(segment):
         _crossed(end, peer, segment)
 
 
@@ -132,16 +133,29 @@ def _assume_answer(end: Endpoint, peer: Endpoint, known: Segment) -> None:
 
 
 def _crossed(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
-    """An ACK where all was acknowledged, by one who would be CLOSED by then: the FINs had crossed."""
-    number = peer.exact.fin_seq
-    if not end.combined or number is None or not is_pure_ack(segment) or seq.le(segment.ack, number):
+    """Its unseen FIN had been taken for the ACK of the peer's; what it sends after that shows otherwise.
+
+    That is an ACK, where all was acknowledged and it would be CLOSED by then; or an abort, or a reply,
+    which leaves the peer's FIN out.
+    """
+    number, missed = peer.exact.fin_seq, end.missed
+    if not end.combined or number is None or missed is None:
+        return
+    if segment.flags & RST:
+        acknowledged = segment.ack if segment.flags & ACK else number
+        crossed = seq.le(acknowledged, number) and (bool(segment.flags & ACK) or seq.le(segment.seq, missed))
+    else:
+        acknowledged, crossed = segment.ack, segment.seq == seq.add(missed, 1)
+    if not crossed:
         return
     end.combined = False
     end.exact.peer_fin_consumed = False
+    if seq.le(acknowledged, number):
+        end.exact.rcv_nxt = acknowledged
     end.exact.forget((Event.RECV_FIN,))
     peer.exact.fin_acked = False
     peer.exact.forget((Event.RECV_ACK_OF_FIN,))
-    reason = f"it acknowledges the FIN (#{segment.packet}) after its own"
+    reason = f"its FIN had crossed the other's, as #{segment.packet} shows"
     end.correct(reason)
     peer.correct(reason)
 
