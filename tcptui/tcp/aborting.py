@@ -12,7 +12,7 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.flight import Flight, deliver, is_bare_syn
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN
 
 _OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
 _EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
@@ -84,7 +84,7 @@ def _abort(sender: Endpoint, segment: Segment) -> None:
 def _aborted_before(sender: Endpoint, segment: Segment) -> None:
     """The RST of its abort comes after replies that it has overtaken: it had not closed before."""
     exact = sender.exact
-    if exact.fin_seq is None and any(_is_closed_unseen(step) for step in exact.path):
+    if exact.fin_seq is None and exact.closed_unseen:
         exact.forget((Event.CLOSE,))
         sender.correct(f"it had aborted: its RST (#{segment.packet}) comes late")
 
@@ -97,8 +97,8 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
         _arrive(sender, one)
     if trigger < len(flights) and flights[trigger].segment.length:
         _closed_unseen(sender, segment)
-    if trigger < len(flights) and exact.acknowledges_fin(flights[trigger].segment.ack):
-        cause = flights[trigger].segment
+    cause = flights[trigger].segment if trigger < len(flights) else segment
+    if _could_cause(cause, segment) and exact.acknowledges_fin(cause.ack):
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
     elif not exact.fin_acked and exact.acknowledges_fin(segment.seq):
         exact.step(Event.RECV_ACK_OF_FIN, segment, Evidence.ASSUMED)  # it quotes a trigger that we missed
@@ -116,11 +116,6 @@ def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
     reset = any(one.segment.flags & RST for one in sender.flights)
     if exact.state is State.ESTABLISHED and exact.fin_seq is None and not reset:
         exact.step(Event.CLOSE, reply, Evidence.ASSUMED)
-
-
-def _is_closed_unseen(step: Step) -> bool:
-    cause = step.cause
-    return step.event is Event.CLOSE and cause is not None and cause.flags & (RST | ACK) == RST
 
 
 def _arrive(sender: Endpoint, one: Flight) -> None:

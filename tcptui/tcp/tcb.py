@@ -185,6 +185,12 @@ class Tcb:
         return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
 
     @property
+    def closed_unseen(self) -> bool:
+        """It had closed, as a RST in reply shows: nobody has seen its FIN."""
+        causes = (step.cause for step in self.path if step.event is Event.CLOSE)
+        return any(cause is not None and cause.flags & (RST | ACK) == RST for cause in causes)
+
+    @property
     def unknown(self) -> bool:
         """Its numbers are not known: neither its SYN nor anything after it has been seen."""
         return self.iss is None and not self.numbered

@@ -28,7 +28,11 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
         return
     end.touch()
     _open_before(end, peer, segment)
-    if ack == seq.add(exact.snd_max, 1) and exact.state in _OPEN:
+    next_octet = ack == seq.add(exact.snd_max, 1)
+    if next_octet and exact.state is State.CLOSED and exact.closed_unseen:
+        end.missed = exact.fin_seq = exact.snd_max  # the peer has had its FIN
+        _assume_received(end, peer, segment)
+    elif next_octet and exact.state in _OPEN:
         _assume_answer(end, peer, segment)
         _assume_fin(end, segment)
         _assume_received(end, peer, segment)
@@ -115,6 +119,7 @@ def _assume_received(end: Endpoint, peer: Endpoint, known: Segment) -> None:
     other = peer.exact
     peer.handshake_done(known)
     peer.believe_before(end.exact.snd_max, known)
+    peer.believe_old(known)
     if not other.peer_fin_consumed:
         other.peer_fin, other.peer_fin_consumed = end.missed, True
         other.step(Event.RECV_FIN, known, Evidence.ASSUMED)
