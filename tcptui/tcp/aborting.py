@@ -19,7 +19,7 @@ _EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
 _OPENING = (State.SYN_SENT, State.SYN_RCVD)
 
 
-def emit_rst(sender: Endpoint, segment: Segment) -> None:
+def emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """`sender` sends a RST, or somebody does in its name."""
     exact = sender.exact
     if exact.state is State.LISTEN and not exact.path:
@@ -31,7 +31,7 @@ def emit_rst(sender: Endpoint, segment: Segment) -> None:
     if not exact.unknown and not sender.marks.may_have_sent(segment, exact.snd_max):
         return
     if not rst.is_reply(segment) or (segment.flags & ACK and segment.seq == exact.snd_max and exact.iss):
-        _abort(sender, segment)
+        _abort(sender, receiver, segment)
     elif not _for_another(sender, segment) and not _dropped(sender, segment):
         _refuse(sender, segment)
         exact.step(Event.REPLIED_RST, segment, Evidence.SENT)
@@ -59,7 +59,7 @@ def _dropped(sender: Endpoint, segment: Segment) -> bool:
     return True
 
 
-def _abort(sender: Endpoint, segment: Segment) -> None:
+def _abort(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """What the RST acknowledges has arrived, and so have the pure ACKs that had time to.
 
     A SYN under way is what it answers: systems older than RFC 5961 abort on one in their window.
@@ -68,7 +68,8 @@ def _abort(sender: Endpoint, segment: Segment) -> None:
     if exact.state is State.CLOSED:
         _aborted_before(sender, segment)
         return
-    if exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1):
+    octet = exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1)
+    if octet and not receiver.exact.refused:
         sender.missed = exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN not captured
         exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
     syn = next((one.segment for one in sender.flights if is_bare_syn(one)), None)
@@ -95,10 +96,12 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     trigger = _trigger(sender, segment)
     for one in flights[:trigger]:
         _arrive(sender, one)
-    if trigger < len(flights) and flights[trigger].segment.length:
-        _closed_unseen(sender, segment)
     cause = flights[trigger].segment if trigger < len(flights) else segment
-    if _could_cause(cause, segment) and exact.acknowledges_fin(cause.ack):
+    answers = _could_cause(cause, segment)
+    waiting = seq.lt(segment.seq, exact.snd_max)  # a trigger that we missed leaves out what it has sent
+    if cause.length if answers else waiting:
+        _closed_unseen(sender, segment)
+    if answers and exact.acknowledges_fin(cause.ack):
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
     elif not exact.fin_acked and exact.acknowledges_fin(segment.seq):
         exact.step(Event.RECV_ACK_OF_FIN, segment, Evidence.ASSUMED)  # it quotes a trigger that we missed

@@ -28,7 +28,7 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
     if flags & RST:
         unseen_fin.aborted(sender, receiver, segment)
         _acknowledged_by_rst(sender, receiver, segment)
-        emit_rst(sender, segment)
+        emit_rst(sender, receiver, segment)
     elif not flags & SYN:
         _emit_ordinary(lives, sender, receiver, segment)
     elif flags & ACK:

@@ -185,6 +185,11 @@ class Tcb:
         return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
 
     @property
+    def refused(self) -> bool:
+        """It has answered text by RST."""
+        return bool(self.path) and self.path[-1].event is Event.REPLIED_RST
+
+    @property
     def closed_unseen(self) -> bool:
         """It had closed, as a RST in reply shows: nobody has seen its FIN."""
         causes = (step.cause for step in self.path if step.event is Event.CLOSE)
