@@ -186,7 +186,8 @@ class Endpoint:
             return
         answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
         if answered:
-            self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
+            if is_pure_ack(segment):  # what carries text may have waited for an application
+                self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
             if any(one.segment.flags & FIN for one in answered):
                 self._lose_by_echo(answered, segment)
         self.consume(segment.ack, segment)
