@@ -17,6 +17,10 @@ KNOWN: dict[tuple[str, str], tuple[str, str]] = {
         "U2",
         "gives up after 3.5 s, as its orphan_retries is turned down for the test",
     ),
+    ("rst_lost", "40000"): (
+        "U4",
+        "the RST of its abort is lost before it comes to us; what answers data later is an orphan's, as a rule",
+    ),
     ("rto_timeout", "40000"): ("U2", "gives up unanswered data, by its own count, without a packet"),
     ("rto_timeout", "80"): ("U4", "its FIN is lost before it comes to us"),
     ("syn_blackhole", "40000"): ("U2", "gives up early, as its syn_retries is turned down for the test"),

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the recordings are 
 FLOOR = {
     "random, no loss, FIFO": 100.0,
     "random, no loss, reordering": 100.0,
-    "random, loss, FIFO": 95.1,
-    "random, loss, reordering": 93.1,
-    "scripted": 95.8,
+    "random, loss, FIFO": 96.9,
+    "random, loss, reordering": 98.6,
+    "scripted": 95.5,
 }
 POINTS_FLOOR = 98.9
 LIVE_FLOOR = 93.0
