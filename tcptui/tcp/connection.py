@@ -109,11 +109,9 @@ class Connection:
 
     def _asks_until(self, end: Endpoint) -> int | None:
         """Until when a caller must have asked again, or it has given up; None where it has an answer."""
-        asks = end.asks_until()
-        if asks is None or end.shown.state is not State.SYN_SENT:
-            return asks
-        limit = self._timers.syn_sent
-        return asks if limit is None else min(asks, end.exact.since_ns + limit)
+        answered = end.shown.state is not State.SYN_SENT
+        due, limit = end.calls.due_ns(end.flights, end.wait, answered=answered), self._timers.syn_sent
+        return due if due is None or answered or limit is None else min(due, end.exact.since_ns + limit)
 
     def _deadline_or_never(self, end: Endpoint) -> int:
         deadline = self._deadline(end)
@@ -126,7 +124,8 @@ class Connection:
     def _expire(self, end: Endpoint, due: int) -> None:
         exact = end.exact
         if exact.state is State.SYN_SENT:
-            end.lose_answers()
+            for one in end.flights:
+                end.lose(one, "it neither acknowledges its answer nor asks again: it has given up")
         else:
             end.believe_all()
         if exact.state is State.TIME_WAIT:

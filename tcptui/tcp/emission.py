@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tcptui.tcp import seq, unseen, unseen_fin
 from tcptui.tcp.aborting import emit_rst, speaks_after_the_end
+from tcptui.tcp.denial import deny, deny_acks_of
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_answer, is_bare_syn
@@ -101,7 +102,7 @@ def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     if exact.state is State.SYN_SENT:  # the answer to its SYN was not captured
         exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1), segment.ack
         exact.step(Event.RECV_SYN_ACK, segment, Evidence.ASSUMED)
-    sender.deny(segment)
+    deny(sender, segment)
     fin = receiver.exact.fin_seq
     if fin is not None and seq.gt(segment.ack, fin) and not exact.peer_fin_consumed:
         exact.peer_fin_consumed = True
@@ -153,7 +154,7 @@ def _fin(sender: Endpoint, segment: Segment) -> None:
         exact.fin_seq = number
         _close(sender, number, segment)
     elif exact.fin_seq == number:
-        sender.deny_acks_of(number, segment, "FIN")
+        deny_acks_of(sender, number, segment, "FIN")
 
 
 def _close(sender: Endpoint, number: int, segment: Segment) -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp import options, rst, seq
+from tcptui.tcp import seq
+from tcptui.tcp.calls import FIRST_RETRANSMISSION, Calls
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import (
     MOST,
@@ -22,7 +23,6 @@ from tcptui.tcp.flight import (
     deliver,
     echoed,
     flight,
-    is_answer,
     is_pure_ack,
     proven,
     replay,
@@ -35,11 +35,7 @@ from tcptui.tcp.tcb import ACK, FIN, RST, Tcb
 
 MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
-FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
-UNANSWERED = 4000 * MILLISECOND
-PATIENCE = 2.1
-"""A SYN is sent again after the same time as before or after twice that, as timers of kernels measure it."""
 PURE_ACKS_KEPT = 4
 
 _TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
@@ -57,8 +53,7 @@ class Previous:
 class Endpoint:
     """See the module. `start` is the state before the first step of its present life.
 
-    asked_ns, asked_id, pause: when its last SYN passed, its IP identification until it is seen to answer
-    another's SYN, and how long after the one before it passed, at least a second.
+    calls: its SYNs in this life.
     reason: why what is withdrawn next is withdrawn. round_trip: ns from a segment's passing towards it
     until its answer passes. missed: one octet of its that we did not see, taken for its FIN;
     combined: which acknowledged the peer's FIN, so it seems. hole: what acknowledged several octets of
@@ -71,9 +66,8 @@ class Endpoint:
         "_steps",
         "_wary",
         "always_replay",
-        "asked_id",
-        "asked_ns",
         "beyond",
+        "calls",
         "combined",
         "exact",
         "flights",
@@ -82,7 +76,6 @@ class Endpoint:
         "marks",
         "missed",
         "number",
-        "pause",
         "previous",
         "reason",
         "round_trip",
@@ -103,7 +96,7 @@ class Endpoint:
         self.exact = Tcb(state=self.start)
         self.shown = self.exact.fork()
         self.flights: list[Flight] = []
-        self.asked_ns, self.asked_id, self.pause = 0, 0, FIRST_RETRANSMISSION
+        self.calls = Calls()
         self.round_trip = 0
         self.reason = ""
         self.missed: int | None = None
@@ -249,35 +242,6 @@ class Endpoint:
                 exact.step(Event.RECV_ACK_OF_FIN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
                 return
 
-    # -- what it does not send ------------------------------------------------------------------------
-
-    def ask(self, segment: Segment) -> None:
-        """It sends its SYN, for the first time or again."""
-        if self.asked_ns:
-            self.pause = max(FIRST_RETRANSMISSION, segment.time_ns - self.asked_ns)
-        self.asked_ns, self.asked_id = segment.time_ns, segment.ip_id or 0
-
-    def asks_until(self) -> int | None:
-        """In SYN_SENT: when its next SYN is overdue. None where it may have an answer.
-
-        That passed, but if it comes for the fourth time, nobody has acknowledged it: one lost ACK, or two,
-        are more common than a caller that is gone.
-        """
-        if not self.asked_ns:  # its SYN was not captured, hence it is answered
-            return None
-        due = self.asked_ns + round(PATIENCE * self.pause)
-        if self.shown.state is State.SYN_SENT:
-            return due
-        answers = [one for one in self.flights if is_answer(one)]
-        if not answers or answers[-1].segment.time_ns - answers[0].segment.time_ns < UNANSWERED:
-            return None
-        return max(due, answers[-1].segment.time_ns + self.wait)
-
-    def lose_answers(self) -> None:
-        """It has stopped asking and acknowledges no answer: none has arrived."""
-        for one in self.flights:
-            self.lose(one, "it neither acknowledges its answer nor asks again: it has given up")
-
     # -- what it sends denies -----------------------------------------------------------------------
 
     def measure(self, sample_ns: int) -> None:
@@ -293,56 +257,6 @@ class Endpoint:
     def had_time(self, one: Flight, now_ns: int) -> bool:
         """Old enough that, had it arrived, what we see now would show it."""
         return now_ns - one.segment.time_ns > self.wait
-
-    def deny(self, segment: Segment) -> None:
-        """What an ordinary segment from here shows not to have arrived: what it leaves unacknowledged."""
-        ack = segment.ack
-        self._deny_holes(segment)
-        for one in self.flights:
-            if one.lost:
-                continue
-            if one.segment.flags & RST and self._challenges(one, segment):
-                self.lose(
-                    one, f"it answers the RST (#{one.segment.packet}) by ACK (#{segment.packet}): refused"
-                )
-            elif not self.had_time(one, segment.time_ns):
-                continue
-            elif one.segment.flags & RST:
-                self.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")
-            elif one.size and seq.le(one.segment.seq, ack) and seq.gt(one.end, ack):
-                self.lose(one, f"its ACK (#{segment.packet}) leaves out #{one.segment.packet}: not arrived")
-
-    def _deny_holes(self, segment: Segment) -> None:
-        """It holds what was sent later (RFC 2018): the holes before that have not arrived."""
-        held = [block for block in options.sack(segment.options) if seq.gt(block[1], segment.ack)]
-        if not held:
-            return
-        later = False
-        for one in reversed(self.flights):
-            if not one.size:
-                continue
-            if any(seq.le(left, one.segment.seq) and seq.le(one.end, right) for left, right in held):
-                later = one.held = True
-            elif later and not one.lost and seq.gt(one.end, segment.ack):
-                self.lose(one, f"#{segment.packet} holds what was sent after #{one.segment.packet}: lost")
-
-    def _challenges(self, one: Flight, segment: Segment) -> bool:
-        """An ACK that says nothing new, after a RST that does not have exactly the number expected."""
-        exact = self.exact
-        known = segment.ack == exact.ack_sent and segment.seq == exact.snd_max
-        return known and is_pure_ack(segment) and not rst.fits(exact, one.segment)
-
-    def lose_resets(self, reason: str) -> None:
-        """It goes on: a RST under way was lost, or refused."""
-        for one in self.flights:
-            if one.segment.flags & RST and not one.lost:
-                self.lose(one, f"{reason} after the RST (#{one.segment.packet}): lost or refused")
-
-    def deny_acks_of(self, number: int, segment: Segment, what: str) -> None:
-        """It sends `what` again: whatever acknowledges `number` has not arrived."""
-        for one in self.flights:
-            if not one.lost and acknowledges(one, number) and self.had_time(one, segment.time_ns):
-                self.lose(one, f"{what} retransmitted: the ACK (#{one.segment.packet}) did not arrive")
 
     def lose(self, one: Flight, reason: str) -> None:
         """This did not arrive."""

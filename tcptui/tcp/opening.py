@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.tcp import options, seq, unseen
+from tcptui.tcp.denial import deny_acks_of, deny_resets
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import Flight, is_answer, is_bare_syn
@@ -18,7 +19,7 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
     if exact.iss == segment.seq and exact.state is not State.CLOSED:
         if exact.state is State.SYN_SENT:
             _asked_again(sender, segment)
-            sender.ask(segment)
+            sender.calls.add(segment)
         elif exact.passive:  # late: its SYN,ACK has overtaken its SYN, and no listener sends that
             unseen.missed_crossing(sender, segment)
         return
@@ -30,7 +31,7 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
     elif exact.state is State.LISTEN:
         sender.start = exact.state = State.CLOSED  # it calls too: a simultaneous open, nobody listened
     _open(sender, segment, Event.ACTIVE_OPEN)
-    sender.ask(segment)
+    sender.calls.add(segment)
 
 
 def emit_syn_ack(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -92,14 +93,14 @@ def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment:
 
 
 def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
-    """By its IP identification, which Linux counts by socket, it sent no SYN,ACK between its SYN and `segment`.
+    """It sent no SYN,ACK between its SYN and `segment`, as the IP identification says.
 
-    So the peer's SYN had not come, when the SYN,ACK did. An answer to both is a SYN,ACK and then an ACK; to
+    Linux counts that by socket. So the peer's SYN had not come, when the SYN,ACK did. An answer to both is a SYN,ACK and then an ACK; to
     the latter alone, only an ACK.
     """
-    if not caller.asked_id or not segment.ip_id:
+    if not caller.calls.ip_id or not segment.ip_id:
         return
-    exact, sent = caller.exact, (segment.ip_id - caller.asked_id) & 0xFFFF
+    exact, sent = caller.exact, (segment.ip_id - caller.calls.ip_id) & 0xFFFF
     if not 0 < sent < 3:
         return
     goes_on = bool(space(segment)) or bool(segment.flags & RST)
@@ -188,14 +189,14 @@ def _answer_of_known(lives: Lives, sender: Endpoint, receiver: Endpoint, segment
             Event.RECV_SYN_IN_SYN_SENT, cause, evidence, proven_by=segment.packet if crossing else None
         )
         sender.flights = [one for one in sender.flights if not _asks_for(one, segment)]
-        sender.lose_resets(f"it goes on (#{segment.packet})")
-        sender.asked_id = 0
+        deny_resets(sender, segment)
+        sender.calls.ip_id = 0
         lives.crossed()
         if crossing is not None:
             sender.measure(segment.time_ns - cause.time_ns)
         exact.ack_sent = segment.ack
     elif exact.state is State.SYN_RCVD and exact.iss is not None:
-        sender.deny_acks_of(exact.iss, segment, "SYN,ACK")
+        deny_acks_of(sender, exact.iss, segment, "SYN,ACK")
 
 
 def _asks_for(one: Flight, answer: Segment) -> bool:

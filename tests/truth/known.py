@@ -19,7 +19,7 @@ KNOWN: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("rst_lost", "40000"): (
         "U4",
-        "the RST of its abort is lost before it comes to us; what answers data later is an orphan's, as a rule",
+        "the RST of its abort is lost before it comes to us; what answers data later is mostly an orphan",
     ),
     ("rto_timeout", "40000"): ("U2", "gives up unanswered data, by its own count, without a packet"),
     ("rto_timeout", "80"): ("U4", "its FIN is lost before it comes to us"),
