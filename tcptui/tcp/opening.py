@@ -95,8 +95,8 @@ def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment:
 def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """It sent no SYN,ACK between its SYN and `segment`, as the IP identification says.
 
-    Linux counts that by socket. So the peer's SYN had not come, when the SYN,ACK did. An answer to both is a SYN,ACK and then an ACK; to
-    the latter alone, only an ACK.
+    Linux counts that by socket. So the peer's SYN had not come, when the SYN,ACK did: an answer to both is a
+    SYN,ACK and then an ACK; to the latter alone, only an ACK.
     """
     if not caller.calls.ip_id or not segment.ip_id:
         return
