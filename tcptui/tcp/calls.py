@@ -19,25 +19,28 @@ FIRST_RETRANSMISSION = 990 * MILLISECOND
 UNANSWERED = 4000 * MILLISECOND
 PATIENCE = 2.1
 """A little more than two: timers of kernels are not that exact."""
+FIRST_PATIENCE = 3200 * MILLISECOND
+"""The second SYN comes after a second, or after three where RFC 1122 is followed to the letter (4.2.3.1)."""
 
 
 class Calls:
     """Of one endpoint in one life.
 
     last_ns: when its last SYN passed; 0 before one is seen. ip_id: that one's IP identification, until the
-    endpoint is seen to answer another's SYN. pause: ns between the last two, at least a second.
+    endpoint is seen to answer another's SYN. patience: ns in which the next must come.
     """
 
-    __slots__ = ("ip_id", "last_ns", "pause")
+    __slots__ = ("ip_id", "last_ns", "patience")
 
     def __init__(self) -> None:
         self.last_ns = self.ip_id = 0
-        self.pause = FIRST_RETRANSMISSION
+        self.patience = FIRST_PATIENCE
 
     def add(self, segment: Segment) -> None:
         """It sends its SYN, for the first time or again."""
-        if self.last_ns:
-            self.pause = max(FIRST_RETRANSMISSION, segment.time_ns - self.last_ns)
+        pause = segment.time_ns - self.last_ns
+        if self.last_ns and pause >= FIRST_RETRANSMISSION:  # else the frame was captured twice
+            self.patience = round(PATIENCE * pause)
         self.last_ns, self.ip_id = segment.time_ns, segment.ip_id or 0
 
     def due_ns(self, flights: Sequence[Flight], wait: int, *, answered: bool) -> int | None:
@@ -49,7 +52,7 @@ class Calls:
         """
         if not self.last_ns:
             return None
-        due = self.last_ns + round(PATIENCE * self.pause)
+        due = self.last_ns + self.patience
         if not answered:
             return due
         answers = [one.segment.time_ns for one in flights if is_answer(one)]

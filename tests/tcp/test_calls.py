@@ -1,6 +1,6 @@
 """When a caller must have asked again."""
 
-from tcptui.tcp.calls import FIRST_RETRANSMISSION, Calls
+from tcptui.tcp.calls import Calls
 from tcptui.tcp.flight import flight
 from tcptui.tcp.segment import Flags, Segment
 
@@ -23,9 +23,13 @@ def test_after_twice_the_pause_it_is_overdue() -> None:
     assert due is not None and 8 * SECOND < due < 8.5 * SECOND
 
 
-def test_the_first_pause_is_a_second() -> None:
-    assert calls(1).pause == FIRST_RETRANSMISSION
-    assert calls(1, 1.2).pause == FIRST_RETRANSMISSION  # a frame captured twice is no pause
+def test_the_second_may_take_three_seconds() -> None:
+    due = calls(1).due_ns([], 0, answered=False)
+    assert due is not None and 4 * SECOND < due < 4.5 * SECOND
+
+
+def test_a_frame_captured_twice_is_no_pause() -> None:
+    assert calls(1, 1.2).patience == calls(1).patience
 
 
 def test_without_its_syn_nothing_is_due() -> None:
