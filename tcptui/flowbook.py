@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tcptui.store.flows import Address
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
-from tcptui.tcp.diagnosis import Diagnosis, FlowFacts, diagnose, owes, verdict
+from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
@@ -257,11 +257,16 @@ class FlowBook:
             flow.verdict = (second, verdict(self.history(number), self.facts(number, now), now))
         return flow.verdict[1]
 
-    def diagnoses(self, number: int, now: Moment) -> tuple[Diagnosis, ...]:
-        """What is notable about a flow as of `now`."""
+    def diagnoses(self, number: int, now: Moment, around: Around | None = None) -> tuple[Diagnosis, ...]:
+        """What is notable about a flow as of `now`. around: what other connections tell of its hosts."""
         flow = self._flow(number)
-        previous = self._pairs[flow.pair].history(flow.generation - 1) if flow.generation else None
-        return diagnose(self.history(number), self.facts(number, now), now, self.timers, previous=previous)
+        previous = None
+        if flow.generation:
+            kept = self._pairs[flow.pair]
+            before = kept.numbers[flow.generation - 1]
+            previous = Before(kept.history(flow.generation - 1), self.facts(before, self.last))
+        found = self.facts(number, now)
+        return diagnose(self.history(number), found, now, self.timers, previous=previous, around=around)
 
     def waiting(self, now_ns: int) -> Iterator[tuple[Address, int, int]]:
         """Each endpoint in CLOSE_WAIT now: its address, the number of its flow, ns since the last packet."""
@@ -274,9 +279,11 @@ class FlowBook:
                     yield address, kept.numbers[-1], age
 
     def fin_of_waiting(self, number: int) -> int:
-        """The frame of the FIN that brought an endpoint of a flow into CLOSE_WAIT, 0 where none did."""
-        steps = self.history(number).standing()
-        return next((t.packet for t in reversed(steps) if t.new is State.CLOSE_WAIT and t.packet), 0)
+        """The frame of the FIN that brought an end of a flow into CLOSE_WAIT, as its ACK proves; else 0."""
+        for step in reversed(self.history(number).standing()):
+            if step.new is State.CLOSE_WAIT:
+                return step.packet if step.packet and step.evidence.certain else 0
+        return 0
 
     def owes(self, number: int, now: Moment) -> str:
         """Who must send the next segment as of `now`."""

@@ -220,7 +220,9 @@ class Session:
     def diagnoses(self, number: int, now: Moment | None = None) -> tuple[Diagnosis, ...]:
         """What is notable about a flow, the most severe first."""
         with self._reading():
-            return self._book.diagnoses(number, now or self._book.last)
+            moment = now or self._book.last
+            around = self._hosts.neighbours.of(self._book.info(number).pair, moment)
+            return self._book.diagnoses(number, moment, around)
 
     def owes(self, number: int, now: Moment | None = None) -> str:
         """Who must send the next segment, and since when."""

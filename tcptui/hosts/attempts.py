@@ -17,7 +17,7 @@ from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.store.flows import Endpoints
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
-from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.diagnoses.catalog import KINDS
 from tcptui.tcp.timers import SECOND
 
 WINDOW = 10 * SECOND
@@ -134,11 +134,10 @@ def _flood(attempts: Attempts, pairs: Ints, ends: Endpoints, half_open: Ints) ->
         whose = "a few sources: see who they are"
     text = (
         f"SYN flood on {server}: {len(half_open):,} half-open connections from {sources:,} sources, "
-        f"{len(half_open) * SECOND / span:,.0f} SYN/s; {whose}. Are SYN cookies on "
-        "(`sysctl net.ipv4.tcp_syncookies`)? `ss -tan state syn-recv` counts what is left"
+        f"{len(half_open) * SECOND / span:,.0f} SYN/s; {whose}"
     )
     frames = tuple(attempts.frame[pairs[half_open[:SHOWN]]].tolist())
-    return HostFinding(server, "SYN flood", Diagnosis("syn-flood", Severity.ERROR, frames, text))
+    return HostFinding(server, "SYN flood", KINDS["syn-flood"].diagnosis(frames, text))
 
 
 def scans(attempts: Attempts) -> Iterator[HostFinding]:
@@ -193,11 +192,8 @@ def _scan(attempts: Attempts, pairs: Ints, ends: Endpoints, window: Ints, what: 
         where = f"port {int(ends.server[2][window[0]])} of {count} hosts"
     silent = len(window) - open_ - refused
     how = "; it takes its SYN back by RST: a half-open scan" if 2 * half > open_ and half else ""
-    text = (
-        f"{source} scans {where}: {open_} open, {refused} refused, {silent} without an answer{how}. "
-        "If nobody of yours does that, look at what is open, and at that host"
-    )
+    text = f"{source} scans {where}: {open_} open, {refused} refused, {silent} without an answer{how}"
     frames = tuple(attempts.frame[pairs[window[:SHOWN]]].tolist())
     title = "port scan by" if what == "ports" else "host sweep by"
     id_ = "port-scan" if what == "ports" else "host-sweep"
-    return HostFinding(source, title, Diagnosis(id_, Severity.WARNING, frames, text))
+    return HostFinding(source, title, KINDS[id_].diagnosis(frames, text))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
+from tcptui.hosts.around import Neighbours
 from tcptui.hosts.attempts import Attempts, floods, scans
 from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.hosts.isn import Isns, blind_spoofing, predictable
 from tcptui.store.flows import Address
 from tcptui.store.segments import SegmentStore
-from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.diagnoses.catalog import KINDS
 from tcptui.tcp.timers import SECOND
 
 LEAK = 5
 """Connections of one port in CLOSE_WAIT that are a leak rather than a slow program."""
+
+LOOKED_AT = 100
+"""Of so many connections five must be in CLOSE_WAIT for certain."""
 
 STUCK = 10 * SECOND
 
@@ -22,10 +27,14 @@ Waiting = tuple[Address, int, int]
 
 
 class HostBook:
-    """Fed by batches, asked now and then. It has no lock: the session has one."""
+    """Fed by batches, asked now and then. It has no lock: the session has one.
+
+    neighbours: what connections tell of each other's hosts; they feed themselves, when they are asked.
+    """
 
     def __init__(self, store: SegmentStore) -> None:
         self._attempts, self._isns = Attempts(store), Isns(store)
+        self.neighbours = Neighbours(store)
 
     def feed(self) -> None:
         """Take in the store's rows since the last call."""
@@ -43,7 +52,8 @@ class HostBook:
 def leaks(waiting: Iterable[Waiting], frame_of: Callable[[int], int]) -> list[HostFinding]:
     """D10, many of one port: five connections or more in CLOSE_WAIT for 10 s or more.
 
-    frame_of: from a flow's number to the frame of the FIN; asked of those flows only that are named.
+    frame_of: from a flow's number to the frame of the FIN, 0 where no ACK proves that it came; asked of no
+    more flows than are needed.
     """
     by_port: dict[Address, list[tuple[int, int]]] = {}
     for address, number, age in waiting:
@@ -51,15 +61,15 @@ def leaks(waiting: Iterable[Waiting], frame_of: Callable[[int], int]) -> list[Ho
             by_port.setdefault(address, []).append((number, age))
     found = []
     for address, stuck in by_port.items():
-        if len(stuck) < LEAK:
+        fins = (frame for number, _ in stuck[:LOOKED_AT] if (frame := frame_of(number)))
+        frames = tuple(islice(fins, SHOWN)) if len(stuck) >= LEAK else ()
+        if len(frames) < LEAK:
             continue
         longest = max(age for _, age in stuck) // SECOND
         text = (
             f"{len(stuck)} connections of {address} are stuck in CLOSE_WAIT, for up to {longest} s: the "
-            "program does not close its sockets, and will run out of file descriptors. "
-            "`ss -tanp state close-wait` names it"
+            "program does not close its sockets, and will run out of file descriptors"
         )
-        frames = tuple(frame_of(number) for number, _ in stuck[:SHOWN])
-        diagnosis = Diagnosis("close-wait-leak", Severity.ERROR, frames, text)
+        diagnosis = KINDS["close-wait-leak"].diagnosis(frames, text)
         found.append(HostFinding(str(address), "CLOSE_WAIT leak", diagnosis))
     return found

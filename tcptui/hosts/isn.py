@@ -14,17 +14,19 @@ import numpy as np
 
 from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, groups
 from tcptui.hosts.finding import SHOWN, HostFinding
-from tcptui.store.flows import words_of
+from tcptui.store.flows import Endpoints, words_of
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp import seq
-from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.diagnoses.catalog import KINDS
+from tcptui.tcp.finding import Severity
 from tcptui.tcp.timers import SECOND
 
 LEAST = 6
 MOST = 64
 HOSTS = 4096
 NARROW = 1 << 20
+OTHER_PLACE = 2  # hops
 _SYN_ACK = 0x12
 
 
@@ -153,13 +155,10 @@ def predictable(isns: Isns) -> Iterator[HostFinding]:
             continue
         text = (
             f"initial sequence numbers of {host} can be predicted: {rule.words}; the next would be about "
-            f"{rule.next_isn}. Somebody who sees no answer can open a connection in another's name "
-            "(RFC 6528): update its system"
+            f"{rule.next_isn}. Somebody who sees no answer can open a connection in another's name (RFC 6528)"
         )
         frames = tuple(samples.frames[:SHOWN])
-        yield HostFinding(
-            host, "predictable ISNs", Diagnosis("isn-predictable", Severity.WARNING, frames, text)
-        )
+        yield HostFinding(host, "predictable ISNs", KINDS["isn-predictable"].diagnosis(frames, text))
 
 
 def blind_spoofing(attempts: Attempts, isns: Isns, found: list[HostFinding]) -> Iterator[HostFinding]:
@@ -178,7 +177,9 @@ def blind_spoofing(attempts: Attempts, isns: Isns, found: list[HostFinding]) -> 
         in_name = [
             at
             for at, fate in fates.items()
-            if fate & COMPLETED and ends.client_text(at, port=False) in flooded
+            if fate & COMPLETED
+            and ends.client_text(at, port=False) in flooded
+            and not _is_own(attempts, pairs, ends, at)
         ]
         spoke = [at for at in in_name if fates[at] & SPOKE]
         signs = [True, len(probes) >= LEAST, bool(flooded - {target}), bool(in_name), bool(spoke)]
@@ -188,10 +189,26 @@ def blind_spoofing(attempts: Attempts, isns: Isns, found: list[HostFinding]) -> 
         steps = ["its numbers can be predicted"]
         steps += [f"{len(probes)} probes took their SYN back by RST"] if signs[1] else []
         steps += [f"{', '.join(sorted(flooded - {target}))} was silenced by a SYN flood"] if signs[2] else []
-        steps += ["then a connection in that name was completed"] if signs[3] else []
+        steps += ["then a connection in its name was completed"] if signs[3] else []
         steps += ["and data followed"] if signs[4] else []
         text = f"blind spoofing of {target} (Mitnick's attack): {'; '.join(steps)}"
         shown = (probes + in_name)[:SHOWN]
         frames = tuple(int(attempts.frame[pairs[at]]) for at in shown) or weak.diagnosis.packets
         severity = Severity.ERROR if whole else Severity.WARNING
-        yield HostFinding(target, "blind spoofing of", Diagnosis("blind-spoofing", severity, frames, text))
+        diagnosis = KINDS["blind-spoofing"].diagnosis(frames, text, severity=severity, x=target)
+        yield HostFinding(target, "blind spoofing of", diagnosis)
+
+
+def _is_own(attempts: Attempts, pairs: Ints, ends: Endpoints, at: int) -> bool:
+    """The caller's segments have the TTL that the same host's answers to others have: it is that host."""
+    host = [word[at] for word in ends.client[:2]]
+    called = (ends.server[0] == host[0]) & (ends.server[1] == host[1])
+    answered = called & (attempts.fate[pairs] & ANSWERED != 0)
+    own = {ttl for one in pairs[np.flatnonzero(answered)[:SHOWN]] for ttl in _ttls(attempts.store, one, 1)}
+    forged = _ttls(attempts.store, pairs[at], 0)
+    return any(abs(ttl - other) < OTHER_PLACE for ttl in own for other in forged)
+
+
+def _ttls(store: SegmentStore, pair: int, sender: int) -> set[int]:
+    rows = store.pairs.rows(int(pair))[:SHOWN]
+    return set(store.column("ttl", rows)[store.column("sender", rows) == sender].tolist())

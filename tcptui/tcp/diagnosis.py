@@ -15,13 +15,24 @@ from collections.abc import Callable
 
 from tcptui.tcp.diagnoses import closing, opening, resets, transfer
 from tcptui.tcp.facts import FlowFacts, facts
-from tcptui.tcp.finding import Case, Diagnosis, Severity, case
+from tcptui.tcp.finding import Around, Before, Case, Diagnosis, Severity, case
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.owes import owes
 from tcptui.tcp.timers import LINUX, Timers
 from tcptui.tcp.verdict import verdict
 
-__all__ = ["RULES", "Diagnosis", "FlowFacts", "Severity", "diagnose", "facts", "owes", "verdict"]
+__all__ = [
+    "RULES",
+    "Around",
+    "Before",
+    "Diagnosis",
+    "FlowFacts",
+    "Severity",
+    "diagnose",
+    "facts",
+    "owes",
+    "verdict",
+]
 
 Rule = Callable[[Case], Diagnosis | None]
 
@@ -30,12 +41,17 @@ RULES: tuple[Rule, ...] = (
     opening.connection_refused,
     opening.unreachable,
     opening.accept_queue_full,
+    opening.queue_refuses,
     opening.half_open,
+    opening.stateless,
+    opening.deferred_accept,
     opening.simultaneous_open,
     opening.port_reused,
     opening.half_open_found,
     opening.fast_open,
     opening.syn_changed,
+    opening.mss_zero,
+    opening.no_window_scaling,
     closing.close_wait_stuck,
     closing.half_close,
     closing.fin_wait_2,
@@ -44,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     closing.last_ack_lost,
     closing.simultaneous_close,
     closing.fin_held_by_gap,
+    closing.closed_with_backlog,
     resets.abort,
     resets.dead_socket,
     resets.rst_ignored,
@@ -54,10 +71,12 @@ RULES: tuple[Rule, ...] = (
     transfer.zero_window_probes,
     transfer.keep_alive,
     transfer.back_off,
+    transfer.sent_again,
     transfer.sent_needlessly,
     transfer.capture_incomplete,
     transfer.one_sided,
     transfer.captured_twice,
+    transfer.clock_set_back,
 )
 
 
@@ -67,14 +86,16 @@ def diagnose(
     now: Moment,
     timers: Timers = LINUX,
     *,
-    previous: History | None = None,
+    previous: Before | None = None,
+    around: Around | None = None,
 ) -> tuple[Diagnosis, ...]:
     """What there is to say about this flow as of `now`, most severe first, then by first packet.
 
     facts: those of the segments up to `now`. previous: the life before on the same ports, for what is
-    known of port reuse. Never raises on histories and facts of the same segments.
+    known of port reuse. around: what other connections tell of both hosts. Never raises on histories
+    and facts of the same segments.
     """
-    flow = case(history, facts, now, timers, previous)
+    flow = case(history, facts, now, timers, previous, around)
     found = [diagnosis for rule in RULES if (diagnosis := rule(flow)) is not None]
     found.sort(key=lambda diagnosis: (diagnosis.severity.rank, diagnosis.packets, diagnosis.id))
     return tuple(found)

@@ -9,19 +9,23 @@ What is a fact here is only what stands in the headers. States are the engine's 
 (`history.py`); rules that need both are in `diagnoses/`.
 
 Limits: copies of a frame are recognised within 150 ms and the sender's last 16 segments; of long
-series the first 15 packets and the newest are quoted; SACK is not read.
+series the first 15 packets and the newest are quoted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tcptui.tcp.again import note_copy
+from tcptui.tcp.backlog import note_fin, note_payload
 from tcptui.tcp.holes import confirm_holes, fill_holes, open_hole
-from tcptui.tcp.options import SACK, parse, sack
+from tcptui.tcp.offers import change
+from tcptui.tcp.options import SACK, sack
 from tcptui.tcp.probes import note_probe
-from tcptui.tcp.resets import note_reply, note_sequel, take_reset
+from tcptui.tcp.resets import note_reply, take_reset
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
+from tcptui.tcp.strangers import note_sequel
 from tcptui.tcp.traces import (
     IN_FLIGHT,
     PLAUSIBLE,
@@ -35,6 +39,7 @@ from tcptui.tcp.traces import (
 from tcptui.tcp.words import MILLISECOND
 
 COPY_WITHIN = 150 * MILLISECOND  # the same frame again: a bridge, a second interface
+CLOCK_BACK = 10 * MILLISECOND  # interfaces that are captured together differ by less
 MOST_ZERO_WINDOWS = 8
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
@@ -44,14 +49,17 @@ class FlowFacts:
     """Facts about one life of a connection. `sides` is indexed by endpoint, as `Segment.sender`.
 
     same_socket: source and destination are the same socket (a self-connect): one side is both.
+    set_back: the first frame whose time is earlier than that of the frame before it, and that one.
     """
 
-    __slots__ = ("_same_socket", "packets", "sides")
+    __slots__ = ("_last", "_same_socket", "packets", "set_back", "sides")
 
     def __init__(self, *, same_socket: bool = False) -> None:
         side = Side()
         self.sides: tuple[Side, Side] = (side, side if same_socket else Side())
         self.packets = 0
+        self.set_back: tuple[Seen, Seen] | None = None
+        self._last = Seen(0, 0)
         self._same_socket = same_socket
 
     @property
@@ -64,9 +72,13 @@ class FlowFacts:
         me, peer = self.sides[segment.sender & 1], self.sides[1 - (segment.sender & 1)]
         seen = Seen(segment.packet, segment.time_ns)
         self.packets += 1
+        if segment.time_ns < self._last.time_ns - CLOCK_BACK and self.set_back is None:
+            self.set_back = (self._last, seen)
+        self._last = seen
         _count(me, segment, seen)
-        if _is_copy(me, segment):
+        if (original := _original(me, segment)) is not None:
             me.duplicates += 1
+            me.copied = me.copied or (Seen(original.packet, original.time_ns), seen)
             return
         if segment.flags & RST:
             take_reset(me, peer, segment, seen)
@@ -91,11 +103,11 @@ def _count(me: Side, segment: Segment, seen: Seen) -> None:
         me.first = seen
 
 
-def _is_copy(me: Side, segment: Segment) -> bool:
-    """The same transmission captured twice: nothing differs, not even IP-ID and time stamp option."""
+def _original(me: Side, segment: Segment) -> Segment | None:
+    """The same transmission captured before: nothing differs, not even IP-ID and time stamp option."""
     for old in reversed(me.recent):
         if segment.time_ns - old.time_ns > COPY_WITHIN:
-            return False
+            return None
         if (
             old.seq == segment.seq
             and old.ack == segment.ack
@@ -106,8 +118,8 @@ def _is_copy(me: Side, segment: Segment) -> bool:
             and old.options == segment.options
             and (segment.ip_id or segment.length or segment.flags & (SYN | FIN | RST))
         ):
-            return True
-    return False
+            return old
+    return None
 
 
 def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -116,12 +128,14 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     note_probe(me, peer, segment, seen)
     if segment.flags & SYN:
         _take_syn(me, segment, seen)
+    elif me.spoke is None:
+        me.spoke = seen
     if segment.flags & FIN:
-        _take_fin(me, segment, seen)
+        _take_fin(me, peer, segment, seen)
     _take_sequence(me, peer, segment, seen)
     if segment.flags & ACK:
         _take_ack(me, peer, segment, seen)
-    _take_window(me, segment, seen)
+    _take_window(me, peer, segment, seen)
     peer.keep_alive.unanswered = 0
     if me.zero:
         me.zero.probes.unanswered = 0
@@ -130,38 +144,41 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
 def _take_syn(me: Side, segment: Segment, seen: Seen) -> None:
     if me.iss != segment.seq:  # a new socket: what was said in other sequence numbers is over
         me.iss = segment.seq
-        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = me.again = None
+        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = me.again = me.busy = None
         me.in_flight.clear()
         me.holes.clear()
-        me.syn = me.syn_ack = None
+        me.syn = me.syn_ack = me.spoke = None
     ack = bool(segment.flags & ACK)
     copies = me.syn_ack if ack else me.syn
     if copies is None:
         copies = _copies(segment, segment.seq, add(segment.seq, 1 + segment.length))
     copies.add(seen)
-    if not ack and me.syn_changed is None and _offers(copies.options) != _offers(segment.options):
-        me.syn_changed = seen
+    if not ack and me.syn_changed is None and copies.count > 1:
+        me.syn_changed = change(copies, segment, seen, within_ns=COPY_WITHIN)
     if ack:
         me.syn_ack = copies
     else:
         me.syn = copies
 
 
-def _offers(options: bytes) -> tuple[object, ...]:
-    """What a SYN offers; its time stamp may differ from copy to copy."""
-    found = parse(options)
-    return found.kinds, found.mss, found.wscale, found.sack_permitted, found.fast_open
-
-
-def _take_fin(me: Side, segment: Segment, seen: Seen) -> None:
+def _take_fin(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     seq = add(segment.seq, segment.length + bool(segment.flags & SYN))
     if me.fin is None or me.fin.seq != seq:
+        note_fin(me, peer, segment, seen)
         me.fin = _copies(segment, seq, add(seq, 1))
     me.fin.add(seen)
 
 
 def _copies(segment: Segment, seq: int, end: int) -> Copies:
-    return Copies(seq=seq, end=end, ack=segment.ack, payload=segment.length, options=segment.options)
+    return Copies(
+        seq=seq,
+        end=end,
+        ack=segment.ack,
+        payload=segment.length,
+        options=segment.options,
+        flags=segment.flags,
+        ip_id=segment.ip_id,
+    )
 
 
 def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -169,6 +186,8 @@ def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     size = segment.length + bool(segment.flags & SYN) + bool(segment.flags & FIN)
     end = add(segment.seq, size)
     if segment.length:
+        if not me.in_flight:
+            note_payload(me, peer, segment, seen)
         me.last_data = seen
         if me.fin is not None and me.fin.first.packet < seen.packet and diff(segment.seq, me.fin.seq) < 0:
             me.behind_fin.add(seen)
@@ -209,15 +228,18 @@ def _take_copy(me: Side, peer: Side, segment: Segment, end: int, seen: Seen) -> 
                 run.add(flight.seen)
                 break
     run.add(seen)
+    note_copy(me, peer, segment, run)
     if me.worst_run is None or run.count >= me.worst_run.count:
         me.worst_run = run
 
 
 def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     me.last_ack = seen
+    me.dup_acks = me.dup_acks + 1 if segment.ack == me.ack_max and not segment.length else 0
     asked = peer.keep_alive.unanswered or (me.zero is not None and me.zero.probes.unanswered)
-    if SACK in segment.options and not asked and _reports_copy(peer, segment):
-        me.received_twice.add(seen)
+    me.sacked = False
+    if SACK in segment.options:
+        _take_sack(me, peer, segment, None if asked else seen)
     if segment.flags & SYN and peer.syn is not None and not _answers(segment.ack, peer.syn):
         return
     if not _plausible(me, peer, segment.ack):
@@ -229,7 +251,7 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         open_hole(peer, Hole(peer.snd_max, segment.ack, seen))
         peer.snd_max = segment.ack
     if me.ack_max is None or diff(segment.ack, me.ack_max) > 0:
-        me.ack_max = segment.ack
+        me.ack_before, me.ack_max = me.ack_max, segment.ack
         me.ack_advanced = seen
     if me.acked_at_send is None:
         me.acked_at_send = segment.ack
@@ -238,12 +260,20 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         peer.again = None
     while peer.in_flight and diff(segment.ack, peer.in_flight[0].end) >= 0:
         peer.in_flight.popleft()
+        peer.cleared_ns = seen.time_ns
 
 
-def _reports_copy(peer: Side, segment: Segment) -> bool:
-    """The first SACK block lies below the ACK: these bytes, not the SYN, came again (RFC 2883 4)."""
+def _take_sack(me: Side, peer: Side, segment: Segment, reported: Seen | None) -> None:
+    """What I have beyond my ACK; and if the first block lies below it: these bytes came again (RFC 2883 4),
+    `reported` by this segment, unless a probe asked for it.
+    """
     blocks = sack(segment.options)
-    return bool(blocks) and diff(blocks[0][1], segment.ack) <= 0 and blocks[0][0] != peer.iss
+    me.sacked = any(diff(right, segment.ack) > 0 for _, right in blocks)
+    again = bool(blocks) and diff(blocks[0][1], segment.ack) <= 0 and blocks[0][0] != peer.iss
+    if again and reported is not None:
+        me.received_twice.add(reported)
+        if peer.fin is not None and blocks[0] == (peer.fin.seq, peer.fin.end):
+            me.fin_twice = me.fin_twice or reported
 
 
 def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -271,7 +301,7 @@ def _plausible(me: Side, peer: Side, ack: int) -> bool:
     return abs(diff(ack, peer.snd_max)) < PLAUSIBLE
 
 
-def _take_window(me: Side, segment: Segment, seen: Seen) -> None:
+def _take_window(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     if segment.window == 0:
         if me.zero is None:
             me.zero = ZeroWindow(seen, seen)
@@ -282,3 +312,4 @@ def _take_window(me: Side, segment: Segment, seen: Seen) -> None:
     elif me.zero is not None:
         me.zero.end = seen
         me.zero = None
+        peer.cleared_ns = seen.time_ns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from tcptui.tcp.events import Event
 from tcptui.tcp.facts import FlowFacts
@@ -47,11 +48,70 @@ class Diagnosis:
         object.__setattr__(self, "packets", tuple(sorted(set(self.packets))))
 
 
+class Around(Protocol):
+    """What other connections tell of a flow's two hosts, as of now. x: 0 or 1, as `Segment.sender`."""
+
+    def alive(self, x: int, since_ns: int) -> Seen | None:
+        """Something that X's host sent in answer to somebody else since then."""
+
+    def answered(self, x: int, since_ns: int) -> Seen | None:
+        """A SYN,ACK of X's port to somebody else since then."""
+
+    def ttl(self, x: int) -> int | None:
+        """The TTL of what X's host sends to somebody else, RSTs left out."""
+
+    def repeated(self, x: int) -> Seen | None:
+        """A SYN,ACK that X's host sent again to somebody else, unasked."""
+
+    def unrepeated(self, x: int, age_ns: int) -> int:
+        """Connections of X's port whose SYN,ACK has waited so long and was sent once."""
+
+    def ignoring(self, x: int) -> int:
+        """Other connections of X's port whose SYN,ACK came again twice or more after its ACK."""
+
+
+class Alone:
+    """Nothing is known of other connections."""
+
+    def alive(self, x: int, since_ns: int) -> Seen | None:
+        """None."""
+        return None
+
+    def answered(self, x: int, since_ns: int) -> Seen | None:
+        """None."""
+        return None
+
+    def ttl(self, x: int) -> int | None:
+        """None."""
+        return None
+
+    def repeated(self, x: int) -> Seen | None:
+        """None."""
+        return None
+
+    def unrepeated(self, x: int, age_ns: int) -> int:
+        """None."""
+        return 0
+
+    def ignoring(self, x: int) -> int:
+        """None."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The life before on the same ports: its states, and the facts of its packets."""
+
+    history: History
+    facts: FlowFacts
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One flow as of `now`, for the rules.
 
     facts: of the segments up to `now`. previous: the life before on the same ports, where there was one.
+    around: what other connections tell.
     path: by endpoint, the transitions that stand and were reached by `now`.
     """
 
@@ -59,7 +119,8 @@ class Case:
     facts: FlowFacts
     now: Moment
     timers: Timers
-    previous: History | None
+    previous: Before | None
+    around: Around
     path: tuple[tuple[Transition, ...], tuple[Transition, ...]]
     standing: tuple[Standing, Standing]
 
@@ -104,10 +165,11 @@ def case(
     facts: FlowFacts,
     now: Moment,
     timers: Timers = LINUX,
-    previous: History | None = None,
+    previous: Before | None = None,
+    around: Around | None = None,
 ) -> Case:
     """The flow as of `now`. `facts` must be those of the segments up to `now` and no later ones."""
     reached = [t for t in history.log if t.visible(now)]
     one, other = (tuple(t for t in reached if t.endpoint == end) for end in (0, 1))
     path = (one, one if history.same_socket else other)
-    return Case(history, facts, now, timers, previous, path, history.at(now))
+    return Case(history, facts, now, timers, previous, around or Alone(), path, history.at(now))

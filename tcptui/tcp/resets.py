@@ -4,6 +4,8 @@ The three shapes are those of RFC 9293 3.10.7.1 and 3.10.4 as Linux, the BSDs an
 abort carries the connection's own SEQ and ACK; a reply has its SEQ from the ACK that provoked it and no
 ACK of its own; the answer to a SYN has SEQ 0 and acknowledges the SYN.
 
+What speaks against its sender (D22) is in `strangers.py`.
+
 Limits: a stack that aborts by a plain RST is told from a reply only by the time since the segment that
 it would answer; of more than four resets the first four are kept.
 """
@@ -12,14 +14,13 @@ from __future__ import annotations
 
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
+from tcptui.tcp.strangers import is_own, usual_id, usual_stamp, usual_ttl
 from tcptui.tcp.traces import PLAUSIBLE, Reset, ResetKind, Seen, Side
 from tcptui.tcp.words import SECOND
 
 REPLY_WITHIN = 3 * SECOND  # a RST answers what passed at most this long ago
 CHALLENGE_WITHIN = SECOND  # a challenge ACK follows within a round trip; this is a generous one
 MOST_RESETS = 4
-NEARBY = 1 << 20  # data this close behind a RST belong to the same connection
-LEAST_TTLS = 2  # segments that show from how far away a sender is
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
 
@@ -31,12 +32,16 @@ def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         return
     kind = _kind(me, peer, segment)
     reset = Reset(seen, kind, _is_exact(me, peer, segment), segment.seq)
-    reset.ttl, reset.usual_ttl = segment.ttl, _usual_ttl(me)
+    reset.ttl, reset.usual_ttl = segment.ttl, usual_ttl(me)
+    reset.ip_id, reset.stamp = segment.ip_id or 0, usual_stamp(me, segment)
+    reset.mine = is_own(me, peer, segment)
     if kind is ResetKind.ABORT:
+        reset.usual_id = usual_id(me, segment)
         if me.acked_at_send is not None:
             reset.unread = _unread(me, peer, segment)
     else:
         _find_trigger(reset, me, peer, segment)
+    reset.unprovoked = reset.trigger is None and segment.seq not in (peer.ack_max, me.snd_max)
     if peer.snd_max is not None and me.ack_max is not None:
         reset.lost = _lost(me.ack_max, peer)
     me.resets.append(reset)
@@ -98,20 +103,6 @@ def _provokes(kind: ResetKind, old: Segment, rst: Segment) -> bool:
 def _untaken(me: Side, old: Segment) -> bool:
     size = old.length + bool(old.flags & FIN)
     return size > 0 and (me.ack_max is None or diff(add(old.seq, size), me.ack_max) > 0)
-
-
-def _usual_ttl(me: Side) -> int | None:
-    ttls = sorted(old.ttl for old in me.recent if not old.flags & RST)
-    return ttls[len(ttls) // 2] if len(ttls) >= LEAST_TTLS else None
-
-
-def note_sequel(me: Side, segment: Segment, seen: Seen) -> None:
-    """I send payload that follows my own RST at once: then the RST was hardly mine."""
-    if not me.resets or not segment.length or segment.flags & SYN:
-        return
-    for reset in me.resets:
-        if reset.went_on is None and seen.time_ns - reset.seen.time_ns <= CHALLENGE_WITHIN:
-            reset.went_on = seen if 0 <= diff(segment.seq, reset.seq) < NEARBY else None
 
 
 def note_reply(resetter: Side, me: Side, segment: Segment, seen: Seen) -> None:

@@ -70,7 +70,8 @@ class Copies(Series):
     """Transmissions of the same sequence numbers: the original, if it was seen, and its copies.
 
     seq: the first sequence number. end: one past the last one. ack: what the original acknowledged.
-    payload: payload bytes of the original. options: its TCP options, raw.
+    payload: payload bytes of the original. options: its TCP options, raw. flags: its control bits.
+    ip_id: its IP identification.
     """
 
     seq: int = 0
@@ -78,6 +79,8 @@ class Copies(Series):
     ack: int = 0
     payload: int = 0
     options: bytes = b""
+    flags: int = 0
+    ip_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -121,7 +124,12 @@ class Reset:
     lost: bytes of the peer that its sender had not acknowledged.
     reply: the receiver's next segment. challenged: that is a challenge ACK (RFC 5961).
     ttl, usual_ttl: its own, and the median of what its sender sent before (None: too few to tell).
-    went_on: its sender's next payload, right after it, from numbers that follow it.
+    ip_id, usual_id: its identification, and its sender's last one, where that one counts up evenly and this
+    one cannot be its next.
+    stamp: its sender's newest time stamp until then, and when that was sent. unprovoked: its SEQ is no ACK
+    that the peer has sent.
+    mine: it lies in its sender's own numbers, of a connection that is open.
+    went_on: what its sender sent after it, which no closed socket sends.
     """
 
     seen: Seen
@@ -136,6 +144,11 @@ class Reset:
     challenged: bool = False
     ttl: int = 0
     usual_ttl: int | None = None
+    ip_id: int = 0
+    usual_id: int | None = None
+    stamp: tuple[int, int] | None = None
+    unprovoked: bool = False
+    mine: bool = False
     went_on: Seen | None = None
 
 
@@ -159,6 +172,19 @@ class Hole:
     acked: Seen | None = None
 
 
+class Change(NamedTuple):
+    """A copy of a SYN that offers something else. first: the original. dropped: the kinds of options that
+    are only in the original. harmless: it gives up Fast Open or ECN, as systems do by themselves. on_the_way:
+    both are one packet, seen at two places.
+    """
+
+    first: Seen
+    copy: Seen
+    dropped: tuple[int, ...]
+    harmless: bool
+    on_the_way: bool
+
+
 @dataclass(slots=True)
 class Side:
     """What one endpoint sent.
@@ -166,8 +192,19 @@ class Side:
     packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
     iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
     acked_at_send: its ACK when it last sent payload. None: not known.
-    syn_changed: the first copy of its SYN whose options differ from the original's.
+    spoke: its first segment without SYN.
+    syn_changed: the first copy of its SYN that offers something else than the original.
+    ack_before: what it acknowledged before that last went up, at `ack_advanced`.
     received_twice: its ACKs that report bytes which came a second time (DSACK, RFC 2883).
+    fin_twice: the one that reports so of its peer's FIN.
+    dup_acks: ACKs of the same number in a row, without payload, that it sent last.
+    fast, probed, timed_out: payload that it sent again: after duplicate ACKs or SACK, as a probe of the
+    tail (RFC 8985), or because its retransmission timer had run out.
+    needless: what it sent again although the ACK was on its way.
+    sacked: its newest ACK names bytes beyond itself that it has (SACK).
+    busy: since when it has had more payload to send than it could, and from which number on; cleared_ns:
+    when it last could go on. backlog: `busy`, if it was so at its first FIN.
+    copied: the first frame that the capture holds twice, and its copy.
     again: what it sent again although it was acknowledged, until it is acknowledged again.
     behind_fin: payload from before its FIN that came after it: late, or again.
     foreign_ack: its answer to a SYN by an ACK of some other, older connection.
@@ -183,17 +220,30 @@ class Side:
     snd_max: int | None = None
     ack_max: int | None = None
     ack_advanced: Seen | None = None
+    ack_before: int | None = None
     last_ack: Seen | None = None
+    spoke: Seen | None = None
     acked_at_send: int | None = None
     syn: Copies | None = None
     syn_ack: Copies | None = None
-    syn_changed: Seen | None = None
+    syn_changed: Change | None = None
     fin: Copies | None = None
     run: Copies | None = None
     worst_run: Copies | None = None
     resets: list[Reset] = field(default_factory=list)
     again: Flight | None = None
     received_twice: Series = field(default_factory=Series)
+    fin_twice: Seen | None = None
+    dup_acks: int = 0
+    fast: Series = field(default_factory=Series)
+    probed: Series = field(default_factory=Series)
+    timed_out: Series = field(default_factory=Series)
+    needless: Series = field(default_factory=Series)
+    sacked: bool = False
+    busy: tuple[Seen, int] | None = None
+    cleared_ns: int = 0
+    backlog: Seen | None = None
+    copied: tuple[Seen, Seen] | None = None
     behind_fin: Series = field(default_factory=Series)
     foreign_ack: Seen | None = None
     zero: ZeroWindow | None = None

@@ -60,7 +60,7 @@ def test_the_whole_attack_is_told_and_its_beginning_is_a_warning() -> None:
         one for i in range(8) for one in attempt(i, "10.9.9.9", i, "10.0.0.2", 514, TAKEN_BACK, 128_000 * i)
     ]
     flood = [one for i in range(60) for one in attempt(10 + i / 99, away(i), 1, "10.0.0.1", 513, HALF_OPEN)]
-    forged = attempt(12, "10.0.0.1", 1023, "10.0.0.2", 514, ("S", "A", "PA"), 128_000 * 8)
+    forged = attempt(12, "10.0.0.1", 1023, "10.0.0.2", 514, ("S", "A", "PA"), 128_000 * 8, ttl=52)
     for packets, severity in ((probes + flood + forged, Severity.ERROR), (probes + flood, Severity.WARNING)):
         store = store_of(packets)
         attempts, isns = Attempts(store), Isns(store)

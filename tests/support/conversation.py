@@ -15,19 +15,27 @@ A line is: time in seconds; sender, C or S, or - for a timer; flags; payload byt
 Sequence numbers are kept by the builder: SEQ is the sender's next, ACK the peer's next. Settings:
 `seq=` and `ack=` (relative to the initial sequence numbers), `rawseq=`, `win=`, `id=`, `ttl=`, `opt=` (hex).
 A transition that the builder cannot name by its states alone is named behind them: `! REPLIED_RST`.
+
+`S ICMP` is an ICMP error that quotes what C sent. What other connections tell of an end stands on a line of
+its own, what is a frame as `frame@seconds`:
+`around S alive=9@0.5 answered=3@0 ttl=61 repeated=7@1 unrepeated=6 ignoring=2`. `next life` begins another
+connection on the same ports; its frames go on from the last one's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tcptui.tcp.diagnosis import Diagnosis, diagnose
 from tcptui.tcp.events import Event
 from tcptui.tcp.facts import FlowFacts, facts
+from tcptui.tcp.finding import Before
 from tcptui.tcp.history import History, Moment, Roles, Transition
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add
 from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.timers import LINUX, Timers
+from tcptui.tcp.traces import Seen
 
 SECOND = 1_000_000_000
 ISS = (1_000, 4_294_967_000)  # the server's wraps
@@ -52,6 +60,46 @@ _BY_STATES = {
 }
 
 
+class Known:
+    """What other connections tell, as `finding.Around`: what the lines say, and nothing else."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[int, str], Seen] = {}
+        self._numbers: dict[tuple[int, str], int] = {}
+
+    def learn(self, words: list[str]) -> None:
+        """The words of a line, without "around"."""
+        x = "CS".index(words[0])
+        for name, value in (word.split("=") for word in words[1:]):
+            frame, _, seconds = value.partition("@")
+            if seconds:
+                self._frames[x, name] = Seen(int(frame), round(float(seconds) * SECOND))
+            else:
+                self._numbers[x, name] = int(frame)
+
+    def _since(self, x: int, name: str, since_ns: int) -> Seen | None:
+        found = self._frames.get((x, name))
+        return found if found is not None and found.time_ns >= since_ns else None
+
+    def alive(self, x: int, since_ns: int) -> Seen | None:
+        return self._since(x, "alive", since_ns)
+
+    def answered(self, x: int, since_ns: int) -> Seen | None:
+        return self._since(x, "answered", since_ns)
+
+    def repeated(self, x: int) -> Seen | None:
+        return self._frames.get((x, "repeated"))
+
+    def ttl(self, x: int) -> int | None:
+        return self._numbers.get((x, "ttl"))
+
+    def unrepeated(self, x: int, age_ns: int) -> int:
+        return self._numbers.get((x, "unrepeated"), 0)
+
+    def ignoring(self, x: int) -> int:
+        return self._numbers.get((x, "ignoring"), 0)
+
+
 @dataclass
 class Talk:
     """A conversation as the diagnoses see it; `now` is its last line's moment."""
@@ -61,11 +109,14 @@ class Talk:
     start: tuple[State, State] = (State.CLOSED, State.LISTEN)
     now: Moment = field(default_factory=lambda: Moment(0, 0))
     same_socket: bool = False
+    first: int = 1
+    previous: Before | None = None
+    around: Known = field(default_factory=Known)
 
     @property
     def history(self) -> History:
         """The states of the lines."""
-        return History(1, 0, Roles.HANDSHAKE, self.start, tuple(self.log), ())
+        return History(self.first, 0, Roles.HANDSHAKE, self.start, tuple(self.log), ())
 
     @property
     def facts(self) -> FlowFacts:
@@ -89,18 +140,35 @@ def talk(text: str) -> Talk:
             states = [State[word] for word in line.split()[1:]]
             made.start = (states[0], states[1])
             continue
+        if line.split()[0] == "around":
+            made.around.learn(line.split()[1:])
+            continue
+        if line.split() == ["next", "life"]:
+            made = Talk(
+                now=made.now,
+                first=made.now.packet + 1,
+                previous=Before(made.history, made.facts),
+                around=made.around,
+            )
+            builder, states = _Builder(), list(made.start)
+            continue
         left, _, right = line.partition("|")
         time_ns = round(float(left.split()[0]) * SECOND)
-        segment = builder.segment(left.split()[1:], len(made.segments) + 1, time_ns)
+        words = left.split()[1:]
+        made.now = Moment(made.now.packet + (words[0] != "-"), time_ns)
+        heard = words[1:] == ["ICMP"]
+        segment = None if heard else builder.segment(words, made.now.packet, time_ns)
         if segment is not None:
             made.segments.append(segment)
-        made.now = Moment(len(made.segments), time_ns)
         right, _, named = right.partition("!")
         for endpoint, word in enumerate(right.split()):
             for name in [] if word == "." else word.split(">"):
                 new = State[name]
                 if new is not states[endpoint]:
-                    made.log.append(_transition(made.now, endpoint, states[endpoint], new, segment, named))
+                    step = _transition(made.now, endpoint, states[endpoint], new, segment, named)
+                    if heard:
+                        step = replace(step, packet=made.now.packet, event=Event.RECV_ICMP, why="got ICMP")
+                    made.log.append(step)
                     states[endpoint] = new
     return made
 
@@ -176,10 +244,13 @@ class _Builder:
         return self.next[sender]
 
 
-def diagnosed(text: str, later: float = 0) -> dict[str, Diagnosis]:
+def diagnosed(text: str, later: float = 0, timers: Timers = LINUX) -> dict[str, Diagnosis]:
     """What is diagnosed some time after a conversation, by id."""
     said = talk(text)
-    return {found.id: found for found in diagnose(said.history, said.facts, said.later(later))}
+    found = diagnose(
+        said.history, said.facts, said.later(later), timers, previous=said.previous, around=said.around
+    )
+    return {one.id: one for one in found}
 
 
 OPEN = """

@@ -35,11 +35,18 @@ class Passed(NamedTuple):
 
 
 def attempt(
-    at: float, source: str, sport: int, target: str, port: int, what: tuple[str, ...], isn: int | None = None
+    at: float,
+    source: str,
+    sport: int,
+    target: str,
+    port: int,
+    what: tuple[str, ...],
+    isn: int | None = None,
+    ttl: int = 64,
 ) -> list[Passed]:
     """One attempt, `at` seconds after the start, a millisecond a segment.
 
-    isn: the called one's; without it one that nobody guesses.
+    isn: the called one's; without it one that nobody guesses. ttl: the caller's.
     """
     passed = []
     isn = crc32(f"{source}:{sport} {target}:{port}".encode()) if isn is None else isn
@@ -49,7 +56,8 @@ def attempt(
         seq = isn if back else 100 + (step > 0)
         segment = TCP(sport=x, dport=y, flags=flags.strip("<"), seq=seq, ack=101 if back else isn + 1)
         data = Raw(b"x") if "P" in flags else b""
-        packet = IP(src=a, dst=b) / segment / data if data else IP(src=a, dst=b) / segment
+        header = IP(src=a, dst=b, ttl=64 if back else ttl)
+        packet = header / segment / data if data else header / segment
         passed.append(Passed(START + round(at * 1e9) + step * MS, bytes(packet)))
     return passed
 

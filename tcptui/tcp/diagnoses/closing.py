@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.seq import diff
@@ -28,11 +29,10 @@ def close_wait_stuck(flow: Case) -> Diagnosis | None:
         acked = flow.side(x).ack_advanced or fin.first
         text = (
             f"{flow.name(x)} application has not called close() for {duration(flow.age(fin.first))} since "
-            f"the {flow.name(1 - x)}'s FIN {frames([fin.first.packet])}: look for a leaked socket, `ss -tanp "
-            f"state close-wait` on the {flow.name(x)}"
+            f"the {flow.name(1 - x)}'s FIN {frames([fin.first.packet])}"
         )
         packets = (fin.first.packet, acked.packet)
-        return Diagnosis("close-wait-stuck", Severity.WARNING, packets, text)
+        return say(flow, x, "close-wait-stuck", packets, text)
     return None
 
 
@@ -47,7 +47,7 @@ def half_close(flow: Case) -> Diagnosis | None:
             f"half-close in use: the {flow.name(1 - x)} has finished sending (FIN "
             f"{frames([fin.first.packet])}), the {flow.name(x)} goes on (last in {frames([data.packet])})"
         )
-        return Diagnosis("half-close", Severity.NOTE, (fin.first.packet, data.packet), text)
+        return say(flow, x, "half-close", (fin.first.packet, data.packet), text)
     return None
 
 
@@ -80,7 +80,7 @@ def fin_wait_2(flow: Case) -> Diagnosis | None:
         else:
             text += "There is no limit by RFC 9293"
         packets = [packet for packet in (fin.first.packet, step.packet) if packet is not None]
-        return Diagnosis("fin-wait-2", Severity.NOTE, tuple(packets), text)
+        return say(flow, x, "fin-wait-2", packets, text)
     return None
 
 
@@ -104,8 +104,7 @@ def fin_wait_2_expired(flow: Case) -> Diagnosis | None:
             )
         else:
             text += ": when that comes at last, it will be answered by RST"
-        text += f". Look at why the {flow.name(1 - x)} closes so late"
-        return Diagnosis("fin-wait-2-expired", Severity.WARNING, tuple(packets), text)
+        return say(flow, x, "fin-wait-2-expired", packets, text)
     return None
 
 
@@ -121,7 +120,7 @@ def peer_vanished(flow: Case) -> Diagnosis | None:
             f"{flow.name(1 - x)} vanished during the close: the {flow.name(x)}'s FIN, sent {fin.count} times "
             f"in {duration(fin.last.time_ns - fin.first.time_ns)}, has no answer{end}"
         )
-        return Diagnosis("peer-vanished-in-close", Severity.WARNING, fin.packets, text)
+        return say(flow, x, "peer-vanished-in-close", fin.packets, text)
     return None
 
 
@@ -151,7 +150,7 @@ def last_ack_lost(flow: Case) -> Diagnosis | None:
             "That is what TIME_WAIT is for; its time starts anew"
         )
         packets = (acked.packet, *(seen.packet for seen in copies), again.packet)
-        return Diagnosis("last-ack-lost", Severity.NOTE, packets, text)
+        return say(flow, x, "last-ack-lost", packets, text)
     return None
 
 
@@ -166,7 +165,7 @@ def simultaneous_close(flow: Case) -> Diagnosis | None:
     text = (
         f"both ends closed at the same time: the FINs {frames(packets)} crossed, so both go through CLOSING"
     )
-    return Diagnosis("simultaneous-close", Severity.NOTE, packets, text)
+    return say(flow, 0, "simultaneous-close", packets, text)
 
 
 def fin_held_by_gap(flow: Case) -> Diagnosis | None:
@@ -195,7 +194,7 @@ def _holds(flow: Case, x: int, fin: Copies) -> Diagnosis | None:
         f"it (up to {amount(missing, 'byte')}): it does not enter CLOSE_WAIT until they come"
     )
     packets = (fin.first.packet, max(side.last_ack.packet, fin.first.packet))
-    return Diagnosis("fin-held-by-gap", Severity.WARNING, packets, text)
+    return say(flow, x, "fin-held-by-gap", packets, text)
 
 
 def _acked_late(ack: Seen, fin: Copies) -> bool:
@@ -210,4 +209,31 @@ def _held(flow: Case, x: int, fin: Copies, packet: int | None) -> Diagnosis | No
         f"FIN {frames([fin.first.packet])} came before bytes that precede it: the {flow.name(x)} could take "
         f"it only when {frames([packet])} had filled the gap"
     )
-    return Diagnosis("fin-held-by-gap", Severity.NOTE, (fin.first.packet, packet), text)
+    return say(
+        flow, x, "fin-held-by-gap", (fin.first.packet, packet), text, severity=Severity.NOTE, advise=False
+    )
+
+
+def closed_with_backlog(flow: Case) -> Diagnosis | None:
+    """D29: X's FIN came at the end of data that had been waiting for more than a round trip."""
+    for x in (0, 1):
+        side = flow.side(x)
+        if side.fin is None or side.backlog is None:
+            continue
+        began, fin = side.backlog, side.fin.first
+        held = [
+            zero for zero in flow.peer(x).zero_windows if zero.end is None or zero.end.packet > began.packet
+        ]
+        why = (
+            f"; the {flow.name(1 - x)} had no room for a while ({frames([held[0].start.packet])})"
+            if held
+            else ""
+        )
+        text = (
+            f"{flow.name(x)} sent without a pause for {duration(fin.time_ns - began.time_ns)} before its "
+            f"FIN {frames([fin.packet])} (from {frames([began.packet])} on{why}): its application may have "
+            "called close() any time in between, and its kernel then was beyond what packets show"
+        )
+        packets = (began.packet, *(zero.start.packet for zero in held[:1]), fin.packet)
+        return say(flow, x, "closed-with-backlog", packets, text)
+    return None

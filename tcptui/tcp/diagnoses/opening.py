@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
+from tcptui.tcp.options import parse
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.signs import TELLING_COPIES, ignored_handshake, refused
 from tcptui.tcp.states import State
-from tcptui.tcp.traces import ResetKind, Seen
+from tcptui.tcp.traces import Copies, ResetKind, Seen
 from tcptui.tcp.words import SECOND, amount, duration, frames
 
 HANDSHAKE_LATE = 3 * SECOND
+LATELY = 60 * SECOND  # what a host did so long ago still says that it is there
+UNREPEATED = 7 * SECOND // 2  # Linux sends the first copy of a SYN,ACK after 1 s, the second after 3
+TELLING_CASES = 5
+TIMER = SECOND // 2  # a copy that comes sooner was made on the way, or asked for
+FIRST_COPY = 2 * SECOND  # the first copy of a SYN,ACK whose ACK was lost is due before
+LINUX_STEP = 65_537  # what Linux adds to its last number for the next connection on the same ports
 
 
 def syn_unanswered(flow: Case) -> Diagnosis | None:
     """D1: three SYNs of the same ISN or more, over 3 s or more, and no segment from the peer."""
     for x in (0, 1):
-        syn = flow.side(x).syn
-        if syn is None or flow.peer(x).packets or syn.count < TELLING_COPIES:
-            continue
-        if flow.age(syn.first) < HANDSHAKE_LATE:
+        syn = _unanswered(flow, x)
+        if syn is None or flow.around.answered(1 - x, syn.first.time_ns - LATELY):
             continue
         end = " and it gave up" if flow.step(x, Event.TIMEOUT_USER) else ""
         text = (
             f"{flow.name(x)}'s SYN, sent {syn.count} times in {duration(flow.age(syn.first))}, has no "
-            f"answer{end}: the {flow.name(1 - x)} is down, or something on the way drops it (a closed port "
-            "would answer RST). Check that the host is up, then the firewalls"
+            f"answer{end}: "
         )
-        return Diagnosis("syn-unanswered", Severity.WARNING, syn.packets, text)
+        alive = flow.around.alive(1 - x, syn.first.time_ns - LATELY)
+        if alive is not None:
+            text += (
+                f"filtered. The {flow.name(1 - x)} is up (it answered somebody else in "
+                f"{frames([alive.packet])}) and a closed port would answer RST, so something drops what "
+                "comes to this port: look at the firewalls, its own first"
+            )
+        else:
+            text += (
+                f"the {flow.name(1 - x)} is down, or something on the way drops it (a closed port would "
+                "answer RST)"
+            )
+        packets = (*syn.packets, *([alive.packet] if alive else []))
+        return say(flow, x, "syn-unanswered", packets, text, advise=alive is None)
+    return None
+
+
+def _unanswered(flow: Case, x: int) -> Copies | None:
+    """X's SYN, often sent and for long, where its peer has not said anything, and no router either."""
+    syn = flow.side(x).syn
+    if syn is None or flow.peer(x).packets or syn.count < TELLING_COPIES or flow.step(x, Event.RECV_ICMP):
+        return None
+    return syn if flow.age(syn.first) >= HANDSHAKE_LATE else None
+
+
+def queue_refuses(flow: Case) -> Diagnosis | None:
+    """D4, its other face: a port that answered the same host within 60 s leaves SYNs unanswered."""
+    for x in (0, 1):
+        syn = _unanswered(flow, x)
+        answered = flow.around.answered(1 - x, syn.first.time_ns - LATELY) if syn else None
+        if syn is None or answered is None:
+            continue
+        text = (
+            f"{flow.name(x)}'s SYN, sent {syn.count} times in {duration(flow.age(syn.first))}, has no "
+            f"answer, though the port answered the same host in {frames([answered.packet])}: the "
+            f"{flow.name(1 - x)}'s accept queue is probably full (a full one drops SYNs), or SYNs are lost"
+        )
+        return say(flow, 1 - x, "accept-queue-full", (*syn.packets, answered.packet), text)
     return None
 
 
@@ -41,10 +83,9 @@ def connection_refused(flow: Case) -> Diagnosis | None:
         syn = reset.trigger or reset.seen
         text = (
             f"refused: nothing listens on the {flow.name(1 - x)}'s port (RST {frames([reset.seen.packet])} "
-            f"answers SYN {frames([syn.packet])}). Is the service running, and on this address? `ss -ltn` "
-            "there tells"
+            f"answers SYN {frames([syn.packet])})"
         )
-        return Diagnosis("refused", Severity.NOTE, (syn.packet, reset.seen.packet), text)
+        return say(flow, x, "refused", (syn.packet, reset.seen.packet), text)
     return None
 
 
@@ -54,12 +95,8 @@ def unreachable(flow: Case) -> Diagnosis | None:
         step, syn = flow.last_step(x), flow.side(x).syn
         if step is None or step.event is not Event.RECV_ICMP or step.packet is None:
             continue
-        text = (
-            f"{flow.name(x)} {step.why}: connect() fails at once. Where it comes from another address than "
-            f"the {flow.name(1 - x)}'s, look at the routes and firewalls there"
-        )
         asked = syn.packets if syn is not None else ()
-        return Diagnosis("unreachable", Severity.WARNING, (*asked, step.packet), text)
+        return say(flow, x, "unreachable", (*asked, step.packet), f"{flow.name(x)} {step.why}")
     return None
 
 
@@ -69,15 +106,18 @@ def accept_queue_full(flow: Case) -> Diagnosis | None:
         after = ignored_handshake(flow, x)
         if not after:
             continue
-        acked = flow.peer(x).ack_advanced
+        acked, others = flow.peer(x).ack_advanced, flow.around.ignoring(x)
         packets = tuple(seen.packet for seen in (*after, *([acked] if acked else [])))
+        doubt = (
+            f", and {amount(others, 'other connection')} of the port fared the same: its accept queue is full"
+            if others
+            else ": its accept queue is full, or the ACKs are dropped in front of it"
+        )
         text = (
             f"{flow.name(x)} repeated its SYN,ACK ({frames(seen.packet for seen in after)}) although the "
-            f"{flow.name(1 - x)} acknowledged it each time: its accept queue is full, or the ACKs are "
-            f"dropped in front of it. `ss -ltn` on the {flow.name(x)}: Recv-Q at or above Send-Q means that "
-            "the application does not call accept()"
+            f"{flow.name(1 - x)} acknowledged it each time{doubt}"
         )
-        return Diagnosis("accept-queue-full", Severity.WARNING, packets, text)
+        return say(flow, x, "accept-queue-full", packets, text)
     return None
 
 
@@ -94,7 +134,59 @@ def half_open(flow: Case) -> Diagnosis | None:
             f"{duration(flow.age(syn_ack.first))}, is not acknowledged. The {flow.name(1 - x)} is gone, its "
             "address is forged, or packets to it are dropped"
         )
-        return Diagnosis("half-open", Severity.WARNING, syn_ack.packets, text)
+        return say(flow, x, "half-open", syn_ack.packets, text)
+    return None
+
+
+def stateless(flow: Case) -> Diagnosis | None:
+    """D8: a SYN,ACK has waited for 3.5 s and was not repeated, though others are, or five are not."""
+    for x in (0, 1):
+        syn, syn_ack = flow.peer(x).syn, flow.side(x).syn_ack
+        if syn is None or syn_ack is None or flow.peer(x).spoke or flow.peer(x).resets:
+            continue
+        if syn_ack.count > syn.count or flow.age(syn_ack.last) <= UNREPEATED or not _in_syn_rcvd(flow, x):
+            continue
+        repeated, cases = flow.around.repeated(x), flow.around.unrepeated(x, UNREPEATED)
+        if repeated is None and cases < TELLING_CASES:
+            continue
+        text = (
+            f"{flow.name(x)}'s SYN,ACK {frames([syn_ack.last.packet])} was not sent again for "
+            f"{duration(flow.age(syn_ack.last))}"
+        )
+        if repeated is not None:
+            text += f", though its host repeats others ({frames([repeated.packet])})"
+        if cases > 1:
+            text += f", nor were those of {amount(cases - 1, 'other connection')} of the port"
+        text += ": SYN cookies, or something that answers SYNs without keeping them"
+        packets = (*syn_ack.packets, *([repeated.packet] if repeated else []))
+        return say(flow, x, "stateless-syn-ack", packets, text)
+    return None
+
+
+def deferred_accept(flow: Case) -> Diagnosis | None:
+    """D9: X, silent after the ACK of its SYN,ACK, repeated that once, by its timer, and only then went on."""
+    for x in (0, 1):
+        syn, syn_ack, acked = flow.peer(x).syn, flow.side(x).syn_ack, flow.peer(x).spoke
+        went_on = flow.side(x).spoke
+        if syn is None or syn_ack is None or acked is None or went_on is None or syn.count > 1:
+            continue
+        after = [seen for seen in syn_ack.seen if seen.packet > acked.packet]
+        if len(after) != 1 or after[0].time_ns - syn_ack.first.time_ns < TIMER:
+            continue
+        if went_on.packet < after[0].packet:
+            continue
+        packets = (acked.packet, after[0].packet, went_on.packet)
+        waited = after[0].time_ns - syn_ack.first.time_ns
+        causes = ["the ACK was lost behind this point", "its accept queue was full for a moment"]
+        causes.insert(
+            0 if waited > FIRST_COPY else 1, "it waits for data before it accepts (TCP_DEFER_ACCEPT)"
+        )
+        text = (
+            f"{flow.name(x)} repeated its SYN,ACK ({frames(packets[1:2])}) {duration(waited)} after the "
+            f"first although the {flow.name(1 - x)} had acknowledged that ({frames(packets[:1])}), and went "
+            f"on only then ({frames(packets[2:])}): {causes[0]}, {causes[1]}, or {causes[2]}"
+        )
+        return say(flow, x, "syn-ack-repeated", packets, text)
     return None
 
 
@@ -114,14 +206,14 @@ def simultaneous_open(flow: Case) -> Diagnosis | None:
         text = (
             "self-connect: the socket's own port was the one that it connected to, so it opened with itself"
         )
-        return Diagnosis("simultaneous-open", Severity.NOTE, packets, text)
+        return say(flow, 0, "simultaneous-open", packets, text)
     if not all(steps) or not all(syns):
         return None
     text = (
         f"simultaneous open: the SYNs {frames(packets)} crossed, so both ends connected and nobody was "
         "listening"
     )
-    return Diagnosis("simultaneous-open", Severity.NOTE, packets, text)
+    return say(flow, 0, "simultaneous-open", packets, text)
 
 
 def port_reused(flow: Case) -> Diagnosis | None:
@@ -136,9 +228,9 @@ def port_reused(flow: Case) -> Diagnosis | None:
         if before[x] is State.TIME_WAIT:
             text = (
                 f"{flow.name(x)} connects again from a port that is in TIME_WAIT at its own end "
-                "(tcp_tw_reuse)"
+                f"(tcp_tw_reuse{_next_number(flow, x, syn)})"
             )
-            return Diagnosis("port-reused-in-time-wait", Severity.NOTE, (syn.first.packet,), text)
+            return say(flow, x, "port-reused-in-time-wait", (syn.first.packet,), text)
     return None
 
 
@@ -146,7 +238,7 @@ def _before(flow: Case, syn: Seen) -> tuple[State, State]:
     """Where the connection before on the same ports stood when this SYN passed."""
     if flow.previous is None:
         return State.CLOSED, State.CLOSED
-    one, other = flow.previous.at(Moment(flow.history.first_packet - 1, syn.time_ns))
+    one, other = flow.previous.history.at(Moment(flow.history.first_packet - 1, syn.time_ns))
     return one.state, other.state
 
 
@@ -164,9 +256,17 @@ def _reuse(flow: Case, x: int, syn: int) -> Diagnosis:
     elif answer is not None:
         packets.append(answer.first.packet)
         text += (
-            f": accepted (SYN,ACK {frames(packets[1:])}), since the SYN is newer than all that came before"
+            f": accepted (SYN,ACK {frames(packets[1:])}{_next_number(flow, 1 - x, answer)}), since the SYN "
+            "is newer than all that came before"
         )
-    return Diagnosis("port-reused-in-time-wait", Severity.NOTE, tuple(packets), text)
+    return say(flow, x, "port-reused-in-time-wait", packets, text)
+
+
+def _next_number(flow: Case, x: int, syn: Copies) -> str:
+    """Whether X's number is the one that Linux takes for such a connection."""
+    last = flow.previous.facts.sides[x].snd_max if flow.previous is not None else None
+    is_next = last is not None and syn.seq == add(last, LINUX_STEP)
+    return ", its number 65,537 above the last one, as Linux does" if is_next else ""
 
 
 def half_open_found(flow: Case) -> Diagnosis | None:
@@ -179,12 +279,25 @@ def half_open_found(flow: Case) -> Diagnosis | None:
             continue
         packets = (syn.first.packet, foreign.packet, reset.seen.packet)
         text = (
-            f"the {flow.name(1 - x)} still had an older connection on these ports: it answered the SYN by an "
-            f"ACK of that one ({frames(packets[1:2])}), RST {frames(packets[2:])} cleared it. The "
-            f"{flow.name(x)} had crashed, or lost its end without a word"
+            f"the {flow.name(1 - x)} still had an older connection on these ports: it answered the SYN by "
+            f"an ACK of that one ({frames(packets[1:2])}), RST {frames(packets[2:])} cleared "
+            f"it{_old(flow, syn)}. The {flow.name(x)} had crashed, or lost its end without a word"
         )
-        return Diagnosis("half-open-found", Severity.WARNING, packets, text)
+        return say(flow, x, "half-open-found", packets, text)
     return None
+
+
+def _old(flow: Case, syn: Copies) -> str:
+    """How old the connection before was, and what it left behind."""
+    if flow.previous is None:
+        return ""
+    sides = flow.previous.facts.sides
+    begun = min((side.first.time_ns for side in sides if side.first), default=syn.first.time_ns)
+    heard = max((side.last.time_ns for side in sides if side.last), default=begun)
+    left = sum(diff(side.snd_max or 0, side.waiting.seq) for side in sides if side.waiting)
+    lost = f", {amount(left, 'byte')} not acknowledged" if left > 0 else ""
+    age, silence = duration(syn.first.time_ns - begun), duration(syn.first.time_ns - heard)
+    return f" (it was {age} old, silent for {silence}{lost})"
 
 
 def fast_open(flow: Case) -> Diagnosis | None:
@@ -200,25 +313,73 @@ def fast_open(flow: Case) -> Diagnosis | None:
                 f"TCP Fast Open: {carried} and the {flow.name(1 - x)} took them before the handshake was "
                 "complete"
             )
-            return Diagnosis("fast-open", Severity.NOTE, packets, text)
+            return say(flow, x, "fast-open", packets, text)
         text = (
             f"TCP Fast Open fell back: {carried}, but the SYN,ACK acknowledges only the SYN; the cookie was "
             "not accepted, and the data must come again"
         )
-        return Diagnosis("fast-open-fell-back", Severity.NOTE, packets, text)
+        return say(flow, x, "fast-open-fell-back", packets, text)
     return None
 
 
 def syn_changed(flow: Case) -> Diagnosis | None:
-    """D33: a copy of the SYN with other options than the original."""
+    """D33: a copy of the SYN offers something else than the original."""
     for x in (0, 1):
-        syn, copy = flow.side(x).syn, flow.side(x).syn_changed
-        if syn is None or copy is None:
+        changed = flow.side(x).syn_changed
+        if changed is None:
             continue
-        packets = (syn.first.packet, copy.packet)
+        packets = (changed.first.packet, changed.copy.packet)
+        one, other = frames(packets[:1]), frames(packets[1:])
+        lost = f" (without option {', '.join(map(str, changed.dropped))})" if changed.dropped else ""
+        if changed.on_the_way:
+            text = (
+                f"SYN {other} is SYN {one} at another place, with other options{lost}: something between "
+                "changes it"
+            )
+        elif changed.harmless:
+            text = (
+                f"SYN {other} is a copy of {one} and offers less{lost}: the {flow.name(x)} tries without "
+                "Fast Open or ECN, in case something on the way drops SYNs that have it"
+            )
+        else:
+            text = (
+                f"SYN {one} and its copy {other} offer different options{lost}: the {flow.name(x)} tries "
+                "without, or something on the way changes them"
+            )
+        severity = Severity.NOTE if changed.harmless and not changed.on_the_way else Severity.WARNING
+        advise = severity is Severity.WARNING
+        return say(flow, x, "syn-options-changed", packets, text, severity=severity, advise=advise)
+    return None
+
+
+def mss_zero(flow: Case) -> Diagnosis | None:
+    """D33: a SYN or SYN,ACK with a maximum segment size of 0."""
+    for x in (0, 1):
+        for syn in (flow.side(x).syn, flow.side(x).syn_ack):
+            if syn is not None and parse(syn.options).mss == 0:
+                text = f"{flow.name(x)}'s SYN {frames([syn.first.packet])} offers a maximum segment size of 0"
+                return say(flow, x, "mss-zero", (syn.first.packet,), text)
+    return None
+
+
+def no_window_scaling(flow: Case) -> Diagnosis | None:
+    """D33: the SYN offers window scaling; the SYN,ACK has time stamps or SACK, and no window scaling."""
+    for x in (0, 1):
+        syn, answer = flow.peer(x).syn, flow.side(x).syn_ack
+        if syn is None or answer is None:
+            continue
+        asked, got = parse(syn.options), parse(answer.options)
+        if (
+            asked.wscale is None
+            or got.wscale is not None
+            or not (got.sack_permitted or got.tsval is not None)
+        ):
+            continue
+        packets = (syn.first.packet, answer.first.packet)
         text = (
-            f"SYN {frames(packets[:1])} and its copy {frames(packets[1:])} offer different options: the "
-            f"{flow.name(x)} tries without (Fast Open, ECN, old peers), or something on the way changes them"
+            f"no window scaling: the {flow.name(1 - x)} offers it ({frames(packets[:1])}), the "
+            f"{flow.name(x)} does not take it ({frames(packets[1:])}), so no more than 64 kB can be under "
+            "way"
         )
-        return Diagnosis("syn-options-changed", Severity.NOTE, packets, text)
+        return say(flow, x, "no-window-scaling", packets, text)
     return None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
+from tcptui.tcp.options import parse
+from tcptui.tcp.seq import diff
 from tcptui.tcp.signs import expired_fin, keep_alive_gave_up
 from tcptui.tcp.states import State
+from tcptui.tcp.strangers import spaced
 from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import amount, duration, frames
 
 OTHER_PLACE = 2  # hops: less may be a change of route
+LEAST_WINDOW = 256  # bytes: numbers that are so close may be a multiple by chance
 DEAF = (State.CLOSED, State.LISTEN, State.SYN_SENT)
 
 
@@ -36,7 +41,7 @@ def abort(flow: Case) -> Diagnosis | None:
                 f"{flow.name(x)} aborted: RST {quoted} instead of FIN, though nothing seems unread: "
                 f"SO_LINGER 0, or its application crashed{_or_listener(flow, x)}"
             )
-        return Diagnosis("abort", Severity.WARNING, (reset.seen.packet,), text)
+        return say(flow, x, "abort", (reset.seen.packet,), text)
     return None
 
 
@@ -85,20 +90,20 @@ def _dead(flow: Case, x: int, reset: Reset, last: State) -> Diagnosis:
             f"{name} had no socket any more when SYN,ACK {answered} came: its connect() was given up, or "
             "this is a half-open scan (SYN, SYN,ACK, RST)"
         )
-        return Diagnosis("dead-socket", Severity.NOTE, packets, text)
+        return say(flow, x, "dead-socket", packets, text, severity=Severity.NOTE, advise=False)
     if last is State.SYN_RCVD and not reset.trigger_length:
         text = (
             f"{name} forgot the connection before the handshake was complete: its listening socket was "
             f"closed, and {answered} met RST {frames(packets[1:])}"
         )
-        return Diagnosis("dead-socket", Severity.NOTE, packets, text)
+        return say(flow, x, "dead-socket", packets, text, severity=Severity.NOTE, advise=False)
     lost = f"; {amount(reset.lost, 'byte')} of the {flow.name(1 - x)} lost" if reset.lost else ""
     text = (
         f"{flow.name(1 - x)} was talking to a dead socket: the {name} had closed before {answered} came and "
         f"answered RST {frames(packets[1:])}{lost}. Last known state of the {name}: {last}"
     )
     severity = Severity.WARNING if reset.trigger_length else Severity.NOTE
-    return Diagnosis("dead-socket", severity, packets, text)
+    return say(flow, x, "dead-socket", packets, text, severity=severity, advise=severity is Severity.WARNING)
 
 
 def rst_ignored(flow: Case) -> Diagnosis | None:
@@ -126,8 +131,11 @@ def _ignored(flow: Case, x: int, reset: Reset) -> Diagnosis:
         packets.append(reset.reply.packet)
         text += f"The {peer} answered by a challenge ACK ({frames(packets[1:])}) and stays (RFC 5961)"
     else:
-        text += f"The {peer} ignored it and stays (RFC 5961)"
-    return Diagnosis("rst-ignored", Severity.NOTE, tuple(packets), text)
+        text += (
+            f"The {peer} did not answer and stays: it is outside its window, or challenge ACKs are limited "
+            "(RFC 5961)"
+        )
+    return say(flow, x, "rst-ignored", packets, text)
 
 
 def time_wait_assassinated(flow: Case) -> Diagnosis | None:
@@ -141,7 +149,7 @@ def time_wait_assassinated(flow: Case) -> Diagnosis | None:
             "before its time, so segments that are still under way may reach the next connection on these "
             "ports (RFC 1337)"
         )
-        return Diagnosis("time-wait-assassination", Severity.WARNING, (step.packet,), text)
+        return say(flow, x, "time-wait-assassination", (step.packet,), text)
     return None
 
 
@@ -158,26 +166,68 @@ def keep_alive_unanswered(flow: Case) -> Diagnosis | None:
             f"{flow.name(1 - x)} or the way to it is gone{silence}), then RST {frames([reset.seen.packet])}"
         )
         packets = (*probes.packets, reset.seen.packet)
-        return Diagnosis("keep-alive-gave-up", Severity.ERROR, packets, text)
+        return say(flow, x, "keep-alive-gave-up", packets, text)
     return None
 
 
 def rst_injected(flow: Case) -> Diagnosis | None:
-    """D22: a RST whose TTL is 2 or more off its sender's others, or whose sender goes on with data."""
+    """D22: a RST that something speaks against: TTL, identification, numbers, or that its sender goes on."""
     for x in (0, 1):
         for reset in flow.side(x).resets:
-            if reset.went_on is not None:
-                why = f"the {flow.name(x)} goes on sending right after it ({frames([reset.went_on.packet])})"
-                return _injected(flow, x, reset, why, (reset.seen.packet, reset.went_on.packet))
-            if reset.usual_ttl is not None and abs(reset.ttl - reset.usual_ttl) >= OTHER_PLACE:
-                why = f"it has TTL {reset.ttl}, the {flow.name(x)}'s other packets have {reset.usual_ttl}"
-                return _injected(flow, x, reset, why, (reset.seen.packet,))
+            against = _goes_on(flow, x, reset) or _elsewhere(flow, x, reset) or _uncounted(flow, x, reset)
+            if against is not None:
+                return _injected(flow, x, reset, *against)
+        pair = spaced(flow.side(x), _windows(flow, x))
+        if pair is not None:
+            one, other = pair
+            why = (
+                f"another, {frames([other.seen.packet])}, has a number {abs(diff(other.seq, one.seq)):,} "
+                f"away, whole windows of the {flow.name(1 - x)}: who sends them guesses"
+            )
+            return _injected(flow, x, one, why, (one.seen.packet, other.seen.packet))
     return None
 
 
-def _injected(flow: Case, x: int, reset: Reset, why: str, packets: tuple[int, ...]) -> Diagnosis:
-    text = (
-        f"RST {frames([reset.seen.packet])} does not look like the {flow.name(x)}'s: {why}. A firewall or a "
-        "third party on the way may have sent it"
+Against = tuple[str, tuple[int, ...]]
+"""What speaks against a RST, and the frames that show it."""
+
+
+def _goes_on(flow: Case, x: int, reset: Reset) -> Against | None:
+    if reset.went_on is None:
+        return None
+    why = f"the {flow.name(x)} goes on sending after it ({frames([reset.went_on.packet])})"
+    return why, (reset.seen.packet, reset.went_on.packet)
+
+
+def _elsewhere(flow: Case, x: int, reset: Reset) -> Against | None:
+    """The TTL: of its sender in this connection, or of its host in others (for a refusal)."""
+    usual = reset.usual_ttl if reset.usual_ttl is not None else flow.around.ttl(x)
+    if usual is None or abs(reset.ttl - usual) < OTHER_PLACE:
+        return None
+    return f"it has TTL {reset.ttl}, the {flow.name(x)}'s other packets have {usual}", (reset.seen.packet,)
+
+
+def _uncounted(flow: Case, x: int, reset: Reset) -> Against | None:
+    if reset.usual_id is None:
+        return None
+    why = (
+        f"its IP identification is {reset.ip_id}, while the {flow.name(x)} counts its own up and had got to "
+        f"{reset.usual_id}"
     )
-    return Diagnosis("rst-injected", Severity.WARNING, packets, text)
+    return why, (reset.seen.packet,)
+
+
+def _windows(flow: Case, x: int) -> tuple[int, ...]:
+    """The windows that X's peer offered lately, in bytes."""
+    one, other = flow.side(x), flow.peer(x)
+    scales = [
+        parse(syn.options).wscale for syn in (one.syn or one.syn_ack, other.syn or other.syn_ack) if syn
+    ]
+    shift = scales[1] if len(scales) == 2 and scales[0] is not None else 0
+    sizes = {segment.window << min(shift or 0, 14) for segment in other.recent}
+    return tuple(sorted(size for size in sizes if size >= LEAST_WINDOW))
+
+
+def _injected(flow: Case, x: int, reset: Reset, why: str, packets: tuple[int, ...]) -> Diagnosis:
+    text = f"RST {frames([reset.seen.packet])} does not look like the {flow.name(x)}'s: {why}"
+    return say(flow, x, "rst-injected", packets, text)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tcptui.tcp.finding import Case, Diagnosis, Severity
+from tcptui.tcp.diagnoses.catalog import say
+from tcptui.tcp.finding import Case, Diagnosis
 from tcptui.tcp.seq import diff
 from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, refused, zero_window
 from tcptui.tcp.traces import Copies, Probes
 from tcptui.tcp.words import SECOND, amount, duration, frames
 
 STALLED = SECOND
+LATELY = 60 * SECOND
 DOUBLING = (1.7, 2.3)
 LINEAR = (0.8, 1.2)  # Linux sends its first copies of a SYN at even distances
 LINEAR_COPIES = 5
@@ -38,7 +40,7 @@ def zero_window_stall(flow: Case) -> Diagnosis | None:
         f"{end}: its application does not read; {sender} ({amount(zero.probes.count, 'probe')})"
     )
     packets = {zero.start.packet, *zero.probes.packets, *([zero.end.packet] if zero.end else [])}
-    return Diagnosis("zero-window", Severity.WARNING, tuple(packets), text)
+    return say(flow, x, "zero-window", packets, text)
 
 
 def zero_window_probes(flow: Case) -> Diagnosis | None:
@@ -48,7 +50,7 @@ def zero_window_probes(flow: Case) -> Diagnosis | None:
         return None
     most, x = max(probes, key=lambda probe: probe[0].count)
     text = f"{flow.name(1 - x)} asks for room: {amount(most.count, 'zero-window probe')}{_rhythm(most)}"
-    return Diagnosis("zero-window-probe", Severity.NOTE, most.packets, text)
+    return say(flow, 1 - x, "zero-window-probe", most.packets, text)
 
 
 def keep_alive(flow: Case) -> Diagnosis | None:
@@ -62,7 +64,7 @@ def keep_alive(flow: Case) -> Diagnosis | None:
         f"{flow.name(x)} keeps the idle connection alive: {amount(most.count, 'probe')}{_rhythm(most)}, "
         f"{answered}"
     )
-    return Diagnosis("keep-alive", Severity.NOTE, most.packets, text)
+    return say(flow, x, "keep-alive", most.packets, text)
 
 
 def _rhythm(probes: Probes) -> str:
@@ -105,23 +107,57 @@ def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
     end = "still without an answer" if unanswered else "acknowledged in the end"
     text = (
         f"{flow.name(x)} backs off: {what} sent {run.count} times ({frames(run.packets)}), waiting "
-        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. Packets "
-        f"are lost on the way, or the {flow.name(1 - x)} is gone"
+        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. Its "
+        f"retransmission timeout was about {duration(waits[0])}"
     )
-    return Diagnosis("back-off", Severity.WARNING, run.packets, text)
+    answered = flow.around.answered(1 - x, run.first.time_ns - LATELY) if run is side.syn else None
+    if answered is not None:
+        text += (
+            f". The port answered the same host in {frames([answered.packet])}: its accept queue may have "
+            "been full, which drops SYNs"
+        )
+    return say(flow, x, "back-off", run.packets, text, advise=answered is None)
+
+
+def sent_again(flow: Case) -> Diagnosis | None:
+    """D26, its guard: what else was sent again, and whether duplicate ACKs, a probe or the timer did it."""
+    for x in (0, 1):
+        side = flow.side(x)
+        causes = (
+            (side.fast, "after duplicate ACKs (fast retransmit)"),
+            (side.probed, "two round trips later (tail loss probe)"),
+            (side.timed_out, "by the timer"),
+        )
+        found = [f"{many.count:,} {how} ({frames(many.packets)})" for many, how in causes if many.count]
+        if not found:
+            continue
+        total = sum(many.count for many, _ in causes)
+        packets = tuple(packet for many, _ in causes for packet in many.packets)
+        text = f"{flow.name(x)} sent {amount(total, 'segment')} of data again: {', '.join(found)}"
+        return say(flow, x, "retransmission", packets, text)
+    return None
 
 
 def sent_needlessly(flow: Case) -> Diagnosis | None:
-    """D27: a DSACK: the receiver reports bytes that it already had."""
+    """D27: a DSACK: the receiver reports bytes that it already had; or their ACK was under way meanwhile."""
     for x in (0, 1):
-        reports = flow.side(x).received_twice
-        if not reports.count:
-            continue
-        text = (
-            f"{flow.name(x)} got bytes twice (DSACK in {frames(reports.packets)}): the {flow.name(1 - x)} "
-            "sent them again although they had arrived; their ACK was lost, late or delayed"
-        )
-        return Diagnosis("spurious-retransmission", Severity.NOTE, reports.packets, text)
+        reports, copies = flow.side(x).received_twice, flow.peer(x).needless
+        if reports.count:
+            what, lost = "bytes", "their ACK was lost, late or delayed"
+            if flow.side(x).fin_twice is not None and reports.count == 1:
+                what, lost = "the FIN", "only its ACK was lost"
+            text = (
+                f"{flow.name(x)} got {what} twice (DSACK in {frames(reports.packets)}): the "
+                f"{flow.name(1 - x)} sent again what had arrived; {lost}"
+            )
+            return say(flow, 1 - x, "spurious-retransmission", reports.packets, text)
+        if copies.count:
+            text = (
+                f"{flow.name(1 - x)} sent again what had arrived ({frames(copies.packets)}): the "
+                f"{flow.name(x)}'s ACK had passed here less than a round trip before, and was still on its "
+                "way"
+            )
+            return say(flow, 1 - x, "spurious-retransmission", copies.packets, text)
     return None
 
 
@@ -136,7 +172,7 @@ def capture_incomplete(flow: Case) -> Diagnosis | None:
         f"the capture is incomplete: the {flow.name(1 - x)} acknowledges {amount(unseen, 'byte')} of the "
         f"{flow.name(x)} that are not in it. States that follow from them are assumed"
     )
-    return Diagnosis("capture-incomplete", Severity.NOTE, tuple(acks), text)
+    return say(flow, x, "capture-incomplete", acks, text)
 
 
 def one_sided(flow: Case) -> Diagnosis | None:
@@ -147,11 +183,10 @@ def one_sided(flow: Case) -> Diagnosis | None:
             continue
         text = (
             f"only the {flow.name(x)}'s direction is in the capture: the {flow.name(1 - x)}'s states are "
-            "inferred from what it is answered. Capture where both directions pass (asymmetric routing, "
-            "mirror of one direction?)"
+            "inferred from what it is answered"
         )
         packets = (first.packet, side.last_ack.packet)
-        return Diagnosis("one-sided", Severity.NOTE, packets, text)
+        return say(flow, x, "one-sided", packets, text)
     return None
 
 
@@ -160,9 +195,22 @@ def captured_twice(flow: Case) -> Diagnosis | None:
     copies = flow.side(0).duplicates + (0 if flow.facts.same_socket else flow.side(1).duplicates)
     if copies < DUPLICATE_LEAST or copies <= DUPLICATE_SHARE * (flow.facts.packets - copies):
         return None
+    shown = [pair for side in flow.facts.sides if (pair := side.copied) is not None]
+    packets = tuple(seen.packet for seen in min(shown))
     text = (
-        f"{copies} of {flow.facts.packets} frames are in the capture twice (two interfaces, a bridge, "
-        "`any`): copies are not taken for retransmissions. Capture on one interface"
+        f"{copies} of {flow.facts.packets} frames are in the capture twice, as {frames(packets)} are (two "
+        "interfaces, a bridge, `any`): copies are not taken for retransmissions"
     )
-    first = min(seen.packet for side in flow.facts.sides if (seen := side.first) is not None)
-    return Diagnosis("captured-twice", Severity.NOTE, (first,), text)
+    return say(flow, 0, "captured-twice", packets, text)
+
+
+def clock_set_back(flow: Case) -> Diagnosis | None:
+    """D35: a frame is more than 10 ms older than the one before it."""
+    if flow.facts.set_back is None:
+        return None
+    before, seen = flow.facts.set_back
+    text = (
+        f"the clock went back by {duration(before.time_ns - seen.time_ns)} from {frames([before.packet])} to "
+        f"{frames([seen.packet])}: durations over that place are wrong"
+    )
+    return say(flow, 0, "clock-set-back", (before.packet, seen.packet), text)

@@ -36,6 +36,26 @@ GAP = OPEN + "1.0 C FIN,ACK seq=101 | FIN_WAIT_1 .\n 1.001 S ACK ack=1"
 # they were lost behind us
 GAP_BEHIND = OPEN + "1.0 C PSH,ACK 100\n 1.0 C FIN,ACK | FIN_WAIT_1 .\n 1.3 S ACK ack=1"
 
+
+def bulk(
+    rounds: int = 15, size: int = 1448, *, window: int = 65_535, pause: float = 0, data: int = 1448
+) -> str:
+    """Each millisecond two segments and an ACK of one of them; then, after a pause, a FIN."""
+    lines = [OPEN]
+    for n in range(1, rounds + 1):
+        when = 1 + n / 1000
+        lines += [f"{when} C ACK {size}"] * 2 + [f"{when + 0.0005} S ACK ack={n * size + 1} win={window}"]
+    return "\n".join([*lines, f"{1.0005 + rounds / 1000 + pause} C FIN,ACK {data}"])
+
+
+# the window was shut for a second, and 3,000 bytes waited
+HELD_UP = (
+    OPEN
+    + "1 C PSH,ACK 1448\n 1.001 S ACK win=0\n 1.5 C ACK seq=1448\n 1.501 S ACK win=0\n 2 S ACK win=9999\n"
+    + "2.0001 C ACK 1448\n 2.0001 C FIN,ACK 100"
+)
+
+
 TRIGGERS = {
     "close-wait-stuck": (HALF_CLOSED, 42, (4, 5)),
     "half-close": (HALF_CLOSED + "20 S PSH,ACK 9\n 20.1 C ACK", 1, (4, 6)),
@@ -45,6 +65,7 @@ TRIGGERS = {
     "last-ack-lost": (LAST_ACK_LOST + "2.21 C ACK | . CLOSED", 0, (7, 8, 9)),
     "simultaneous-close": (CROSSED, 0, (4, 5)),
     "fin-held-by-gap": (GAP, 0, (4, 5)),
+    "closed-with-backlog": (bulk(), 0, (4, 49)),
 }
 
 CLOSE = [
@@ -95,6 +116,18 @@ CLOSE = [
         0,
     ),
     ("simultaneous-close", "one after the other", HALF_CLOSED + "2 S FIN,ACK | TIME_WAIT LAST_ACK", 0),
+    ("closed-with-backlog", "what the first window holds", bulk(rounds=4), 0),
+    ("closed-with-backlog", "small pieces, each when there was one", bulk(rounds=90, size=90, data=90), 0),
+    ("closed-with-backlog", "a FIN some time after", bulk(pause=0.2, data=0), 0),
+    ("closed-with-backlog", "the round trip is not known", bulk().replace(OPEN, ""), 0),
+    (
+        "closed-with-backlog",
+        "question and answer",
+        OPEN
+        + "\n".join(f"{n} C PSH,ACK 1448\n {n}.001 S PSH,ACK 99" for n in range(1, 20))
+        + "\n20 C FIN,ACK 9",
+        0,
+    ),
     ("fin-held-by-gap", "all there, not acknowledged yet", GAP_BEHIND.replace("1.3 S", "1.01 S"), 0),
     (
         "fin-held-by-gap",
@@ -154,3 +187,10 @@ def test_the_gap_before_a_fin_is_found_wherever_it_was_lost() -> None:
     assert "up to 100 bytes" in diagnosed(GAP_BEHIND)["fin-held-by-gap"].text
     filled = diagnosed(GAP + "\n 1.2 C ACK 100 seq=1 | . CLOSE_WAIT\n 1.3 S ACK | FIN_WAIT_2 .")
     assert filled["fin-held-by-gap"].packets == (4, 6) and filled["fin-held-by-gap"].severity.value == "note"
+
+
+def test_a_fin_behind_a_closed_window_may_have_been_due_long_before() -> None:
+    found = diagnosed(HELD_UP)["closed-with-backlog"]
+    assert found.packets == (4, 5, 10)
+    assert "client sent without a pause for 1.0 s before its FIN #10" in found.text
+    assert "the server had no room for a while (#5)" in found.text

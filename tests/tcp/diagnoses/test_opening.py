@@ -1,11 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
-from tcptui.tcp.diagnosis import diagnose
 from tcptui.tcp.finding import Severity
-from tcptui.tcp.history import History, Moment
-from tests.support.conversation import OPEN, diagnosed, talk
+from tests.support.conversation import OPEN, diagnosed
 
 BLACKHOLE = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0"
 HALF_OPEN = "0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | ESTABLISHED SYN_RCVD\n 1.1 S SYN,ACK seq=0"
@@ -27,6 +23,27 @@ CROSSED = """
 """
 FAST_OPEN = "0 C SYN 20 opt=2206aabbccdd | SYN_SENT .\n 0.1 S SYN,ACK | ESTABLISHED SYN_RCVD"
 
+CLOSED_BY_SERVER = (
+    OPEN
+    + """
+    1.000  S  FIN,ACK        | CLOSE_WAIT   FIN_WAIT_1
+    1.001  C  FIN,ACK        | LAST_ACK     FIN_WAIT_2>TIME_WAIT
+    1.002  S  ACK            | CLOSED       .
+"""
+)
+CLOSED_BY_CLIENT = OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 61 - | CLOSED CLOSED\n"
+ONCE = "0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | ESTABLISHED SYN_RCVD"
+DEFERRED = """
+    0.000  C  SYN            | SYN_SENT     LISTEN
+    0.001  S  SYN,ACK        | ESTABLISHED  SYN_RCVD
+    0.002  C  ACK
+    3.000  S  SYN,ACK seq=0
+    3.001  C  ACK            | .            ESTABLISHED
+    3.500  S  PSH,ACK 5
+"""
+PROHIBITED = "0 C SYN | SYN_SENT .\n 0.1 S ICMP | CLOSED ."
+SCALING = "0 C SYN opt=020405b4030307 | SYN_SENT .\n 0.1 S SYN,ACK opt=020405b40402 | ESTABLISHED SYN_RCVD"
+
 # id: what triggers it, seconds later, the packets that prove it
 TRIGGERS = {
     "syn-unanswered": (BLACKHOLE, 1.0, (1, 2, 3)),
@@ -38,7 +55,17 @@ TRIGGERS = {
         0,
         (1, 2, 3),
     ),
+    "unreachable": (PROHIBITED, 0, (1, 2)),
+    "stateless-syn-ack": ("around S unrepeated=5\n" + ONCE, 3.6, (2,)),
+    "syn-ack-repeated": (DEFERRED, 0, (3, 4, 6)),
+    "port-reused-in-time-wait": (
+        CLOSED_BY_SERVER + "next life\n 5 C SYN rawseq=9 | SYN_SENT .\n 5.1 S SYN,ACK rawseq=7 | . SYN_RCVD",
+        0,
+        (7, 8),
+    ),
     "syn-options-changed": ("0 C SYN opt=020405b42202\n 1 C SYN seq=0 opt=020405b4", 0, (1, 2)),
+    "mss-zero": ("0 C SYN opt=02040000", 0, (1,)),
+    "no-window-scaling": (SCALING, 0, (1, 2)),
     "simultaneous-open": (CROSSED, 0, (1, 2)),
     "fast-open": (FAST_OPEN, 0, (1, 2)),
     "fast-open-fell-back": (FAST_OPEN.replace("SYN,ACK |", "SYN,ACK ack=1 |"), 0, (1, 2)),
@@ -49,10 +76,37 @@ CLOSE = [
     ("syn-unanswered", "three SYNs in less than 3 s", BLACKHOLE, 0.9),
     ("syn-unanswered", "answered in the end", BLACKHOLE + "\n 3 S SYN,ACK | ESTABLISHED SYN_RCVD", 9),
     ("syn-unanswered", "another connection each", "0 C SYN\n 1 C SYN rawseq=7\n 2 C SYN rawseq=9", 9),
+    (
+        "syn-unanswered",
+        "a router has answered",
+        "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0\n 2.5 S ICMP | CLOSED .",
+        9,
+    ),
+    ("unreachable", "its SYN has no answer at all", BLACKHOLE, 9),
     ("refused", "a RST with another ACK", "0 C SYN | SYN_SENT .\n 0.1 S RST,ACK rawseq=0 ack=9", 0),
     ("refused", "an abort later on", OPEN + "1 S RST,ACK | CLOSED CLOSED", 0),
     ("accept-queue-full", "one round: may be a lost ACK", "\n".join(QUEUE_FULL.splitlines()[:-2]), 0.1),
     ("accept-queue-full", "the server goes on", QUEUE_FULL + "3.1 S PSH,ACK 5 | . ESTABLISHED", 0.1),
+    ("accept-queue-full", "the port has answered long ago", "around S answered=9@-61\n" + BLACKHOLE, 9),
+    ("stateless-syn-ack", "3.5 s are not over", "around S unrepeated=5\n" + ONCE, 3.4),
+    ("stateless-syn-ack", "four cases may be chance", "around S unrepeated=4\n" + ONCE, 9),
+    ("stateless-syn-ack", "it is acknowledged", "around S unrepeated=9\n" + OPEN, 9),
+    ("stateless-syn-ack", "it comes again", "around S repeated=9@1\n" + HALF_OPEN, 9),
+    ("syn-ack-repeated", "a copy made on the way", DEFERRED.replace("3.000", "0.003"), 0),
+    ("syn-ack-repeated", "the ACK has never been seen", DEFERRED.replace("0.002  C  ACK", ""), 0),
+    ("syn-ack-repeated", "it had spoken before", DEFERRED.replace("3.000", "2.0 S PSH,ACK 5\n 3.0"), 0),
+    (
+        "syn-ack-repeated",
+        "a second round: the queue is full",
+        QUEUE_FULL + "3.1 S PSH,ACK 5 | . ESTABLISHED",
+        0,
+    ),
+    (
+        "syn-ack-repeated",
+        "the SYN came again and asked for it",
+        DEFERRED.replace("3.000", "2.9 C SYN seq=0\n 3.0"),
+        0,
+    ),
     ("half-open", "no copy yet", "0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | ESTABLISHED SYN_RCVD", 9),
     ("half-open", "not 3 s yet", HALF_OPEN, 1.0),
     ("half-open", "acknowledged at last", HALF_OPEN + "\n 1.2 C ACK | . ESTABLISHED", 9),
@@ -84,7 +138,23 @@ CLOSE = [
     ),
     ("fast-open", "only a cookie is asked for", "0 C SYN opt=2202 | SYN_SENT .\n 0.1 S SYN,ACK", 0),
     ("fast-open-fell-back", "no answer yet", "0 C SYN 20 opt=2202 | SYN_SENT .", 0),
+    (
+        "syn-options-changed",
+        "the same, in another order",
+        "0 C SYN opt=04020101\n1 C SYN seq=0 opt=01010402",
+        0,
+    ),
+    ("mss-zero", "no such option", "0 C SYN opt=0402", 0),
+    ("no-window-scaling", "it takes it", SCALING.replace("0402", "040203030701"), 0),
+    ("no-window-scaling", "it knows no options at all", SCALING.replace("0402", ""), 0),
+    ("no-window-scaling", "it was not offered", SCALING.replace("030307", "", 1), 0),
     ("port-reused-in-time-wait", "no connection before", OPEN, 0),
+    (
+        "port-reused-in-time-wait",
+        "TIME_WAIT is over",
+        CLOSED_BY_CLIENT + "next life\n 70 C SYN rawseq=9000 | SYN_SENT .",
+        0,
+    ),
 ]
 
 
@@ -101,44 +171,79 @@ def test_is_not_diagnosed(name: str, why: str, text: str, later: float) -> None:
     assert name not in diagnosed(text, later)
 
 
-CLOSED = talk(
-    OPEN
-    + """
-    1.000  S  FIN,ACK        | CLOSE_WAIT   FIN_WAIT_1
-    1.001  C  FIN,ACK        | LAST_ACK     FIN_WAIT_2>TIME_WAIT
-    1.002  S  ACK            | CLOSED       .
-"""
-)
-
-
-def earlier(history: History) -> History:
-    """The same, in frames before frame 1."""
-    log = tuple(replace(step, packet=(step.packet or 0) - 99, shown=step.shown - 99) for step in history.log)
-    return replace(history, log=log)
-
-
 @pytest.mark.parametrize(
     ("text", "packets", "words"),
     [
         (
             "5 C SYN rawseq=9000 | SYN_SENT .\n 5.1 S SYN,ACK rawseq=5 | ESTABLISHED SYN_RCVD",
-            (1, 2),
-            "accepted",
+            (7, 8),
+            "accepted (SYN,ACK #8), since",
         ),
-        ("5 C SYN rawseq=5 | SYN_SENT .\n 5.1 S ACK rawseq=5 ack=9\n 5.2 C RST", (1, 3), "cleared it"),
-        ("5 S SYN rawseq=9000 | . LISTEN>SYN_RCVD", (1,), "at its own end"),
+        (
+            "5 C SYN rawseq=9000 | SYN_SENT .\n 5.1 S SYN,ACK rawseq=65243 | ESTABLISHED SYN_RCVD",
+            (7, 8),
+            "accepted (SYN,ACK #8, its number 65,537 above the last one, as Linux does), since",
+        ),
+        ("5 C SYN rawseq=5 | SYN_SENT .\n 5.1 S ACK rawseq=5 ack=9\n 5.2 C RST", (7, 9), "cleared it"),
+        ("5 S SYN rawseq=9000 | . LISTEN>SYN_RCVD", (7,), "at its own end"),
     ],
 )
 def test_port_reused_during_time_wait(text: str, packets: tuple[int, ...], words: str) -> None:
-    said = talk(text)
-    (found,) = diagnose(said.history, said.facts, said.now, previous=earlier(CLOSED.history))
+    (found,) = diagnosed(CLOSED_BY_SERVER + "next life\n" + text).values()
     assert found.id == "port-reused-in-time-wait" and found.severity is Severity.NOTE
     assert found.packets == packets and words in found.text
 
 
-def test_port_reused_after_time_wait_is_ordinary() -> None:
-    over = talk(OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 61 - | CLOSED CLOSED")
-    said = talk("70 C SYN rawseq=9000 | SYN_SENT .")
-    previous = earlier(over.history)
-    assert previous.at(Moment(0, 70_000_000_000))[0].state.name == "CLOSED"
-    assert diagnose(said.history, said.facts, said.now, previous=previous) == ()
+def test_a_silent_host_may_be_down_and_one_that_answers_others_is_filtered() -> None:
+    assert "is down, or something on the way drops it" in diagnosed(BLACKHOLE, 1)["syn-unanswered"].text
+    found = diagnosed("around S alive=9@0.5\n" + BLACKHOLE, 1)["syn-unanswered"]
+    assert "filtered. The server is up (it answered somebody else in #9)" in found.text
+    assert found.packets == (1, 2, 3, 9)
+    assert "is down" in diagnosed("around S alive=9@-61\n" + BLACKHOLE, 1)["syn-unanswered"].text
+
+
+def test_a_port_that_has_just_answered_has_a_full_queue() -> None:
+    found = diagnosed("around S answered=9@0.5 alive=9@0.5\n" + BLACKHOLE, 1)
+    assert list(found) == ["accept-queue-full"]
+    assert found["accept-queue-full"].packets == (1, 2, 3, 9)
+    assert "Recv-Q at or above Send-Q" in found["accept-queue-full"].text
+
+
+def test_several_connections_that_are_ignored_leave_no_doubt() -> None:
+    assert "or the ACKs are dropped" in diagnosed(QUEUE_FULL, 0.1)["accept-queue-full"].text
+    found = diagnosed("around S ignoring=2\n" + QUEUE_FULL, 0.1)["accept-queue-full"].text
+    assert "2 other connections of the port fared the same: its accept queue is full" in found
+
+
+def test_a_syn_ack_that_five_others_share_or_that_the_host_would_repeat_is_stateless() -> None:
+    found = diagnosed("around S repeated=9@1\n" + ONCE, 3.6)["stateless-syn-ack"]
+    assert found.packets == (2, 9) and "repeats others (#9)" in found.text
+
+
+def test_what_is_known_of_the_connection_that_was_half_open() -> None:
+    text = OPEN + "1 S PSH,ACK 7\n next life\n 60 C SYN rawseq=5 | SYN_SENT LISTEN>SYN_RCVD>ESTABLISHED"
+    found = diagnosed(text + "\n 60.1 S ACK rawseq=77 ack=9\n 60.2 C RST\n 60.3 C SYN rawseq=5")
+    assert (
+        "(it was 1 min 0 s old, silent for 59.0 s, 7 bytes not acknowledged)" in found["half-open-found"].text
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "copy", "severity", "words"),
+    [
+        ("SYN opt=020405b42202", "SYN seq=0 opt=020405b4", "note", "tries without Fast Open or ECN"),
+        ("SYN,ECE,CWR opt=020405b4", "SYN seq=0 opt=020405b4", "note", "tries without Fast Open or ECN"),
+        ("SYN opt=020405b4030307", "SYN seq=0 opt=020405b4", "warning", "(without option 3)"),
+        ("SYN opt=020405b4030307", "SYN seq=0 opt=020405b4 id=1", "warning", "something between changes it"),
+    ],
+)
+def test_who_changed_the_syn(first: str, copy: str, severity: str, words: str) -> None:
+    when = "0.001" if "id=1" in copy else "1"
+    found = diagnosed(f"0 C {first}\n {when} C {copy}")["syn-options-changed"]
+    assert found.severity.value == severity and words in found.text
+
+
+def test_how_late_a_repeated_syn_ack_comes_tells_why() -> None:
+    assert "TCP_DEFER_ACCEPT), the ACK was lost" in diagnosed(DEFERRED)["syn-ack-repeated"].text
+    soon = diagnosed(DEFERRED.replace("3.000", "1.001"))["syn-ack-repeated"].text
+    assert "and went on only then (#6): the ACK was lost behind this point, it waits for data" in soon

@@ -13,6 +13,20 @@ CLOSED_BY_CLIENT = (
 PROBED = OPEN + "10 C ACK seq=0\n 11 C ACK seq=0\n 12 C ACK seq=0\n"
 ORPHAN = OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.1 S ACK | FIN_WAIT_2 .\n 3 S PSH,ACK 10\n"
 
+COUNTED = OPEN + "\n".join(f"0.{n} S PSH,ACK 5 id=10{n}" for n in range(5)) + "\n"
+REPLIES = (
+    "1 C PSH,ACK 5 ack=1\n 1 C PSH,ACK 5 ack=65\n 1.1 S RST seq=1 win=0\n 1.1 S RST seq=65 win=0 | . CLOSED"
+)
+REFUSED = "start CLOSED CLOSED\n 0 C SYN | SYN_SENT .\n 0.1 S RST,ACK rawseq=0 ttl=250 | CLOSED ."
+
+
+def stamp(ms: int) -> str:
+    """A time stamp option, as Linux lays it out."""
+    return f"0101080a{ms:08x}00000000"
+
+
+STAMPED = OPEN + f"0.9 S PSH,ACK 5 opt={stamp(900)}\n 1 S RST seq=1 win=0 | CLOSED .\n"
+
 TRIGGERS = {
     "abort": (OPEN + "1 C PSH,ACK 7\n 1.1 S RST,ACK | CLOSED CLOSED", (5,)),
     "dead-socket": (ORPHAN + "3.1 C RST | CLOSED CLOSED", (6, 7)),
@@ -50,6 +64,27 @@ CLOSE = [
         "one hop: a change of route",
         OPEN + "1 S PSH,ACK 7\n 1.1 S RST,ACK ttl=63 | CLOSED CLOSED",
     ),
+    (
+        "rst-injected",
+        "the reply of a Linux that has no such socket",
+        COUNTED + "1 C PSH,ACK 5\n 1.1 S RST id=0 win=0 | . CLOSED",
+    ),
+    ("rst-injected", "its next identification", COUNTED + "1.5 S RST,ACK id=105 | CLOSED CLOSED"),
+    ("rst-injected", "a host that was busy meanwhile", COUNTED + "4.4 S RST,ACK id=9000 | CLOSED CLOSED"),
+    ("rst-injected", "identifications at random", COUNTED.replace("id=102", "id=7") + "1 S RST,ACK id=9000"),
+    (
+        "rst-injected",
+        "data that the RST has overtaken",
+        STAMPED + f"1.01 S PSH,ACK 5 seq=1 opt={stamp(1000)}",
+    ),
+    ("rst-injected", "two replies to two ACKs", OPEN + REPLIES),
+    (
+        "rst-injected",
+        "a RST that refuses a wrong SYN,ACK",
+        "0 C SYN\n 0.1 S SYN,ACK ack=7\n 0.2 C RST\n"
+        "0.3 C SYN seq=0\n 0.4 S SYN,ACK seq=0 ack=1\n 0.5 C ACK ack=1\n 0.6 C PSH,ACK 7 ack=1",
+    ),
+    ("rst-injected", "a refusal from as far away as its host", "around S ttl=250\n" + REFUSED),
     ("rst-injected", "nothing to compare with", "0 C SYN\n 0.1 S RST,ACK rawseq=0 ttl=250"),
     ("rst-injected", "data from before it, late", OPEN + "1 C RST seq=50\n 1.01 C PSH,ACK 5 seq=1"),
     ("keep-alive-gave-up", "one probe only", OPEN + "9 C ACK seq=0\n 13 C RST,ACK | CLOSED CLOSED"),
@@ -70,6 +105,27 @@ def test_is_not_diagnosed(name: str, why: str, text: str) -> None:
     assert name not in diagnosed(text, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "packets", "words"),
+    [
+        (OPEN + "1 S PSH,ACK 7\n 1.1 S RST,ACK ttl=250 | CLOSED CLOSED", (5,), "it has TTL 250"),
+        ("around S ttl=61\n" + REFUSED, (2,), "it has TTL 250, the server's other packets have 61"),
+        (COUNTED + "1 S RST,ACK id=9000 | CLOSED CLOSED", (9,), "its IP identification is 9000"),
+        (COUNTED + "1 S RST,ACK id=0 | CLOSED CLOSED", (9,), "and had got to 104"),
+        (STAMPED + f"1.04 S PSH,ACK 5 opt={stamp(1040)}", (5, 6), "the server goes on sending after it (#6)"),
+        (STAMPED + f"9 S ACK seq=6 opt={stamp(9000)}", (5, 6), "the server goes on sending after it (#6)"),
+        (
+            OPEN + "0.5 C ACK win=8192\n 1 S RST,ACK seq=1 | CLOSED .\n 1.001 S RST,ACK seq=16385",
+            (5, 6),
+            "has a number 16,384 away, whole windows of the client: who sends them guesses",
+        ),
+    ],
+)
+def test_what_gives_a_rst_away(text: str, packets: tuple[int, ...], words: str) -> None:
+    found = diagnosed(text)["rst-injected"]
+    assert found.packets == packets and words in found.text
+
+
 def test_who_goes_on_after_its_rst_did_not_send_it() -> None:
     found = diagnosed(OPEN + "1 S RST seq=1\n 1.01 S PSH,ACK 5 seq=1")["rst-injected"]
     assert found.packets == (4, 5) and "goes on sending" in found.text
@@ -84,9 +140,8 @@ def test_an_abort_tells_unread_data_from_a_mere_abort() -> None:
 
 def test_a_dead_socket_says_what_is_lost_and_what_it_last_was() -> None:
     text = diagnosed(ORPHAN + "3.1 C RST | CLOSED CLOSED")["dead-socket"].text
-    assert "10 bytes of the server lost" in text and text.endswith(
-        "Last known state of the client: FIN_WAIT_2"
-    )
+    assert "10 bytes of the server lost" in text
+    assert "Last known state of the client: FIN_WAIT_2" in text
 
 
 def test_a_syn_ack_that_meets_a_rst_is_a_connect_given_up_or_a_scan() -> None:
@@ -95,5 +150,5 @@ def test_a_syn_ack_that_meets_a_rst_is_a_connect_given_up_or_a_scan() -> None:
 
 
 def test_a_rst_outside_the_window_gets_no_answer() -> None:
-    assert "ignored it" in diagnosed(OPEN + "1 C RST seq=900000")["rst-ignored"].text
+    assert "did not answer and stays" in diagnosed(OPEN + "1 C RST seq=900000")["rst-ignored"].text
     assert "challenge ACK (#5)" in diagnosed(OPEN + "1 C RST seq=50\n 1.01 S ACK")["rst-ignored"].text

@@ -7,6 +7,13 @@ PROBED = FULL + "1.3 C ACK seq=7\n 1.4 S ACK win=0\n 1.8 C ACK seq=7\n 1.9 S ACK
 COPIES = OPEN + "1 C PSH,ACK 7\n 1.2 C PSH,ACK 7 seq=1\n 1.6 C PSH,ACK 7 seq=1\n"
 TWICE = "\n".join(f"{n} C PSH,ACK 7 id={n}\n {n}.001 C PSH,ACK 7 seq={7 * n - 6} id={n}" for n in range(1, 4))
 
+# the first of five segments is lost behind us; the fourth ACK of the same number tells
+FAST = OPEN + (
+    "1 C PSH,ACK 9\n 1.001 C PSH,ACK 9\n 1.002 S ACK ack=1\n 1.003 S ACK ack=1\n 1.004 S ACK ack=1\n"
+    "1.005 C PSH,ACK 9 seq=1"
+)
+FAR = "0 C SYN\n 0.04 S SYN,ACK\n 0.08 C ACK\n 1 C PSH,ACK 7\n"
+
 TRIGGERS = {
     "zero-window": (FULL + "4 S ACK win=9", 0, (5, 6)),
     "zero-window-probe": (PROBED, 0, (6, 8)),
@@ -15,7 +22,9 @@ TRIGGERS = {
     "spurious-retransmission": (OPEN + "1 C PSH,ACK 7\n 1.1 S ACK opt=0101050a000003e9000003f0", 0, (5,)),
     "capture-incomplete": (OPEN + "1 S ACK ack=101", 0, (4,)),
     "one-sided": ("0 C SYN | SYN_SENT .\n 0.1 C ACK ack=1 | ESTABLISHED SYN_RCVD>ESTABLISHED", 0, (1, 2)),
-    "captured-twice": (OPEN + TWICE, 0, (1,)),
+    "captured-twice": (OPEN + TWICE, 0, (4, 5)),
+    "retransmission": (FAST, 0, (9,)),
+    "clock-set-back": (OPEN + "1 C PSH,ACK 7\n 0.9 S ACK", 0, (4, 5)),
 }
 
 CLOSE = [
@@ -52,6 +61,11 @@ CLOSE = [
     ("spurious-retransmission", "an ordinary SACK", OPEN + "1 S ACK opt=0101050a000007d0000007da", 0),
     ("capture-incomplete", "out of order only", OPEN + "1 S ACK ack=101\n 1.001 C ACK 100 seq=1", 0),
     ("capture-incomplete", "began mid-stream", "0 C ACK 5 seq=900 ack=77\n 1 S ACK 5 seq=300", 0),
+    ("retransmission", "out of order only", OPEN + "1 C PSH,ACK 7 seq=8\n 1.001 C PSH,ACK 7 seq=1", 0),
+    ("retransmission", "a probe of a closed window", PROBED, 0),
+    ("retransmission", "a FIN", OPEN + "1 C FIN,ACK\n 1.2 C FIN,ACK seq=1", 0),
+    ("spurious-retransmission", "its ACK was lost behind us", FAR + "1.04 S ACK\n 1.3 C PSH,ACK 7 seq=1", 0),
+    ("clock-set-back", "two interfaces, not quite in order", OPEN + "1 C PSH,ACK 7\n 0.995 S ACK", 0),
     ("one-sided", "a SYN without an answer", "0 C SYN | SYN_SENT .\n 1 C SYN seq=0", 9),
     ("one-sided", "a lone ACK", "start CLOSED CLOSED\n 0 C ACK | ESTABLISHED ESTABLISHED", 9),
     ("captured-twice", "real copies", COPIES, 0),
@@ -90,10 +104,47 @@ def test_keep_alives_have_their_rhythm() -> None:
 
 
 def test_a_back_off_says_how_it_ended() -> None:
-    assert "waiting 200 ms, 400 ms; still without an answer" in diagnosed(COPIES)["back-off"].text
+    assert (
+        "waiting 200 ms, 400 ms; still without an answer. Its retransmission timeout was about 200 ms"
+        in diagnosed(COPIES)["back-off"].text
+    )
     assert "acknowledged in the end" in diagnosed(COPIES + "1.7 S ACK")["back-off"].text
 
 
 def test_an_even_row_of_syns_is_linux_backing_off() -> None:
     late = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0\n 2.1 S SYN,ACK | ESTABLISHED SYN_RCVD"
     assert "SYN sent 3 times" in diagnosed(late)["back-off"].text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (FAST, "client sent 1 segment of data again: 1 after duplicate ACKs (fast retransmit) (#9)"),
+        (
+            OPEN + "1 C PSH,ACK 9\n 1.001 S ACK ack=1 opt=0101050a000003f2000003fb\n 1.002 C PSH,ACK 9 seq=1",
+            "1 after duplicate ACKs",
+        ),
+        (FAR + "1.17 C PSH,ACK 7 seq=1", "1 two round trips later (tail loss probe) (#5)"),
+        (FAR + "1.4 C PSH,ACK 7 seq=1", "1 by the timer (#5)"),
+        (FAR + "1.01 C PSH,ACK 7\n 1.17 C PSH,ACK 7 seq=1", "1 by the timer (#6)"),
+    ],
+)
+def test_why_data_were_sent_again(text: str, words: str) -> None:
+    assert words in diagnosed(text)["retransmission"].text
+
+
+def test_a_copy_that_crosses_the_ack_was_for_nothing() -> None:
+    found = diagnosed(FAR + "1.2 S ACK\n 1.22 C PSH,ACK 7 seq=1")
+    assert found["spurious-retransmission"].packets == (6,) and "retransmission" not in found
+
+
+def test_the_fin_alone_came_twice() -> None:
+    fin = "1 C FIN,ACK\n 1.001 S ACK\n 1.2 C FIN,ACK seq=1\n 1.201 S ACK opt=0101050a000003e9000003ea"
+    assert "only its ACK was lost" in diagnosed(OPEN + fin)["spurious-retransmission"].text
+
+
+def test_syns_to_a_port_that_answers_others_may_have_met_a_full_queue() -> None:
+    late = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0\n 2.1 S SYN,ACK | ESTABLISHED SYN_RCVD"
+    assert "accept queue" not in diagnosed(late)["back-off"].text
+    found = diagnosed("around S answered=9@0.5\n" + late)["back-off"].text
+    assert "The port answered the same host in #9: its accept queue may have been full" in found
