@@ -4,7 +4,8 @@ Sources: RFC 5681 3.2 (three duplicate ACKs), RFC 6675 (SACK), RFC 8985 7 (tail 
 last segment after two round trips), RFC 6298 (the timer).
 
 Limits: the cause is inferred from what passed here; a duplicate ACK that is lost behind us still counts. What
-was lost before it came here is not a copy: it fills a hole.
+was lost before it came here is not a copy: it fills a hole. A timer of less than 200 ms (the BSDs) may pass
+for a probe.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from tcptui.tcp.backlog import round_trip
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.traces import Copies, Seen, Side
+from tcptui.tcp.words import MILLISECOND
 
 DUPLICATES = 3
-PROBE_AFTER = (1.5, 3.0)  # round trips
+LATEST_PROBE = 3  # round trips
+LEAST_TIMEOUT = 200 * MILLISECOND  # Linux's; before that it can only be a probe
 
 SYN, FIN = int(Flags.SYN), int(Flags.FIN)
 
@@ -53,5 +56,5 @@ def _acknowledged(peer: Side, end: int) -> bool:
 
 
 def _tail(run: Copies, rtt: int) -> bool:
-    low, high = PROBE_AFTER
-    return low * rtt <= run.seen[1].time_ns - run.seen[0].time_ns <= high * rtt
+    waited = run.seen[1].time_ns - run.seen[0].time_ns
+    return rtt < waited < max(LATEST_PROBE * rtt, LEAST_TIMEOUT)

@@ -13,6 +13,7 @@ from tcptui.tcp.seq import diff
 from tcptui.tcp.traces import Seen, Side
 
 BULK = 512  # bytes: a segment of less is as much as the application had
+PAUSE = 2  # round trips: one, and as much again for a path that is now busier
 FIRST_WINDOW = 14_600  # bytes that leave at once, without any ACK (RFC 6928): they cannot be waiting
 
 
@@ -51,13 +52,13 @@ def note_fin(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
 
 
 def _goes_on(me: Side, peer: Side, segment: Segment, seen: Seen) -> bool:
-    """At once after what I sent before: within a round trip of its ACK, and the peer has said nothing."""
+    """At once after what I sent before: within two round trips of its ACK, and the peer has said nothing."""
     if me.busy is None or segment.length < BULK or me.last_data is None:
         return False
     if peer.last_data is not None and peer.last_data.packet > me.last_data.packet:
         return False
     rtt = round_trip(me, peer)
-    return rtt is not None and seen.time_ns - me.cleared_ns <= rtt
+    return rtt is not None and seen.time_ns - me.cleared_ns <= PAUSE * rtt
 
 
 def _held_up(peer: Side, since: Seen) -> bool:

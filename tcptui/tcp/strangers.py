@@ -25,6 +25,7 @@ LEAST = 2  # segments that show from how far away a sender is
 COUNTED = 4  # segments that show that a sender's identification counts up
 STEP = 16  # identifications from one segment of a flow to the next, at most, where a flow has its own count
 TICK = MILLISECOND  # of the fastest time stamps in use: so many passed since, at least
+JITTER = 10 * MILLISECOND  # how much later or earlier than usual a segment may come by
 BUSIEST = 10_000  # packets a second of a host that has one count for all
 AT_ONCE = SECOND  # data that follow a RST within this time are no new connection's
 OVERTAKEN = 100 * MILLISECOND  # what a RST without a time stamp of its own may have overtaken
@@ -85,7 +86,8 @@ def note_sequel(me: Side, segment: Segment, seen: Seen) -> None:
         later = seen.time_ns - reset.seen.time_ns
         if stamp is not None and reset.stamp is not None:
             ticks = diff(stamp, reset.stamp[0])
-            newer = ticks > 0 and (later > OVERTAKEN or ticks * TICK > reset.seen.time_ns - reset.stamp[1])
+            since = reset.seen.time_ns - reset.stamp[1]
+            newer = ticks > 0 and (later > OVERTAKEN or not since or ticks * TICK > since + JITTER)
         else:
             newer = segment.length > 0 and later <= AT_ONCE
         if newer:

@@ -8,7 +8,7 @@ from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
 from tcptui.tcp.options import parse
 from tcptui.tcp.seq import diff
-from tcptui.tcp.signs import expired_fin, keep_alive_gave_up
+from tcptui.tcp.signs import TELLING_PROBES, expired_fin, keep_alive_gave_up
 from tcptui.tcp.states import State
 from tcptui.tcp.strangers import spaced
 from tcptui.tcp.traces import Reset, ResetKind
@@ -40,6 +40,7 @@ def abort(flow: Case) -> Diagnosis | None:
             text = (
                 f"{flow.name(x)} aborted: RST {quoted} instead of FIN, though nothing seems unread: "
                 f"SO_LINGER 0, or its application crashed{_or_listener(flow, x)}"
+                f"{_or_probes(flow, x, reset)}"
             )
         return say(flow, x, "abort", (reset.seen.packet,), text)
     return None
@@ -48,6 +49,17 @@ def abort(flow: Case) -> Diagnosis | None:
 def _or_listener(flow: Case, x: int) -> str:
     never_spoke = x != flow.history.client and flow.side(x).last_data is None
     return ", or closed its listening socket before it accepted this connection" if never_spoke else ""
+
+
+def _or_probes(flow: Case, x: int, reset: Reset) -> str:
+    """The last that it sent before the RST were keep-alives; if they were answered, it cannot have heard."""
+    probes, sent = flow.side(x).keep_alive, [old.packet for old in flow.side(x).recent]
+    if probes.count < TELLING_PROBES or reset.seen.packet not in sent[1:]:
+        return ""
+    before = sent[sent.index(reset.seen.packet) - 1]
+    if probes.last.packet != before:
+        return ""
+    return f", or the answers to its keep-alives (the last in {frames([before])}) do not reach it"
 
 
 def dead_socket(flow: Case) -> Diagnosis | None:

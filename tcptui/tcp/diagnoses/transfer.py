@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.finding import Case, Diagnosis
-from tcptui.tcp.seq import diff
+from tcptui.tcp.seq import add, diff
 from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, refused, zero_window
 from tcptui.tcp.traces import Copies, Probes
 from tcptui.tcp.words import SECOND, amount, duration, frames
@@ -116,7 +116,19 @@ def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
             f". The port answered the same host in {frames([answered.packet])}: its accept queue may have "
             "been full, which drops SYNs"
         )
+    elif _never_heard(flow, x, run):
+        text += (
+            f". The {flow.name(1 - x)} had not said anything since its SYN,ACK: its accept queue may be full "
+            "(`ss -ltn` there), or it misses the ACK of that"
+        )
     return say(flow, x, "back-off", run.packets, text, advise=answered is None)
+
+
+def _never_heard(flow: Case, x: int, run: Copies) -> bool:
+    """X's first data, to a peer that had sent no more than its SYN,ACK."""
+    spoke, syn_ack = flow.peer(x).spoke, flow.peer(x).syn_ack
+    first = flow.side(x).iss is not None and run.seq == add(flow.side(x).iss or 0, 1) and run.payload > 0
+    return first and syn_ack is not None and (spoke is None or spoke.packet > run.last.packet)
 
 
 def sent_again(flow: Case) -> Diagnosis | None:
@@ -199,7 +211,7 @@ def captured_twice(flow: Case) -> Diagnosis | None:
     packets = tuple(seen.packet for seen in min(shown))
     text = (
         f"{copies} of {flow.facts.packets} frames are in the capture twice, as {frames(packets)} are (two "
-        "interfaces, a bridge, `any`): copies are not taken for retransmissions"
+        "interfaces, a bridge, `any`; or the network doubles them): copies are not taken for retransmissions"
     )
     return say(flow, 0, "captured-twice", packets, text)
 

@@ -75,7 +75,7 @@ CLOSE = [
     (
         "rst-injected",
         "data that the RST has overtaken",
-        STAMPED + f"1.01 S PSH,ACK 5 seq=1 opt={stamp(1000)}",
+        STAMPED + f"1.01 S PSH,ACK 5 seq=1 opt={stamp(1005)}",
     ),
     ("rst-injected", "two replies to two ACKs", OPEN + REPLIES),
     (
@@ -152,3 +152,10 @@ def test_a_syn_ack_that_meets_a_rst_is_a_connect_given_up_or_a_scan() -> None:
 def test_a_rst_outside_the_window_gets_no_answer() -> None:
     assert "did not answer and stays" in diagnosed(OPEN + "1 C RST seq=900000")["rst-ignored"].text
     assert "challenge ACK (#5)" in diagnosed(OPEN + "1 C RST seq=50\n 1.01 S ACK")["rst-ignored"].text
+
+
+def test_an_abort_after_answered_keep_alives_is_a_path_that_works_one_way() -> None:
+    heard = OPEN + "10 C ACK seq=0\n 10.1 S ACK\n 20 C ACK seq=0\n 20.1 S ACK\n"
+    text = diagnosed(heard + "30 C RST,ACK | CLOSED CLOSED")["abort"].text
+    assert "the answers to its keep-alives (the last in #6) do not reach it" in text
+    assert "keep-alives" not in diagnosed(heard + "25 C ACK\n 30 C RST,ACK | CLOSED CLOSED")["abort"].text

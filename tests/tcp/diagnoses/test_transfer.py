@@ -124,6 +124,10 @@ def test_an_even_row_of_syns_is_linux_backing_off() -> None:
             OPEN + "1 C PSH,ACK 9\n 1.001 S ACK ack=1 opt=0101050a000003f2000003fb\n 1.002 C PSH,ACK 9 seq=1",
             "1 after duplicate ACKs",
         ),
+        (
+            OPEN + "1 C PSH,ACK 7\n 1.011 C PSH,ACK 7 seq=1",
+            "1 two round trips later (tail loss probe) (#5)",
+        ),
         (FAR + "1.17 C PSH,ACK 7 seq=1", "1 two round trips later (tail loss probe) (#5)"),
         (FAR + "1.4 C PSH,ACK 7 seq=1", "1 by the timer (#5)"),
         (FAR + "1.01 C PSH,ACK 7\n 1.17 C PSH,ACK 7 seq=1", "1 by the timer (#6)"),
@@ -148,3 +152,8 @@ def test_syns_to_a_port_that_answers_others_may_have_met_a_full_queue() -> None:
     assert "accept queue" not in diagnosed(late)["back-off"].text
     found = diagnosed("around S answered=9@0.5\n" + late)["back-off"].text
     assert "The port answered the same host in #9: its accept queue may have been full" in found
+
+
+def test_first_data_without_an_answer_may_wait_for_accept() -> None:
+    assert "its accept queue may be full" in diagnosed(COPIES)["back-off"].text
+    assert "accept" not in diagnosed(COPIES.replace("1 C PSH", "0.5 S ACK\n 1 C PSH"))["back-off"].text
