@@ -104,7 +104,10 @@ def _count(me: Side, segment: Segment, seen: Seen) -> None:
 
 
 def _original(me: Side, segment: Segment) -> Segment | None:
-    """The same transmission captured before: nothing differs, not even IP-ID and time stamp option."""
+    """The same transmission captured before: nothing differs, not even IP-ID and time stamp option.
+
+    ACKs and RSTs without an identification may be alike and yet answers to several segments.
+    """
     for old in reversed(me.recent):
         if segment.time_ns - old.time_ns > COPY_WITHIN:
             return None
@@ -116,7 +119,7 @@ def _original(me: Side, segment: Segment) -> Segment | None:
             and old.ip_id == segment.ip_id
             and old.window == segment.window
             and old.options == segment.options
-            and (segment.ip_id or segment.length or segment.flags & (SYN | FIN | RST))
+            and (segment.ip_id or segment.length or segment.flags & (SYN | FIN))
         ):
             return old
     return None

@@ -7,7 +7,7 @@ ACK of its own; the answer to a SYN has SEQ 0 and acknowledges the SYN.
 What speaks against its sender (D22) is in `strangers.py`.
 
 Limits: a stack that aborts by a plain RST is told from a reply only by the time since the segment that
-it would answer; of more than four resets the first four are kept.
+it would answer; of more than eight resets the first eight are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tcptui.tcp.words import SECOND
 
 REPLY_WITHIN = 3 * SECOND  # a RST answers what passed at most this long ago
 CHALLENGE_WITHIN = SECOND  # a challenge ACK follows within a round trip; this is a generous one
-MOST_RESETS = 4
+MOST_RESETS = 8
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
 

@@ -7,7 +7,7 @@ stop the real sender, which goes on. See Weaver, Sommer and Paxson, Detecting Fo
 That a RST has identification 0, no options and no window says nothing: a Linux without such a socket answers
 so. Only a RST that ends a live connection has that connection's identification.
 
-Limits: of one sender's RSTs the first four are compared; identifications of hosts that count all their
+Limits: of one sender's RSTs the first eight are compared; identifications of hosts that count all their
 packets together are judged only by what such a host could have sent meanwhile.
 """
 
