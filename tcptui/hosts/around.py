@@ -69,6 +69,7 @@ class Neighbours:
     _spoke: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
     _reset: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
     _heard: dict[int, list[_Heard]] = field(default_factory=lambda: defaultdict(list))
+    _newest: dict[tuple[int, bool], int] = field(default_factory=dict)
     _answered: dict[tuple[int, int], list[_Heard]] = field(default_factory=lambda: defaultdict(list))
     _openings: dict[int, _Opening] = field(default_factory=dict)
     _of_socket: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -128,7 +129,10 @@ class Neighbours:
         columns = (frame[first], time_ns[first], pair[first], ttl, flags[first] & _RST != 0)
         hosts = self._host[pair[first], sender[first]].tolist()
         for number, *values in zip(hosts, *(column.tolist() for column in columns), strict=True):
-            self._heard[number].append(_Heard(*values))
+            one = _Heard(*values)
+            if self._newest.get((number, one.reset)) != one.time_ns // EVERY:
+                self._newest[number, one.reset] = one.time_ns // EVERY
+                self._heard[number].append(one)
 
     def _open(self, frame: int, time_ns: int, pair: int, sender: int, answer: bool) -> None:
         if not answer:
@@ -200,7 +204,7 @@ class Neighbours:
             opening.first <= now.packet
             and opening.newest_ns <= now.time_ns - age_ns
             and not 0 < opening.unasked <= now.packet
-            and min(self._spoke[pair], self._reset[pair]) > now.packet
+            and min(int(self._spoke[pair]), int(self._reset[pair])) > now.packet
         )
 
 

@@ -174,8 +174,8 @@ class Hole:
 
 class Change(NamedTuple):
     """A copy of a SYN that offers something else. first: the original. dropped: the kinds of options that
-    are only in the original. harmless: it gives up Fast Open or ECN, as systems do by themselves. on_the_way:
-    both are one packet, seen at two places.
+    are only in the original. harmless: it only offers less, as systems do by themselves. on_the_way: both are
+    one packet, seen at two places.
     """
 
     first: Seen

@@ -389,8 +389,8 @@ _KINDS = (
         "syn-options-changed",
         "D33",
         (WARNING, NOTE),
-        "Two copies of a SYN offer different options. A note where only Fast Open or ECN is given up, as "
-        "systems do by themselves.",
+        "Two copies of a SYN offer different options: something on the way changes them. A note where the "
+        "later one only offers less (Fast Open, ECN, window scaling), as systems do by themselves.",
         "both copies",
         ". Capture at both ends: what one sends and the other does not get was changed by something between",
     ),

@@ -338,13 +338,14 @@ def syn_changed(flow: Case) -> Diagnosis | None:
             )
         elif changed.harmless:
             text = (
-                f"SYN {other} is a copy of {one} and offers less{lost}: the {flow.name(x)} tries without "
-                "Fast Open or ECN, in case something on the way drops SYNs that have it"
+                f"SYN {other} is a copy of {one} and offers less{lost}: the {flow.name(x)} tries without, "
+                "in case something on the way drops SYNs that have more (Fast Open, ECN; Windows with its "
+                "last SYN)"
             )
         else:
             text = (
-                f"SYN {one} and its copy {other} offer different options{lost}: the {flow.name(x)} tries "
-                "without, or something on the way changes them"
+                f"SYN {one} and its copy {other} offer different things{lost}: something on the way changes "
+                "them"
             )
         severity = Severity.NOTE if changed.harmless and not changed.on_the_way else Severity.WARNING
         advise = severity is Severity.WARNING
