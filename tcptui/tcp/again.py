@@ -13,7 +13,7 @@ from __future__ import annotations
 from tcptui.tcp.backlog import round_trip
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
-from tcptui.tcp.traces import Copies, Seen, Side
+from tcptui.tcp.traces import Copies, Resent, Seen, Side
 from tcptui.tcp.words import MILLISECOND
 
 DUPLICATES = 3
@@ -28,21 +28,22 @@ def note_copy(me: Side, peer: Side, segment: Segment, run: Copies) -> None:
     seen = run.last
     if _is_probe(me, peer, seen):
         return
+    resent = me.resent = me.resent or Resent()
     rtt = round_trip(me, peer)
     end = add(segment.seq, segment.length + bool(segment.flags & FIN))
     if _acknowledged(peer, end):
         newest = peer.ack_before is None or diff(peer.ack_before, end) < 0
         if newest and rtt and peer.ack_advanced and seen.time_ns - peer.ack_advanced.time_ns < rtt:
-            me.needless.add(seen)
+            resent.needless.add(seen)
         return
     if not segment.length:
         return
     if peer.dup_acks >= DUPLICATES or peer.sacked:
-        me.fast.add(seen)
+        resent.fast.add(seen)
     elif rtt and run.count == 2 and end == me.snd_max and _tail(run, rtt):
-        me.probed.add(seen)
+        resent.probed.add(seen)
     else:
-        me.timed_out.add(seen)
+        resent.timed_out.add(seen)
 
 
 def _is_probe(me: Side, peer: Side, seen: Seen) -> bool:

@@ -172,6 +172,18 @@ class Hole:
     acked: Seen | None = None
 
 
+@dataclass(slots=True)
+class Resent:
+    """Payload sent again: after duplicate ACKs or SACK, as a probe of the tail (RFC 8985), because the
+    retransmission timer had run out, or for nothing: the ACK was on its way.
+    """
+
+    fast: Series = field(default_factory=Series)
+    probed: Series = field(default_factory=Series)
+    timed_out: Series = field(default_factory=Series)
+    needless: Series = field(default_factory=Series)
+
+
 class Change(NamedTuple):
     """A copy of a SYN that offers something else. first: the original. dropped: the kinds of options that
     are only in the original. harmless: it only offers less, as systems do by themselves. on_the_way: both are
@@ -198,9 +210,7 @@ class Side:
     received_twice: its ACKs that report bytes which came a second time (DSACK, RFC 2883).
     fin_twice: the one that reports so of its peer's FIN.
     dup_acks: ACKs of the same number in a row, without payload, that it sent last.
-    fast, probed, timed_out: payload that it sent again: after duplicate ACKs or SACK, as a probe of the
-    tail (RFC 8985), or because its retransmission timer had run out.
-    needless: what it sent again although the ACK was on its way.
+    resent: what it sent again, by cause; None where nothing was.
     sacked: its newest ACK names bytes beyond itself that it has (SACK).
     busy: since when it has had more payload to send than it could, and from which number on; cleared_ns:
     when it last could go on. backlog: `busy`, if it was so at its first FIN.
@@ -235,10 +245,7 @@ class Side:
     received_twice: Series = field(default_factory=Series)
     fin_twice: Seen | None = None
     dup_acks: int = 0
-    fast: Series = field(default_factory=Series)
-    probed: Series = field(default_factory=Series)
-    timed_out: Series = field(default_factory=Series)
-    needless: Series = field(default_factory=Series)
+    resent: Resent | None = None
     sacked: bool = False
     busy: tuple[Seen, int] | None = None
     cleared_ns: int = 0

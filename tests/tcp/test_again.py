@@ -1,4 +1,4 @@
-from tcptui.tcp.traces import Side
+from tcptui.tcp.traces import Resent, Side
 from tests.support.conversation import OPEN, talk
 
 
@@ -8,8 +8,8 @@ def client(text: str) -> Side:
 
 def counts(text: str) -> tuple[int, int, int, int]:
     """What the client sent again: after duplicate ACKs, as a probe, by the timer, for nothing."""
-    side = client(text)
-    return side.fast.count, side.probed.count, side.timed_out.count, side.needless.count
+    found = client(text).resent or Resent()
+    return found.fast.count, found.probed.count, found.timed_out.count, found.needless.count
 
 
 DATA = "1 C PSH,ACK 9\n 1.0001 C PSH,ACK 9\n"

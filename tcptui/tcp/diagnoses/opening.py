@@ -18,6 +18,7 @@ LATELY = 60 * SECOND  # what a host did so long ago still says that it is there
 UNREPEATED = 7 * SECOND // 2  # Linux sends the first copy of a SYN,ACK after 1 s, the second after 3
 TELLING_CASES = 5
 TIMER = SECOND // 2  # a copy that comes sooner was made on the way, or asked for
+NO_MSS, SCALED = b"\x02\x04\x00\x00", b"\x03\x03"  # looked for before options are parsed: these are rare
 FIRST_COPY = 2 * SECOND  # the first copy of a SYN,ACK whose ACK was lost is due before
 LINUX_STEP = 65_537  # what Linux adds to its last number for the next connection on the same ports
 
@@ -357,7 +358,7 @@ def mss_zero(flow: Case) -> Diagnosis | None:
     """D33: a SYN or SYN,ACK with a maximum segment size of 0."""
     for x in (0, 1):
         for syn in (flow.side(x).syn, flow.side(x).syn_ack):
-            if syn is not None and parse(syn.options).mss == 0:
+            if syn is not None and NO_MSS in syn.options and parse(syn.options).mss == 0:
                 text = f"{flow.name(x)}'s SYN {frames([syn.first.packet])} offers a maximum segment size of 0"
                 return say(flow, x, "mss-zero", (syn.first.packet,), text)
     return None
@@ -367,7 +368,7 @@ def no_window_scaling(flow: Case) -> Diagnosis | None:
     """D33: the SYN offers window scaling; the SYN,ACK has time stamps or SACK, and no window scaling."""
     for x in (0, 1):
         syn, answer = flow.peer(x).syn, flow.side(x).syn_ack
-        if syn is None or answer is None:
+        if syn is None or answer is None or SCALED not in syn.options or SCALED in answer.options:
             continue
         asked, got = parse(syn.options), parse(answer.options)
         if (

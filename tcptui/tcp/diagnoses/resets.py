@@ -189,7 +189,8 @@ def rst_injected(flow: Case) -> Diagnosis | None:
             against = _goes_on(flow, x, reset) or _elsewhere(flow, x, reset) or _uncounted(flow, x, reset)
             if against is not None:
                 return _injected(flow, x, reset, *against)
-        pair = spaced(flow.side(x), _windows(flow, x))
+        several = len(flow.side(x).resets) > 1
+        pair = spaced(flow.side(x), _windows(flow, x)) if several else None
         if pair is not None:
             one, other = pair
             why = (

@@ -134,11 +134,13 @@ def _never_heard(flow: Case, x: int, run: Copies) -> bool:
 def sent_again(flow: Case) -> Diagnosis | None:
     """D26, its guard: what else was sent again, and whether duplicate ACKs, a probe or the timer did it."""
     for x in (0, 1):
-        side = flow.side(x)
+        resent = flow.side(x).resent
+        if resent is None:
+            continue
         causes = (
-            (side.fast, "after duplicate ACKs (fast retransmit)"),
-            (side.probed, "two round trips later (tail loss probe)"),
-            (side.timed_out, "by the timer"),
+            (resent.fast, "after duplicate ACKs (fast retransmit)"),
+            (resent.probed, "two round trips later (tail loss probe)"),
+            (resent.timed_out, "by the timer"),
         )
         found = [f"{many.count:,} {how} ({frames(many.packets)})" for many, how in causes if many.count]
         if not found:
@@ -153,7 +155,7 @@ def sent_again(flow: Case) -> Diagnosis | None:
 def sent_needlessly(flow: Case) -> Diagnosis | None:
     """D27: a DSACK: the receiver reports bytes that it already had; or their ACK was under way meanwhile."""
     for x in (0, 1):
-        reports, copies = flow.side(x).received_twice, flow.peer(x).needless
+        reports, resent = flow.side(x).received_twice, flow.peer(x).resent
         if reports.count:
             what, lost = "bytes", "their ACK was lost, late or delayed"
             if flow.side(x).fin_twice is not None and reports.count == 1:
@@ -163,7 +165,8 @@ def sent_needlessly(flow: Case) -> Diagnosis | None:
                 f"{flow.name(1 - x)} sent again what had arrived; {lost}"
             )
             return say(flow, 1 - x, "spurious-retransmission", reports.packets, text)
-        if copies.count:
+        if resent is not None and resent.needless.count:
+            copies = resent.needless
             text = (
                 f"{flow.name(1 - x)} sent again what had arrived ({frames(copies.packets)}): the "
                 f"{flow.name(x)}'s ACK had passed here less than a round trip before, and was still on its "
