@@ -13,7 +13,7 @@ class Action:
 
     keys: the toolkit's names of keys. shown: the keys as people write them. label: two words for the
     footer. text: one sentence part for help and README. group: a heading of the help. contexts: panes
-    (and "live", "prompt") in whose footer it stands, in the table's order. priority: works even
+    (and "live", "prompt", "findings") in whose footer it stands, in the table's order. priority: works even
     while text is being typed.
     """
 
@@ -110,9 +110,18 @@ ACTIONS: tuple[Action, ...] = (
         ("x",),
         "x",
         "explain",
-        "explain: a demo's story, then the explanation at full length",
+        "explain: a demo's story, then the explanation and what is notable at full length",
         PANES,
         ("diagram",),
+    ),
+    Action(
+        "findings",
+        ("exclamation_mark",),
+        "!",
+        "findings",
+        "findings: what is notable about hosts and about this flow",
+        PANES,
+        ("findings",),
     ),
     Action("live_view", ("c",), "c", "", "hindsight, or as it was seen live", VIEW),
     Action("time_format", ("t",), "t", "", "time: relative, absolute, delta, epoch", VIEW),

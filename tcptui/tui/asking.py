@@ -13,6 +13,7 @@ from tcptui.model import tcpdump
 from tcptui.model.text import clean
 from tcptui.tui.commands import Commands
 from tcptui.tui.files import free_name, ladder_text, save_flow, write_text
+from tcptui.tui.findings import FindingsScreen
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.stream import StreamScreen
@@ -128,6 +129,9 @@ class Asking(Commands):
     def action_stream(self) -> None:
         if self.viewpoint.loaded is not None:
             self.app.push_screen(StreamScreen(self.palette, self.viewpoint))
+
+    def action_findings(self) -> None:
+        self.app.push_screen(FindingsScreen(self.palette, self.viewpoint))
 
     # -- take away -------------------------------------------------------------------------------
 

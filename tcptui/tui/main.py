@@ -268,6 +268,7 @@ class MainScreen(Asking):
         self._status.show(status_row(snapshot, mode, view.now.time_ns, self.size.width))
         contexts = {self.active_pane} | ({"live"} if snapshot.live else set())
         contexts |= {"demo"} if self.has_story else set()
+        contexts |= {"findings"} if snapshot.findings else set()
         self._footer.show(footer_row(frozenset(contexts), self.size.width))
 
     # -- mouse -----------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from textwrap import wrap
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words
 from tcptui.model.explain import explain, explain_at_length
-from tcptui.model.text import clean, row_width
+from tcptui.model.text import row_width
 from tcptui.model.times import SECOND
-from tcptui.tcp.diagnosis import Severity
 from tcptui.tcp.history import Correction, Moment
 from tcptui.tcp.states import State
-from tcptui.tcp.words import frames
+from tcptui.tui.findings import flow_rows, hint_rows
 from tcptui.tui.paragraph import explain_in_lines, with_debt, wrap_row
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -42,7 +41,7 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     before: list[Row] = []
     if length is Length.LONG:
         rows = explain_at_length(*scene, **how)  # type: ignore[arg-type]
-        rows += _about_hosts(view, width)
+        rows += flow_rows(view, width) + hint_rows(view.session, width)
     elif isinstance(view.cause, Correction):
         rows = with_debt(_taken_back(view, view.cause, width), str(how["owes"]), width)
         rows = rows if length is Length.STORY or height > 1 else rows[:1]
@@ -56,17 +55,6 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
         rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))
     return [*before, *rows]
-
-
-def _about_hosts(view: Viewpoint, width: int) -> list[Row]:
-    """The whole of what the status bar names, as of the newest packet."""
-    rows: list[Row] = []
-    for finding in view.session.snapshot().findings:
-        told = finding.diagnosis
-        role = Role.ERROR if told.severity is Severity.ERROR else Role.WARN
-        text = clean(f"{told.text} ({frames(told.packets)})")
-        rows += wrap_row((Cell(f"{told.severity.value} ", role), Cell(text)), width, len(text))
-    return rows
 
 
 def _taken_back(view: Viewpoint, correction: Correction, width: int) -> list[Row]:

@@ -92,15 +92,19 @@ async def test_on_a_correction_s_row_it_is_told_whole() -> None:
         assert "owes:" in shown
 
 
-async def test_the_longest_text_has_all_that_is_known_of_hosts(tmp_path: Path) -> None:
+async def test_the_longest_text_has_what_is_notable_and_leads_to_the_hosts(tmp_path: Path) -> None:
     packets = [one for i in range(60) for one in attempt(i / 99, away(i), 1, "10.0.0.2", 80, HALF_OPEN)]
+    packets += attempt(4, away(0), 1, "10.0.0.2", 80, ("<SA",))
     path = tmp_path / "flood.pcap"
     path.write_bytes(pcap(*((one.frame, len(one.frame), one.time_ns) for one in packets), linktype=101))
     async with running(open_source(Choice(file=str(path))).session, (80, 24)) as (app, pilot):
+        app.screen.viewpoint.to_end(True)
         await pilot.press("x")
         await pilot.pause()
         shown = words(screen_text(app))
         assert "! SYN flood 10.0.0.2:80" in shown
-        assert "error SYN flood on 10.0.0.2:80: 60 half-open connections" in shown
+        assert "hosts 1 finding: ! tells" in shown
         told = telling(app.screen.viewpoint, Length.LONG, "", 78, 1)
-        assert words(" ".join(plain(row) for row in told)).endswith("what is left (#1, #3 … #19)")
+        text = words(" ".join(plain(row) for row in told))
+        assert "warning half-open: the server's SYN,ACK, sent 2 times in 4.0 s, is not acknowledged" in text
+        assert "`ss -tan state syn-recv` on the server counts them (#2 and #121)" in text

@@ -1,0 +1,74 @@
+"""What is notable: about hosts, over all connections, and about the selected one."""
+
+from __future__ import annotations
+
+from tcptui.model.cells import Cell, Role, Row
+from tcptui.model.prose import field
+from tcptui.model.text import clean
+from tcptui.session import Session
+from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.words import amount, frames
+from tcptui.tui.linelist import Rows
+from tcptui.tui.reader import Reader
+from tcptui.tui.theme import Palette
+from tcptui.tui.viewpoint import Viewpoint
+
+ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARN, Severity.NOTE: Role.NOTE}
+
+
+def diagnosis_rows(found: Diagnosis, width: int) -> list[Row]:
+    """A diagnosis whole, with its frames, beside its severity."""
+    first, *rest = field(found.severity.value, clean(f"{found.text} ({frames(found.packets)})"), width)
+    label, *text = first
+    return [(Cell(label.text, ROLES[found.severity]), *text), *rest] if text else [first]
+
+
+def flow_rows(view: Viewpoint, width: int) -> list[Row]:
+    """What is notable about the selected flow as of the cursor, the most severe first."""
+    diagnoses = view.session.diagnoses(view.flow, view.now)
+    return [row for one in diagnoses for row in diagnosis_rows(one, width)]
+
+
+def hint_rows(session: Session, width: int) -> list[Row]:
+    """How much there is to be read about hosts, and where."""
+    count = len(session.snapshot().findings)
+    return field("hosts", f"{amount(count, 'finding')}: ! tells", width) if count else []
+
+
+class FindingsScreen(Reader):
+    """All findings about hosts as of the newest packet, then the selected flow's as of the cursor."""
+
+    def __init__(self, palette: Palette, view: Viewpoint) -> None:
+        super().__init__(palette, "Findings", Rows(), "! back")
+        self._view = view
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        width = max(4, self.list.inner_width - 1)
+        self.list.show(Rows([(Cell(" "), *row) for row in self._rows(width)]), 0)
+
+    def _rows(self, width: int) -> list[Row]:
+        view = self._view
+        rows: list[Row] = [(), (Cell("Hosts", Role.HEAD),)]
+        for finding in view.session.snapshot().findings:
+            rows += [(), (Cell(clean(f"{finding.title} {finding.host}")),)]
+            rows += diagnosis_rows(finding.diagnosis, width)
+        if len(rows) == 2:
+            rows += [(), (Cell("Nothing is notable about a host.", Role.DIM),)]
+        if not view.flow:
+            return rows
+        info = view.info()
+        named = f" {info.client_address} → {info.server_address}" if info is not None else ""
+        verdict = view.session.verdict(view.flow, view.now)
+        own = flow_rows(view, width) or [(Cell("Nothing is notable about it.", Role.DIM),)]
+        head = (Cell(f"Flow {view.flow}", Role.HEAD), Cell(clean(f"{named}: {verdict}")))
+        return [*rows, (), head, (), *own]
+
+    def action_findings(self) -> None:
+        self.dismiss()
