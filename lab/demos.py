@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import mitnick
+from lab.flood import flood
 from lab.frame import Side, sent_by
 from lab.lab import Lab
 from lab.stage import Stage
@@ -261,13 +263,20 @@ SCENARIOS: dict[str, Scenario] = {
     "keep-alive": Scenario(keep_alive),
     "zero-window": Scenario(zero_window),
     "mid-stream": Scenario(mid_stream, late=True),
+    "syn-flood": Scenario(flood),
 }
+
+MADE_UP: dict[str, Callable[[Path], None]] = {"blind-spoofing": mitnick.write}
+"""Captures of what nobody should do: frame by frame, without hosts."""
 
 
 def record(name: str, out: Path) -> Path:
     """Play one scenario and leave its recording in `out`/NAME.pcap."""
-    scenario = SCENARIOS[name]
     path = out / f"{name}.pcap"
+    if name in MADE_UP:
+        MADE_UP[name](path)
+        return path
+    scenario = SCENARIOS[name]
     with Lab(scenario.link) as lab:
         stage = Stage(lab, FIRST_CLIENT_PORT + list(SCENARIOS).index(name), path)
         if not scenario.late:
@@ -283,10 +292,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("tcptui/demos"))
     parser.add_argument("names", nargs="*", metavar="NAME", help="all when none is given")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(SCENARIOS):
+    if unknown := set(options.names) - {*SCENARIOS, *MADE_UP}:
         parser.error(f"no such demo: {', '.join(sorted(unknown))}")
     options.out.mkdir(parents=True, exist_ok=True)
-    for name in options.names or SCENARIOS:
+    for name in options.names or (*SCENARIOS, *MADE_UP):
         began = time.monotonic()
         path = record(name, options.out)
         print(f"{path}: {path.stat().st_size} bytes, {time.monotonic() - began:.1f} s")

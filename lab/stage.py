@@ -19,7 +19,7 @@ class Stage:
     def __init__(self, lab: Lab, client_port: int, recording: Path) -> None:
         self.wire = lab.wire
         self.client_port = client_port
-        self._lab = lab
+        self.lab = lab
         self._recording = recording
         self._listener: socket.socket | None = None
         self._sockets: list[socket.socket] = []  # open until the recording ends, if nobody closes them
@@ -28,12 +28,12 @@ class Stage:
         """Begin the recording."""
         self.wire.record(Side.A, self._recording)
 
-    def listen(self, receive_buffer: int | None = None) -> None:
+    def listen(self, receive_buffer: int | None = None, backlog: int = 8) -> None:
         """Open the server's port."""
         self._listener = self.server()
         if receive_buffer is not None:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self._listener.listen(8)
+        self._listener.listen(backlog)
 
     def accept(self) -> socket.socket:
         """The server's end of the connection that was opened."""
@@ -43,16 +43,16 @@ class Stage:
 
     def client(self) -> socket.socket:
         """A socket of host A on the client's port."""
-        return self._kept(self._lab.a.tcp(self.client_port))
+        return self._kept(self.lab.a.tcp(self.client_port))
 
     def server(self) -> socket.socket:
         """A socket of host B on the server's port."""
-        return self._kept(self._lab.b.tcp(SERVER_PORT))
+        return self._kept(self.lab.b.tcp(SERVER_PORT))
 
     def connect(self) -> socket.socket:
         """Open a connection from A to B; returns when A's kernel says that it is established."""
         client = self.client()
-        client.connect((self._lab.b.address, SERVER_PORT))
+        client.connect((self.lab.b.address, SERVER_PORT))
         return client
 
     def open(self) -> tuple[socket.socket, socket.socket]:
@@ -66,8 +66,8 @@ class Stage:
         client, server = self.client(), self.server()
         client.setblocking(False)
         server.setblocking(False)
-        client.connect_ex((self._lab.b.address, SERVER_PORT))
-        server.connect_ex((self._lab.a.address, self.client_port))
+        client.connect_ex((self.lab.b.address, SERVER_PORT))
+        server.connect_ex((self.lab.a.address, self.client_port))
         for end in (client, server):
             select.select([], [end], [], PATIENCE)
             end.settimeout(PATIENCE)

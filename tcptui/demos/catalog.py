@@ -21,8 +21,10 @@ from tcptui.errors import TcptuiError
 class Life:
     """What a demo shows of one life of its connection: names of states, the first being the start.
 
-    corrections: how many assumptions are taken back on the way.
+    flow: its number. corrections: how many assumptions are taken back on the way.
     """
+
+    flow: int
 
     client: tuple[str, ...]
     server: tuple[str, ...]
@@ -31,13 +33,16 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """One demo. text: a few sentences, as one paragraph. promise: its lives, in order."""
+    """One demo. text: a few sentences, as one paragraph. promise: its lives, in order; with `findings`,
+    the ids of what is found about hosts, some of them.
+    """
 
     name: str
     title: str
     text: str
     path: Path
     promise: tuple[Life, ...]
+    findings: tuple[str, ...] = ()
 
 
 def names() -> tuple[str, ...]:
@@ -55,7 +60,8 @@ def load(name: str) -> Demo:
         title=entry["title"],
         text=" ".join(entry["text"].split()),
         path=Path(str(files("tcptui.demos") / f"{name}.pcap")),
-        promise=tuple(_life(life) for life in entry["promise"]),
+        promise=tuple(_life(life, number) for number, life in enumerate(entry["promise"], 1)),
+        findings=tuple(entry.get("findings", ())),
     )
 
 
@@ -64,8 +70,9 @@ def _suggestion(name: str) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
 
 
-def _life(table: dict[str, Any]) -> Life:
-    return Life(tuple(table["client"]), tuple(table["server"]), table.get("corrections", 0))
+def _life(table: dict[str, Any], number: int) -> Life:
+    flow = table.get("flow", number)
+    return Life(flow, tuple(table["client"]), tuple(table["server"]), table.get("corrections", 0))
 
 
 @cache

@@ -19,6 +19,7 @@ from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnoses.catalog import KINDS
 from tcptui.tcp.timers import SECOND
+from tcptui.tcp.words import amount
 
 WINDOW = 10 * SECOND
 FLOOD = 50
@@ -133,7 +134,7 @@ def _flood(attempts: Attempts, pairs: Ints, ends: Endpoints, half_open: Ints) ->
     else:
         whose = "a few sources: see who they are"
     text = (
-        f"SYN flood on {server}: {len(half_open):,} half-open connections from {sources:,} sources, "
+        f"SYN flood on {server}: {len(half_open):,} half-open connections from {amount(sources, 'source')}, "
         f"{len(half_open) * SECOND / span:,.0f} SYN/s; {whose}"
     )
     frames = tuple(attempts.frame[pairs[half_open[:SHOWN]]].tolist())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.demos import catalog
 from tcptui.errors import TcptuiError
-from tcptui.store.segments import SegmentStore
-from tcptui.tcp.connection import Connection
+from tcptui.session import Session
+from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History
 from tcptui.tcp.states import State
+from tests.support.sessions import finish
 
 IN_TEACHING_ORDER = [
     "handshake",
@@ -32,6 +34,8 @@ IN_TEACHING_ORDER = [
     "keep-alive",
     "zero-window",
     "mid-stream",
+    "syn-flood",
+    "blind-spoofing",
 ]
 
 each_demo = pytest.mark.parametrize("name", IN_TEACHING_ORDER)
@@ -71,33 +75,49 @@ def test_a_name_like_no_other_is_answered_with_all() -> None:
 @each_demo
 def test_the_capture_shows_the_states_that_the_caption_promises(name: str) -> None:
     demo = catalog.load(name)
-    shown = [states(history) for history in lives(name)]
+    shown = [states(history) for history, _ in lives(name)]
     assert shown == [(life.client, life.server) for life in demo.promise]
 
 
 @each_demo
+def test_what_is_found_about_hosts_is_what_the_catalog_says(name: str) -> None:
+    session = read(name)
+    demo = catalog.load(name)
+    assert tuple(one.diagnosis.id for one in session.snapshot().findings) == demo.findings
+    if not demo.findings:
+        assert [life.flow for life in demo.promise] == [flow.number for flow in session.flows()]
+
+
+@each_demo
 def test_so_many_assumptions_are_taken_back_as_the_caption_says(name: str) -> None:
-    corrections = [len(history.corrections) for history in lives(name)]
+    corrections = [len(history.corrections) for history, _ in lives(name)]
     assert corrections == [life.corrections for life in catalog.load(name).promise]
 
 
 @each_demo
 def test_the_end_that_began_is_the_client(name: str) -> None:
-    assert [history.client for history in lives(name)] == [0] * len(catalog.load(name).promise)
+    assert [history.client for history, _ in lives(name)] == [0] * len(catalog.load(name).promise)
 
 
-def lives(name: str) -> tuple[History, ...]:
-    """What the engine makes of a demo: one connection."""
-    reader = CaptureReader(catalog.load(name).path)
-    store = SegmentStore(reader.packet)
-    while (batch := reader.read()) is not None:
-        store.append(batch)
-    assert store.pairs.n == 1
-    connection = Connection()
-    for segment in store.segments(store.pairs.rows(0)):
-        connection.feed(segment)
-    reader.close()
-    return connection.histories()
+def test_in_the_flood_some_have_a_place_in_the_queue_and_the_others_a_cookie() -> None:
+    ids = [one.id for _, diagnoses in lives("syn-flood", range(1, 204)) for one in diagnoses]
+    assert (ids.count("half-open"), ids.count("stateless-syn-ack")) == (33, 167)
+    assert len(ids) == 200
+
+
+def read(name: str) -> Session:
+    """A session on a demo, read to its end."""
+    session = Session(CaptureReader(catalog.load(name).path))
+    session.start()
+    finish(session)
+    return session
+
+
+def lives(name: str, numbers: Iterable[int] = ()) -> list[tuple[History, tuple[Diagnosis, ...]]]:
+    """What is said of the flows of a demo: of these, or those of which something is promised."""
+    session = read(name)
+    chosen = numbers or [life.flow for life in catalog.load(name).promise]
+    return [(session.history(number), session.diagnoses(number)) for number in chosen]
 
 
 def states(history: History) -> tuple[tuple[str, ...], tuple[str, ...]]:

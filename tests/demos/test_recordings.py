@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import dpkt  # type: ignore[import-untyped]
 import pytest
 
+from lab import mitnick
 from lab.frame import Frame, Side, parse
 from tcptui.demos import catalog
 
@@ -33,12 +36,17 @@ FRAMES = {
     "mid-stream": ">.5 <. <.5 >. >.7 <.7 >. >F. <. <F. >.",
 }
 MOST_BYTES = 50_000
+VISITOR = bytes([192, 0, 2, 10])
 LONGEST_NS = 30_000_000_000
 
 each_demo = pytest.mark.parametrize("name", catalog.names())
 
 
-@each_demo
+def test_the_frames_of_all_conversations_are_written_down() -> None:
+    assert set(FRAMES) == {name for name in catalog.names() if not catalog.load(name).findings}
+
+
+@pytest.mark.parametrize("name", FRAMES)
 def test_the_frames_are_those_of_the_caption(name: str) -> None:
     assert " ".join(map(summary, frames(name))) == FRAMES[name]
 
@@ -90,6 +98,47 @@ def test_keep_alive_probes_are_one_too_low() -> None:
 def test_the_window_is_zero_until_it_opens() -> None:
     answers = [(n, frame) for n, frame in enumerate(frames("zero-window"), 1) if frame.sender is Side.B]
     assert [number for number, frame in answers if frame.window == 0] == [8, 10, 12, 14, 16]
+
+
+def test_the_flood_comes_from_200_addresses_and_33_are_kept() -> None:
+    of_flood = [
+        frame for frame in frames("syn-flood") if b"\xc6\x33\x64" in (frame.data[26:29], frame.data[30:33])
+    ]
+    syns = [frame for frame in of_flood if frame.flags == "S"]
+    assert len({frame.data[26:30] for frame in syns}) == len(syns) == 200
+    answers = Counter(frame.destination_port for frame in of_flood if frame.flags == "S.")
+    assert Counter(answers.values()) == {1: 167, 3: 33}
+    assert not [frame for frame in of_flood if frame.flags not in ("S", "S.")]
+
+
+def test_the_visitors_are_in_the_frames_that_the_caption_says() -> None:
+    visits = [data[26:30] == VISITOR or data[30:34] == VISITOR for _, data in records("syn-flood")]
+    numbers = [number for number, visit in enumerate(visits, 1) if visit]
+    assert numbers[:10] == list(range(1, 11))
+    assert numbers[10] == 342 and numbers[19] == 358 and numbers[20] == 487
+
+
+def test_the_attack_is_what_its_script_writes(tmp_path: Path) -> None:
+    mitnick.write(tmp_path / "again.pcap")
+    assert (tmp_path / "again.pcap").read_bytes() == catalog.load("blind-spoofing").path.read_bytes()
+
+
+def test_the_attack_in_the_frames_that_its_caption_names() -> None:
+    sent = frames("blind-spoofing")
+    probes = [frame.seq for frame in sent[:60] if frame.flags == "S."]
+    assert {(b - a) % 2**32 for a, b in pairwise(probes)} == {128_000}
+    assert sent[60].data[26:30] == bytes([198, 51, 100, 97])
+    syn, answer, guess, command = sent[128], sent[129], sent[130], sent[135]
+    assert (syn.flags, answer.flags, guess.flags) == ("S", "S.", ".")
+    assert guess.ack == answer.seq + 1 == probes[-1] + 128_001
+    assert command.data.endswith(b"echo + + >>/.rhosts\0")
+    server = bytes([192, 0, 2, 10])
+    ttls = {frame.data[22] for frame in sent[:128] if frame.data[26:30] == server}
+    assert ttls == {64} and syn.data[22] == command.data[22] == 51
+
+
+def test_all_demos_together_are_a_small_part_of_the_package() -> None:
+    assert sum(catalog.load(name).path.stat().st_size for name in catalog.names()) < 150_000
 
 
 def frames(name: str) -> list[Frame]:

@@ -10,7 +10,7 @@ from tests.support.needs import needs_netns
 
 
 def test_there_is_a_scenario_for_each_demo_of_the_catalog() -> None:
-    assert tuple(demos.SCENARIOS) == catalog.names()
+    assert (*demos.SCENARIOS, *demos.MADE_UP) == catalog.names()
 
 
 @needs_netns
