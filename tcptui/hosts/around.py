@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 from tcptui.store.headers import Ints
 from tcptui.store.intern import Interner
 from tcptui.store.segments import SegmentStore
+from tcptui.tcp.finding import MOST_CASES
 from tcptui.tcp.history import Moment
 from tcptui.tcp.timers import SECOND
 from tcptui.tcp.traces import Seen
 
 EVERY = 10 * SECOND
-MOST = 100
-"""Connections that are counted; more are as telling."""
 ALIKE = 8
 """Frames whose TTL must be the same before it is called a host's."""
 
@@ -185,7 +184,7 @@ class Neighbours:
         return sum(0 < self._openings[one].ignored <= now.packet for one in others if one != pair)
 
     def unrepeated(self, pair: int, x: int, now: Moment, age_ns: int) -> int:
-        """The pairs of X's port whose SYN,ACK has waited so long, and was sent once; MOST at most."""
+        """The pairs of X's port whose SYN,ACK has waited so long, and was sent once; MOST_CASES at most."""
         self.feed()
         socket = int(self._socket[pair, x])
         question = (socket, now, age_ns)
@@ -193,7 +192,7 @@ class Neighbours:
             count = 0
             for one in self._of_socket.get(socket, []):
                 count += self._waits(one, now, age_ns)
-                if count == MOST:
+                if count == MOST_CASES:
                     break
             self._counted = (question, count)
         return self._counted[1]
@@ -250,7 +249,7 @@ class View:
         return self.neighbours.repeated(self.pair, x, self.now)
 
     def unrepeated(self, x: int, age_ns: int) -> int:
-        """Connections of X's port whose SYN,ACK has waited so long and was sent once; MOST at most."""
+        """Connections of X's port whose SYN,ACK has waited so long and was sent once; MOST_CASES at most."""
         return self.neighbours.unrepeated(self.pair, x, self.now, age_ns)
 
     def ignoring(self, x: int) -> int:

@@ -17,6 +17,9 @@ from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX, Timers
 from tcptui.tcp.traces import Seen, Side
 
+MOST_CASES = 100
+"""Connections that are counted; more are as telling."""
+
 
 class Severity(Enum):
     """How much it matters: a note explains, a warning asks for a look, an error for action."""
@@ -64,7 +67,7 @@ class Around(Protocol):
         """A SYN,ACK that X's host sent again to somebody else, unasked."""
 
     def unrepeated(self, x: int, age_ns: int) -> int:
-        """Connections of X's port whose SYN,ACK has waited so long and was sent once."""
+        """Connections of X's port whose SYN,ACK has waited so long and was sent once; MOST_CASES at most."""
 
     def ignoring(self, x: int) -> int:
         """Other connections of X's port whose SYN,ACK came again twice or more after its ACK."""

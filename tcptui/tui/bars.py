@@ -143,7 +143,7 @@ def clock_text(time_ns: int) -> str:
 
 
 def footer_row(contexts: frozenset[str], width: int) -> Row:
-    """The keys of the situation, as many as fit; help and back always."""
+    """The keys of the situation, as many as fit; help, back and what there is to be read always."""
     fitting = [a for a in ACTIONS if a.label and contexts & set(a.contexts)]
     items = [("↑↓", "flow" if "flows" in contexts else "line" if "detail" in contexts else "packet")]
     items.append(("←→", "state change"))
@@ -151,7 +151,7 @@ def footer_row(contexts: frozenset[str], width: int) -> Row:
     if "demo" in contexts:
         items.insert(2, ("x", "story"))
         items = [item for item in items if item != ("x", "explain")]
-    kept = [item for item in items if item[1] in ("help", "back", "story")]
+    kept = [item for item in items if item[1] in ("help", "back", "story", "findings")]
     room = width - 1 - sum(_size(item) for item in kept)
     chosen = []
     for item in items:

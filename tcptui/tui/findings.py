@@ -7,6 +7,7 @@ from tcptui.model.prose import field
 from tcptui.model.text import clean
 from tcptui.session import Session
 from tcptui.tcp.diagnosis import Diagnosis, Severity
+from tcptui.tcp.history import Moment
 from tcptui.tcp.words import amount, frames
 from tcptui.tui.linelist import Rows
 from tcptui.tui.reader import Reader
@@ -23,9 +24,15 @@ def diagnosis_rows(found: Diagnosis, width: int) -> list[Row]:
     return [(Cell(label.text, ROLES[found.severity]), *text), *rest] if text else [first]
 
 
+def as_of(view: Viewpoint) -> Moment:
+    """The cursor's moment; on a flow's newest row, that of the newest packet of all: what a connection does
+    not do shows only later."""
+    return view.now if view.is_now or not view.at_newest else view.snapshot.last
+
+
 def flow_rows(view: Viewpoint, width: int) -> list[Row]:
-    """What is notable about the selected flow as of the cursor, the most severe first."""
-    diagnoses = view.session.diagnoses(view.flow, view.now)
+    """What is notable about the selected flow, the most severe first."""
+    diagnoses = view.session.diagnoses(view.flow, as_of(view))
     return [row for one in diagnoses for row in diagnosis_rows(one, width)]
 
 
@@ -36,7 +43,7 @@ def hint_rows(session: Session, width: int) -> list[Row]:
 
 
 class FindingsScreen(Reader):
-    """All findings about hosts as of the newest packet, then the selected flow's as of the cursor."""
+    """All findings about hosts as of the newest packet, then the selected flow's."""
 
     def __init__(self, palette: Palette, view: Viewpoint) -> None:
         super().__init__(palette, "Findings", Rows(), "! back")
@@ -57,18 +64,18 @@ class FindingsScreen(Reader):
         view = self._view
         rows: list[Row] = [(), (Cell("Hosts", Role.HEAD),)]
         for finding in view.session.snapshot().findings:
-            rows += [(), (Cell(clean(f"{finding.title} {finding.host}")),)]
-            rows += diagnosis_rows(finding.diagnosis, width)
+            rows += [(), *diagnosis_rows(finding.diagnosis, width)]
         if len(rows) == 2:
             rows += [(), (Cell("Nothing is notable about a host.", Role.DIM),)]
         if not view.flow:
             return rows
         info = view.info()
         named = f" {info.client_address} → {info.server_address}" if info is not None else ""
-        verdict = view.session.verdict(view.flow, view.now)
+        moment = as_of(view)
+        verdict = f"{view.session.verdict(view.flow, moment)}, as of #{moment.packet}"
         own = flow_rows(view, width) or [(Cell("Nothing is notable about it.", Role.DIM),)]
-        head = (Cell(f"Flow {view.flow}", Role.HEAD), Cell(clean(f"{named}: {verdict}")))
-        return [*rows, (), head, (), *own]
+        head = (Cell(f"Flow {view.flow}", Role.HEAD), Cell(clean(named)))
+        return [*rows, (), head, (Cell(clean(verdict)),), (), *own]
 
     def action_findings(self) -> None:
         self.dismiss()

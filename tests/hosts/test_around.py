@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tcptui.hosts.around import MOST, Neighbours, View
+from tcptui.hosts.around import Neighbours, View
+from tcptui.tcp.finding import MOST_CASES
 from tcptui.tcp.history import Moment
 from tcptui.tcp.timers import SECOND
 from tests.support.hosts import CLOSED, FULL, HALF_OPEN, SILENT, START, TAKEN_BACK, Passed, attempt, store_of
@@ -72,8 +73,8 @@ def test_syn_acks_that_wait_are_counted() -> None:
     assert view(passed, 0, later=9).unrepeated(1, 4 * SECOND) == 3
     assert view(passed, 0, later=3.35).unrepeated(1, 4 * SECOND) == 1
     assert view(passed, 0).unrepeated(1, 4 * SECOND) == 0
-    many = [one for n in range(2 * MOST) for one in call(n / 1000, n, HALF_OPEN)]
-    assert view(many, 0, later=9).unrepeated(1, 4 * SECOND) == MOST
+    many = [one for n in range(2 * MOST_CASES) for one in call(n / 1000, n, HALF_OPEN)]
+    assert view(many, 0, later=9).unrepeated(1, 4 * SECOND) == MOST_CASES
 
 
 def test_ports_that_ignore_acks() -> None:

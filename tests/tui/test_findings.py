@@ -50,11 +50,11 @@ async def test_a_flow_s_own_are_those_of_the_cursor() -> None:
         await pilot.pause()
         shown = words(screen_text(app))
         assert "Nothing is notable about a host." in shown
-        assert "connecting Nothing is notable about it." in shown
+        assert "connecting, as of #1 Nothing is notable about it." in shown
         await pilot.press("q", "3", "G", "exclamation_mark")
         await pilot.pause()
         shown = words(screen_text(app))
-        assert "closed by client warning server advertised a zero window" in shown
+        assert "closed by client, as of #31 warning server advertised a zero window" in shown
         assert "Recv-Q, and the program that should empty it" in shown
 
 
@@ -65,6 +65,22 @@ async def test_nothing_at_all_to_tell_of(tmp_path: Path) -> None:
         await pilot.press("exclamation_mark")
         await pilot.pause()
         assert "Nothing is notable about a host." in screen_text(app)
+
+
+async def test_what_does_not_happen_is_told_on_a_flow_s_newest_row() -> None:
+    async with running(demo("syn-flood"), (80, 24)) as (app, pilot):
+        view = app.screen.viewpoint
+        view.select(101)
+        await pilot.press("3", "exclamation_mark")
+        await pilot.pause()
+        assert "Nothing is notable about it." in screen_text(app), "its SYN has just passed"
+        await pilot.press("q", "G", "exclamation_mark")
+        await pilot.pause()
+        shown = words(screen_text(app))
+        assert "as of #496 note server's SYN,ACK" in shown and "SYN cookies" in shown
+        await pilot.press("q", "x", "x")
+        await pilot.pause()
+        assert "SYN cookies" in words(screen_text(app))
 
 
 def test_a_severity_stands_beside_its_text_however_narrow() -> None:

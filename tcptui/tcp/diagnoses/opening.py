@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.events import Event
-from tcptui.tcp.finding import Case, Diagnosis, Severity
+from tcptui.tcp.finding import MOST_CASES, Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
 from tcptui.tcp.options import parse
 from tcptui.tcp.seq import add, diff
@@ -157,7 +157,8 @@ def stateless(flow: Case) -> Diagnosis | None:
         if repeated is not None:
             text += f", though its host repeats others ({frames([repeated.packet])})"
         if cases > 1:
-            text += f", nor were those of {amount(cases - 1, 'other connection')} of the port"
+            more = " or more" if cases == MOST_CASES else ""
+            text += f", nor were those of {amount(cases - 1, 'other connection')} of the port{more}"
         text += ": SYN cookies, or something that answers SYNs without keeping them"
         packets = (*syn_ack.packets, *([repeated.packet] if repeated else []))
         return say(flow, x, "stateless-syn-ack", packets, text)
