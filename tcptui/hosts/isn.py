@@ -192,7 +192,7 @@ def blind_spoofing(attempts: Attempts, isns: Isns, found: list[HostFinding]) -> 
         steps += ["then a connection in its name was completed"] if signs[3] else []
         steps += ["and data followed"] if signs[4] else []
         text = f"blind spoofing of {target} (Mitnick's attack): {'; '.join(steps)}"
-        shown = (probes + in_name)[:SHOWN]
+        shown = probes[: SHOWN // 2] + in_name[: SHOWN // 2]
         frames = tuple(int(attempts.frame[pairs[at]]) for at in shown) or weak.diagnosis.packets
         severity = Severity.ERROR if whole else Severity.WARNING
         diagnosis = KINDS["blind-spoofing"].diagnosis(frames, text, severity=severity, x=target)

@@ -30,10 +30,13 @@ def as_of(view: Viewpoint) -> Moment:
     return view.now if view.is_now or not view.at_newest else view.snapshot.last
 
 
-def flow_rows(view: Viewpoint, width: int) -> list[Row]:
-    """What is notable about the selected flow, the most severe first."""
-    diagnoses = view.session.diagnoses(view.flow, as_of(view))
-    return [row for one in diagnoses for row in diagnosis_rows(one, width)]
+def flow_rows(view: Viewpoint, width: int) -> tuple[list[Row], list[Row]]:
+    """What is notable about the selected flow: errors and warnings, and notes."""
+    serious: list[Row] = []
+    notes: list[Row] = []
+    for one in view.session.diagnoses(view.flow, as_of(view)):
+        (notes if one.severity is Severity.NOTE else serious).extend(diagnosis_rows(one, width))
+    return serious, notes
 
 
 def hint_rows(session: Session, width: int) -> list[Row]:
@@ -73,7 +76,8 @@ class FindingsScreen(Reader):
         named = f" {info.client_address} → {info.server_address}" if info is not None else ""
         moment = as_of(view)
         verdict = f"{view.session.verdict(view.flow, moment)}, as of #{moment.packet}"
-        own = flow_rows(view, width) or [(Cell("Nothing is notable about it.", Role.DIM),)]
+        serious, notes = flow_rows(view, width)
+        own = serious + notes or [(Cell("Nothing is notable about it.", Role.DIM),)]
         head = (Cell(f"Flow {view.flow}", Role.HEAD), Cell(clean(named)))
         return [*rows, (), head, (Cell(clean(verdict)),), (), *own]
 

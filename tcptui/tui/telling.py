@@ -40,8 +40,9 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     scene = (view.history(view.flow), view.segment, view.here)
     before: list[Row] = []
     if length is Length.LONG:
-        rows = explain_at_length(*scene, **how)  # type: ignore[arg-type]
-        rows += flow_rows(view, width) + hint_rows(view.session, width)
+        serious, notes = flow_rows(view, width)
+        rows = serious + explain_at_length(*scene, **how)  # type: ignore[arg-type]
+        rows += notes + hint_rows(view.session, width)
     elif isinstance(view.cause, Correction):
         rows = with_debt(_taken_back(view, view.cause, width), str(how["owes"]), width)
         rows = rows if length is Length.STORY or height > 1 else rows[:1]

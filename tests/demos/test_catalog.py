@@ -132,3 +132,8 @@ def path(history: History, end: int) -> tuple[str, ...]:
         if transition.endpoint == end:
             seen += [transition.new] if transition.old is seen[-1] else [transition.old, transition.new]
     return tuple(map(str, seen))
+
+
+def test_the_attack_names_its_probes_and_the_forged_connection() -> None:
+    attack, *_ = read("blind-spoofing").snapshot().findings
+    assert attack.diagnosis.packets == (1, 4, 7, 10, 13, 129)

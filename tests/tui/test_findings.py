@@ -78,9 +78,17 @@ async def test_what_does_not_happen_is_told_on_a_flow_s_newest_row() -> None:
         await pilot.pause()
         shown = words(screen_text(app))
         assert "as of #496 note server's SYN,ACK" in shown and "SYN cookies" in shown
-        await pilot.press("q", "x", "x")
+
+
+async def test_x_begins_with_what_is_serious_even_in_a_small_window() -> None:
+    async with running(demo("syn-flood"), (80, 24)) as (app, pilot):
+        app.screen.viewpoint.select(2)
+        await pilot.press("3", "G", "x")
         await pilot.pause()
-        assert "SYN cookies" in words(screen_text(app))
+        shown = words(screen_text(app))
+        assert "warning half-open: the server's SYN,ACK, sent 3 times in 6.0 s, is not acknowledged" in shown
+        assert "`ss -tan state syn-recv` on the server counts them (#16, #216 and #454)" in shown
+        assert "#454" in shown.partition("counts them")[2]
 
 
 def test_a_severity_stands_beside_its_text_however_narrow() -> None:
