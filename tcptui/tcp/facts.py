@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from tcptui.tcp.again import note_copy
 from tcptui.tcp.backlog import note_fin, note_payload
 from tcptui.tcp.holes import confirm_holes, fill_holes, open_hole
+from tcptui.tcp.numbers import begin, resume
 from tcptui.tcp.offers import change
 from tcptui.tcp.options import SACK, sack
 from tcptui.tcp.probes import note_probe
@@ -126,6 +127,8 @@ def _original(me: Side, segment: Segment) -> Segment | None:
 
 
 def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
+    if me.old is not None and not segment.flags & SYN:
+        resume(me, segment)
     note_reply(peer, me, segment, seen)
     note_sequel(me, segment, seen)
     note_probe(me, peer, segment, seen)
@@ -145,12 +148,8 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
 
 
 def _take_syn(me: Side, segment: Segment, seen: Seen) -> None:
-    if me.iss != segment.seq:  # a new socket: what was said in other sequence numbers is over
-        me.iss = segment.seq
-        me.snd_max = me.ack_max = me.acked_at_send = me.fin = me.run = me.again = me.busy = None
-        me.in_flight.clear()
-        me.holes.clear()
-        me.syn = me.syn_ack = me.spoke = None
+    if me.iss != segment.seq:
+        begin(me, segment.seq)
     ack = bool(segment.flags & ACK)
     copies = me.syn_ack if ack else me.syn
     if copies is None:

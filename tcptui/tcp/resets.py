@@ -50,6 +50,8 @@ def take_reset(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
 def _kind(me: Side, peer: Side, segment: Segment) -> ResetKind:
     if not segment.flags & ACK:
         return ResetKind.REPLY
+    if segment.seq == 0 and me.snd_max is None and not peer.packets:
+        return ResetKind.REFUSAL  # the SYN was not captured: nothing else is refused with number 0
     answers_syn = peer.syn is not None and segment.ack in (peer.syn.end, add(peer.syn.seq, 1))
     if answers_syn and (segment.seq == 0 or me.snd_max is None):
         return ResetKind.REFUSAL

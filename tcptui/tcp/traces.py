@@ -7,10 +7,11 @@ first few packets and the last one, however long the flow.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.seq import diff
@@ -217,6 +218,7 @@ class Side:
     copied: the first frame that the capture holds twice, and its copy.
     again: what it sent again although it was acknowledged, until it is acknowledged again.
     behind_fin: payload from before its FIN that came after it: late, or again.
+    old: what NEW_NUMBERS names, before a SYN began new numbers, until the next segment.
     foreign_ack: its answer to a SYN by an ACK of some other, older connection.
     """
 
@@ -259,6 +261,7 @@ class Side:
     in_flight: deque[Flight] = field(default_factory=deque)
     holes: list[Hole] = field(default_factory=list)
     unseen_before: int = 0
+    old: dict[str, Any] | None = None
     recent: deque[Segment] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     @property
@@ -281,3 +284,15 @@ class Side:
     def reset(self, kind: ResetKind) -> Reset | None:
         """Its first RST of that kind."""
         return next((reset for reset in self.resets if reset.kind is kind), None)
+
+
+NEW_NUMBERS: dict[str, Callable[[], Any]] = {
+    **dict.fromkeys(
+        ("iss", "snd_max", "ack_max", "ack_before", "ack_advanced", "acked_at_send", "fin", "run", "again"),
+        lambda: None,
+    ),
+    **dict.fromkeys(("busy", "syn", "syn_ack", "spoke"), lambda: None),
+    "in_flight": deque,
+    "holes": list,
+}
+"""What is over of a Side when it begins a new sequence space, and what it then is."""

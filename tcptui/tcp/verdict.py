@@ -130,7 +130,7 @@ def _opening(flow: Case) -> str | None:
         step = flow.last_step(x)
         if step is None:
             continue
-        gave_up = step.event is Event.TIMEOUT_USER
+        gave_up = step.event in (Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
         state = step.old if gave_up else step.new
         if state is State.SYN_SENT and flow.state(1 - x) not in OPENING:
             return _unanswered_syn(flow, x, gave_up) or "connecting"

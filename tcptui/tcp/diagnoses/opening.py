@@ -81,12 +81,14 @@ def connection_refused(flow: Case) -> Diagnosis | None:
         reset = flow.peer(x).reset(ResetKind.REFUSAL)
         if reset is None or not refused(flow, x):
             continue
-        syn = reset.trigger or reset.seen
+        syn = reset.trigger
+        asked = f"SYN {frames([syn.packet])}" if syn else "a SYN that was not captured"
         text = (
             f"refused: nothing listens on the {flow.name(1 - x)}'s port (RST {frames([reset.seen.packet])} "
-            f"answers SYN {frames([syn.packet])})"
+            f"answers {asked})"
         )
-        return say(flow, x, "refused", (syn.packet, reset.seen.packet), text)
+        packets = (*([syn.packet] if syn else []), reset.seen.packet)
+        return say(flow, x, "refused", packets, text)
     return None
 
 
