@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcptui.tcp.diagnoses import closing, opening, resets, transfer
+from tcptui.tcp.diagnoses import closing, halfway, opening, resets, transfer
 from tcptui.tcp.facts import FlowFacts, facts
 from tcptui.tcp.finding import Around, Before, Case, Diagnosis, Severity, case
 from tcptui.tcp.history import History, Moment
@@ -40,11 +40,11 @@ RULES: tuple[Rule, ...] = (
     opening.syn_unanswered,
     opening.connection_refused,
     opening.unreachable,
-    opening.accept_queue_full,
-    opening.queue_refuses,
-    opening.half_open,
-    opening.stateless,
-    opening.deferred_accept,
+    halfway.accept_queue_full,
+    halfway.queue_refuses,
+    halfway.half_open,
+    halfway.stateless,
+    halfway.deferred_accept,
     opening.simultaneous_open,
     opening.port_reused,
     opening.half_open_found,

@@ -16,12 +16,13 @@ from tests.hosts import test_book as hosts
 from tests.support.conversation import OPEN, diagnosed, talk
 from tests.support.source import modules
 from tests.tcp.diagnoses import test_closing as closing
+from tests.tcp.diagnoses import test_halfway as halfway
 from tests.tcp.diagnoses import test_opening as opening
 from tests.tcp.diagnoses import test_resets as resets
 from tests.tcp.diagnoses import test_transfer as transfer
 
-CASES = (opening, closing, resets, transfer, hosts)
-FLOW_CASES = (opening, closing, transfer)
+CASES = (opening, halfway, closing, resets, transfer, hosts)
+FLOW_CASES = (opening, halfway, closing, transfer)
 TRIGGERS = {name: where for where in CASES for name in where.TRIGGERS}
 
 LIST = {f"D{n}" for n in range(1, 36)}
