@@ -127,19 +127,23 @@ def _original(me: Side, segment: Segment) -> Segment | None:
 
 
 def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
-    if me.old is not None and not segment.flags & SYN:
+    flags = segment.flags
+    if me.old is not None and not flags & SYN:
         resume(me, segment)
-    note_reply(peer, me, segment, seen)
-    note_sequel(me, segment, seen)
-    note_probe(me, peer, segment, seen)
-    if segment.flags & SYN:
+    if peer.resets:  # these are rare, and a call costs as much as a fact
+        note_reply(peer, me, segment, seen)
+    if me.resets:
+        note_sequel(me, segment, seen)
+    if segment.length <= 1:
+        note_probe(me, peer, segment, seen)
+    if flags & SYN:
         _take_syn(me, segment, seen)
     elif me.spoke is None:
         me.spoke = seen
-    if segment.flags & FIN:
+    if flags & FIN:
         _take_fin(me, peer, segment, seen)
     _take_sequence(me, peer, segment, seen)
-    if segment.flags & ACK:
+    if flags & ACK:
         _take_ack(me, peer, segment, seen)
     _take_window(me, peer, segment, seen)
     peer.keep_alive.unanswered = 0
