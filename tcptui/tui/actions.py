@@ -110,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
         ("x",),
         "x",
         "explain",
-        "explain: a demo's story, then the explanation and what is notable at full length",
+        "explain: a demo's story, then all that is known and notable",
         PANES,
         ("diagram",),
     ),

@@ -10,7 +10,7 @@ from tcptui.tcp.diagnosis import Diagnosis, Severity
 from tcptui.tcp.history import Moment
 from tcptui.tcp.words import amount, frames
 from tcptui.tui.linelist import Rows
-from tcptui.tui.reader import Reader
+from tcptui.tui.reader import Fitted
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
@@ -45,21 +45,14 @@ def hint_rows(session: Session, width: int) -> list[Row]:
     return field("hosts", f"{amount(count, 'finding')}: ! tells", width) if count else []
 
 
-class FindingsScreen(Reader):
+class FindingsScreen(Fitted):
     """All findings about hosts as of the newest packet, then the selected flow's."""
 
     def __init__(self, palette: Palette, view: Viewpoint) -> None:
         super().__init__(palette, "Findings", Rows(), "! back")
         self._view = view
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._fill()
-
-    def on_resize(self) -> None:
-        self._fill()
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         width = max(4, self.list.inner_width - 1)
         self.list.show(Rows([(Cell(" "), *row) for row in self._rows(width)]), 0)
 

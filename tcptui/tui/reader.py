@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from textual.app import ComposeResult
@@ -76,6 +77,21 @@ class Reader(View):
     def on_line_list_wheel(self, message: LineList.Wheel) -> None:
         message.list.scroll(message.lines)
         self.paint()
+
+
+class Fitted(Reader):
+    """A reader whose rows are made for its width."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.fill()
+
+    def on_resize(self) -> None:
+        self.fill()
+
+    @abstractmethod
+    def fill(self) -> None:
+        """Make the rows anew, and show them from the first on."""
 
 
 Signs = tuple[tuple[str, Role, str], ...]

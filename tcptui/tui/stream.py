@@ -5,12 +5,12 @@ from __future__ import annotations
 from tcptui.model import stream
 from tcptui.model.cells import Cell, Role
 from tcptui.tui.linelist import Rows
-from tcptui.tui.reader import Reader
+from tcptui.tui.reader import Fitted
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
 
 
-class StreamScreen(Reader):
+class StreamScreen(Fitted):
     """The selected flow's stream. `x` changes between text and hexadecimal."""
 
     def __init__(self, palette: Palette, view: Viewpoint) -> None:
@@ -29,21 +29,14 @@ class StreamScreen(Reader):
         self._hexadecimal = False
         self.list.note = f"▶ {loaded.ladder.ends[self._client]}  ◀ {loaded.ladder.ends[1 - self._client]}"
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._fill()
-
-    def on_resize(self) -> None:
-        self._fill()
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         width = max(4, self.list.inner_width)
         rows = list(stream.rows(self._pieces, self._client, width, hexadecimal=self._hexadecimal))
         self.list.show(Rows(rows or [(), (Cell("  Neither side said anything.", Role.DIM),)]), 0)
 
     def action_explain(self) -> None:
         self._hexadecimal = not self._hexadecimal
-        self._fill()
+        self.fill()
         self.paint()
 
     def action_stream(self) -> None:

@@ -253,6 +253,18 @@ def diagnosed(text: str, later: float = 0, timers: Timers = LINUX) -> dict[str, 
     return {one.id: one for one in found}
 
 
+def expect(id: str, text: str, later: float, packets: tuple[int, ...]) -> None:
+    """It is diagnosed, by these packets."""
+    found = diagnosed(text, later)
+    assert id in found, sorted(found)
+    assert found[id].packets == packets
+
+
+def names(cases: list[tuple[str, str, str, float]]) -> list[str]:
+    """What cases that come close are called: the diagnosis, and why it is not made."""
+    return [f"{id}: {why}" for id, why, *_ in cases]
+
+
 OPEN = """
     0.000  C  SYN            | SYN_SENT     LISTEN
     0.001  S  SYN,ACK        | ESTABLISHED  SYN_RCVD

@@ -2,7 +2,7 @@ import pytest
 
 from tcptui.tcp.diagnosis import diagnose
 from tcptui.tcp.timers import RFC
-from tests.support.conversation import OPEN, diagnosed, talk
+from tests.support.conversation import OPEN, diagnosed, expect, names, talk
 
 HALF_CLOSED = OPEN + "1.000 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.040 S ACK | FIN_WAIT_2 .\n"
 VANISHED = (
@@ -152,15 +152,12 @@ CLOSE = [
 
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_is_diagnosed(name: str) -> None:
-    text, later, packets = TRIGGERS[name]
-    found = diagnosed(text, later)
-    assert name in found, sorted(found)
-    assert found[name].packets == packets
+    expect(name, *TRIGGERS[name])
 
 
-@pytest.mark.parametrize(("name", "why", "text", "later"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
-def test_is_not_diagnosed(name: str, why: str, text: str, later: float) -> None:
-    assert name not in diagnosed(text, later)
+@pytest.mark.parametrize("case", CLOSE, ids=names(CLOSE))
+def test_is_not_diagnosed(case: tuple[str, str, str, float]) -> None:
+    assert case[0] not in diagnosed(*case[2:])
 
 
 def test_a_stuck_close_wait_says_what_to_do() -> None:

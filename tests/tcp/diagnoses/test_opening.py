@@ -1,7 +1,7 @@
 import pytest
 
 from tcptui.tcp.finding import Severity
-from tests.support.conversation import OPEN, diagnosed
+from tests.support.conversation import OPEN, diagnosed, expect, names
 
 BLACKHOLE = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0"
 CROSSED = """
@@ -111,15 +111,12 @@ CLOSE = [
 
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_is_diagnosed(name: str) -> None:
-    text, later, packets = TRIGGERS[name]
-    found = diagnosed(text, later)
-    assert name in found, sorted(found)
-    assert found[name].packets == packets
+    expect(name, *TRIGGERS[name])
 
 
-@pytest.mark.parametrize(("name", "why", "text", "later"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
-def test_is_not_diagnosed(name: str, why: str, text: str, later: float) -> None:
-    assert name not in diagnosed(text, later)
+@pytest.mark.parametrize("case", CLOSE, ids=names(CLOSE))
+def test_is_not_diagnosed(case: tuple[str, str, str, float]) -> None:
+    assert case[0] not in diagnosed(*case[2:])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.support.conversation import OPEN, diagnosed
+from tests.support.conversation import OPEN, diagnosed, expect, names
 
 FULL = OPEN + "1 C PSH,ACK 7\n 1.1 S ACK win=0\n"
 PROBED = FULL + "1.3 C ACK seq=7\n 1.4 S ACK win=0\n 1.8 C ACK seq=7\n 1.9 S ACK win=0\n"
@@ -80,15 +80,12 @@ CLOSE = [
 
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_is_diagnosed(name: str) -> None:
-    text, later, packets = TRIGGERS[name]
-    found = diagnosed(text, later)
-    assert name in found, sorted(found)
-    assert found[name].packets == packets
+    expect(name, *TRIGGERS[name])
 
 
-@pytest.mark.parametrize(("name", "why", "text", "later"), CLOSE, ids=[f"{c[0]}: {c[1]}" for c in CLOSE])
-def test_is_not_diagnosed(name: str, why: str, text: str, later: float) -> None:
-    assert name not in diagnosed(text, later)
+@pytest.mark.parametrize("case", CLOSE, ids=names(CLOSE))
+def test_is_not_diagnosed(case: tuple[str, str, str, float]) -> None:
+    assert case[0] not in diagnosed(*case[2:])
 
 
 def test_a_zero_window_that_lasts_is_told_with_its_probes() -> None:
