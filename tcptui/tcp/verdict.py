@@ -133,7 +133,9 @@ def _opening(flow: Case) -> str | None:
         gave_up = step.event in (Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
         state = step.old if gave_up else step.new
         if state is State.SYN_SENT and flow.state(1 - x) not in OPENING:
-            return _unanswered_syn(flow, x, gave_up) or "connecting"
+            words = _unanswered_syn(flow, x, gave_up)
+            if words or not gave_up:
+                return words or "connecting"
         if state is State.SYN_RCVD:
             return _unanswered_syn_ack(flow, x, gave_up) or "connecting"
     return "connecting" if any(flow.state(x) in OPENING for x in (0, 1)) else None
