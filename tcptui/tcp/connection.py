@@ -125,7 +125,7 @@ class Connection:
         exact = end.exact
         if exact.state is State.SYN_SENT:
             for one in end.flights:
-                end.lose(one, "it neither acknowledges its answer nor asks again: it has given up")
+                end.lose(one, "it asks no more, and acknowledges no answer")
         else:
             end.believe_all()
         if exact.state is State.TIME_WAIT:
