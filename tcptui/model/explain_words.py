@@ -63,6 +63,7 @@ _CALLS: dict[Event, str] = {
     Event.RECV_FIN: "read() returns 0, end of file, when what came before is read.",
     Event.RECV_RST: "read() fails with ECONNRESET, write() with EPIPE.",
     Event.RECV_ICMP: "connect() fails with EHOSTUNREACH, ENETUNREACH or ECONNREFUSED.",
+    Event.RECV_ICMP_PASSIVE: "accept() will never see this request: no program is told of the error.",
     Event.RECV_RST_PASSIVE: "accept() will never see this request.",
     Event.SEND_RST: "It called close() with data unread, or with SO_LINGER 0, or was killed.",
     Event.REPLIED_RST: "No program has this connection: the kernel answers.",

@@ -14,6 +14,7 @@ ones in most captures of the sender itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,11 @@ from tcptui.store import linktypes
 from tcptui.store.headers import Bytes, Header, Ints
 
 TCP = 6
+ICMP = {4: 1, 6: 58}
+"""Protocol numbers, by version of IP."""
+
 _HOP, _ROUTING, _FRAGMENT, _AH, _NONE, _DESTINATION, _MOBILITY = 0, 43, 44, 51, 59, 60, 135
-_EXTENSIONS = (_HOP, _ROUTING, _FRAGMENT, _AH, _DESTINATION, _MOBILITY, 139, 140)
+EXTENSIONS = (_HOP, _ROUTING, _FRAGMENT, _AH, _DESTINATION, _MOBILITY, 139, 140)
 _MOST_EXTENSIONS = 16
 _FRAGMENTED, _CUT, _MALFORMED = -1, -2, -3  # beside the protocol numbers 0 to 255
 _PROTOCOLS = {
@@ -87,6 +91,29 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Icmp:
+    """ICMP messages of one version of IP, a row each.
+
+    record: index of the packet in its batch. at: place of the IP header in the batch's data; message: of
+    the ICMP message, behind options and extension headers; end: of what was captured.
+    """
+
+    version: int
+    record: Ints
+    at: Ints
+    message: Ints
+    end: Ints
+
+
+class Decoded(NamedTuple):
+    """What a batch holds. icmp: those messages that are there, IPv4 before IPv6."""
+
+    columns: Columns
+    counts: Counts
+    icmp: tuple[Icmp, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Of each record: its network header, its ends as captured and on the wire, and linktypes' limit."""
 
@@ -120,8 +147,8 @@ class _Ip:
         )
 
 
-def decode(batch: Batch) -> tuple[Columns, Counts]:
-    """The batch's TCP segments in capture order, and what the other frames were. Never raises."""
+def decode(batch: Batch) -> Decoded:
+    """The batch's TCP segments in capture order, its ICMP messages, what all frames were. Never raises."""
     counts = Counts(frames=len(batch))
     data = Bytes(batch.data)
     start = batch.offset - batch.base
@@ -131,12 +158,20 @@ def decode(batch: Batch) -> tuple[Columns, Counts]:
     four = _ipv4(data, np.flatnonzero(kind == linktypes.IPV4), place)
     six = _ipv6(data, np.flatnonzero(kind == linktypes.IPV6), place)
     _count_links(counts, kind, batch.linktype)
-    parts = [
-        _tcp(data, ip, version, start, end, counts) for ip, version in ((four, 4), (six, 6)) if len(ip.record)
-    ]
-    columns = _merge(parts)
+    packets = [(ip, version) for ip, version in ((four, 4), (six, 6)) if len(ip.record)]
+    columns = _merge([_tcp(data, ip, version, start, end, counts) for ip, version in packets])
     counts.tcp = len(columns.record)
-    return columns, counts
+    icmp = [_icmp(ip, version, place) for ip, version in packets]
+    return Decoded(columns, counts, tuple(one for one in icmp if one is not None))
+
+
+def _icmp(ip: _Ip, version: int, place: _Place) -> Icmp | None:
+    """The ICMP messages among these packets; of fragments the first."""
+    rows = np.flatnonzero(ip.protocol == ICMP[version])
+    if not rows.size:
+        return None
+    record = ip.record[rows]
+    return Icmp(version, record, place.at[record], ip.after[rows], place.end[record])
 
 
 def _ipv4(data: Bytes, record: Ints, place: _Place) -> _Ip:
@@ -166,7 +201,7 @@ def _ipv6(data: Bytes, record: Ints, place: _Place) -> _Ip:
     protocol[at + 40 > end] = _CUT
     ip = _Ip(record, header, at + 40, length, protocol)
     for _ in range(_MOST_EXTENSIONS):
-        rows = np.flatnonzero(np.isin(ip.protocol, _EXTENSIONS))
+        rows = np.flatnonzero(np.isin(ip.protocol, EXTENSIONS))
         if not rows.size:
             break
         _extension(data, ip, rows, end)

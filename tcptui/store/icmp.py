@@ -1,7 +1,6 @@
 """ICMP errors in a batch, and the connections whose segments they quote (RFC 792, RFC 4443).
 
-Limits: behind IPv6 extension headers no ICMPv6 is looked for, and none is followed in the quoted packet. An
-error about a connection of which no segment was captured is left out.
+Limits: an error about a connection of which no segment was captured is left out.
 """
 
 from __future__ import annotations
@@ -9,68 +8,40 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-import numpy as np
-
 from tcptui.capture.pcapfile import Batch
-from tcptui.store import linktypes
+from tcptui.store.decode import EXTENSIONS, TCP, Icmp
 from tcptui.store.flows import PairTable
-from tcptui.store.headers import Bytes, Ints
 from tcptui.tcp.icmp import IcmpError, is_error
 
-_ICMP, _ICMP6, _TCP = 1, 58, 6
 _PORTS_AND_SEQ = 8  # what every error quotes of the segment
+_MOST_EXTENSIONS = 16
+_AH, _FRAGMENT = 51, 44
 
 
-def errors(batch: Batch, pairs: PairTable) -> Iterator[tuple[int, IcmpError]]:
-    """(pair, error), in capture order. Never raises, whatever the bytes are."""
-    data = Bytes(batch.data)
-    start = batch.offset - batch.base
-    end = start + batch.caplen
-    at, kind, _ = linktypes.network(data, start, end, batch.linktype)
-    octets = batch.data
-    for version, ethertype in ((4, linktypes.IPV4), (6, linktypes.IPV6)):
-        for record in _candidates(data, at, end, kind, version, ethertype).tolist():
-            packet = octets[int(at[record]) : int(end[record])].tobytes()
-            found = _error(packet, version, pairs)
+def errors(batch: Batch, icmp: tuple[Icmp, ...], pairs: PairTable) -> Iterator[tuple[int, int, IcmpError]]:
+    """(record, pair, error) of the messages that are errors about a known pair. Never raises.
+
+    In capture order within each version of IP.
+    """
+    for one in icmp:
+        places = zip(*(column.tolist() for column in (one.record, one.at, one.message, one.end)), strict=True)
+        for record, at, message, end in places:
+            if message + 8 > end or not is_error(one.version, int(batch.data[message])):
+                continue
+            outer = batch.data[at:message].tobytes()
+            found = _error(outer, batch.data[message:end].tobytes(), one.version, pairs)
             if found is not None:
-                pair, sender, seq, icmp, origin = found
-                yield (
-                    pair,
-                    IcmpError(
-                        batch.first_frame + record,
-                        int(batch.time_ns[record]),
-                        sender,
-                        seq,
-                        0,
-                        0,
-                        version=version,
-                        kind=icmp[0],
-                        code=icmp[1],
-                        origin=origin,
-                    ),
-                )
+                pair, error = found
+                yield record, pair, error.at(batch.first_frame + record, int(batch.time_ns[record]))
 
 
-def _candidates(data: Bytes, at: Ints, end: Ints, kind: Ints, version: int, ethertype: int) -> Ints:
-    size, place, protocol = (20, 9, _ICMP) if version == 4 else (40, 6, _ICMP6)
-    rows = np.flatnonzero((kind == ethertype) & (at + size <= end))
-    found: Ints = rows[data.header(at[rows], size).u8(place) == protocol]
-    return found
-
-
-def _error(packet: bytes, version: int, pairs: PairTable) -> tuple[int, int, int, bytes, str] | None:
-    """(pair, who would have sent it, quoted SEQ, the ICMP message, its origin in words)."""
-    icmp = packet[_header_size(packet, version) :]
-    if len(icmp) < 8 or not is_error(version, icmp[0]):
-        return None
+def _error(outer: bytes, icmp: bytes, version: int, pairs: PairTable) -> tuple[int, IcmpError] | None:
+    """(pair, error) of a message, whose frame and time are yet to be filled in."""
     quoted = icmp[8:]
-    size = _header_size(quoted, version)
-    protocol = quoted[9:10] if version == 4 else quoted[6:7]
+    size = _before_tcp(quoted, version)
     segment = quoted[size : size + _PORTS_AND_SEQ]
-    if protocol != bytes([_TCP]) or len(segment) < _PORTS_AND_SEQ:
+    if len(segment) < _PORTS_AND_SEQ:
         return None
-    if version == 4 and int.from_bytes(quoted[6:8], "big") & 0x1FFF:
-        return None  # a later fragment has no ports
     source, destination = _addresses(quoted, version)
     ports = int.from_bytes(segment[:2], "big"), int.from_bytes(segment[2:4], "big")
     found = pairs.find(
@@ -78,17 +49,41 @@ def _error(packet: bytes, version: int, pairs: PairTable) -> tuple[int, int, int
     )
     if found is None:
         return None
-    reporter = _addresses(packet, version)[0]
+    reporter, told = _addresses(outer, version)
     name = str(ipaddress.ip_address(reporter))
-    origin = f"{name} itself" if reporter == destination else f"{name}, on the way"
-    return found[0], 1 - found[1], int.from_bytes(segment[4:], "big"), icmp, origin
+    return found[0], IcmpError(
+        0,
+        0,
+        1 - found[1],
+        int.from_bytes(segment[4:], "big"),
+        0,
+        0,
+        version=version,
+        kind=icmp[0],
+        code=icmp[1],
+        origin=f"{name} itself" if reporter == destination else f"{name}, on the way",
+        route=(name, str(ipaddress.ip_address(told))),
+        mtu=int.from_bytes(icmp[6:8] if version == 4 else icmp[4:8], "big"),
+    )
 
 
-def _header_size(packet: bytes, version: int) -> int:
-    """Of the IP header; more than there is where there is none."""
-    if not packet or packet[0] >> 4 != version:
-        return 1 << 16
-    return (packet[0] & 15) * 4 if version == 4 else 40
+def _before_tcp(packet: bytes, version: int) -> int:
+    """The size of the headers before TCP's in a quoted packet; more than there is where TCP is not found."""
+    nowhere = 1 << 16
+    if len(packet) < (20 if version == 4 else 40) or packet[0] >> 4 != version:
+        return nowhere
+    if version == 4:
+        later = int.from_bytes(packet[6:8], "big") & 0x1FFF  # such a fragment has no ports
+        return nowhere if later or packet[9] != TCP else (packet[0] & 15) * 4
+    protocol, size = packet[6], 40
+    for _ in range(_MOST_EXTENSIONS):
+        if protocol not in EXTENSIONS or size + 8 > len(packet):
+            break
+        if protocol == _FRAGMENT and int.from_bytes(packet[size + 2 : size + 4], "big") >> 3:
+            return nowhere
+        units, kind, protocol = packet[size + 1], protocol, packet[size]
+        size += 8 if kind == _FRAGMENT else (units + 2) * 4 if kind == _AH else (units + 1) * 8
+    return size if protocol == TCP else nowhere
 
 
 def _addresses(packet: bytes, version: int) -> tuple[bytes, bytes]:

@@ -9,15 +9,15 @@ Limits: 2**31 rows; frame numbers below 2**32.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
 from tcptui.store import icmp
-from tcptui.store.decode import Columns, Counts, decode
+from tcptui.store.decode import Columns, Counts, Icmp, decode
 from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints
 from tcptui.tcp.icmp import IcmpError
@@ -45,8 +45,16 @@ _KINDS: dict[str, Any] = {
     "ttl": np.uint8,
 }
 _IN_BITS = ("sender", "flags", "version")
-_ICMP = {"ICMP", "ICMPv6"}
 Rows = Ints | slice
+
+
+class Captured(NamedTuple):
+    """A frame that is no row: an ICMP error's. data: from its link layer on, as far as captured."""
+
+    time_ns: int
+    data: bytes
+    wirelen: int
+    linktype: int
 
 
 class SegmentStore:
@@ -54,7 +62,8 @@ class SegmentStore:
 
     packet: gives the bytes at (file offset, count) again; thread-safe, as CaptureReader.packet.
     n: rows that may be read. counts: what became of all frames so far. pairs: the 4-tuples.
-    icmp: the errors among the frames of the last append, each with the pair that it is about.
+    icmp: the errors among the frames of the last append, each with the pair that it is about; their bytes
+    are had from `captured`.
     """
 
     def __init__(self, packet: Callable[[int, int], bytes]) -> None:
@@ -62,22 +71,38 @@ class SegmentStore:
         self.counts = Counts()
         self.pairs = PairTable()
         self.icmp: tuple[tuple[int, IcmpError], ...] = ()
+        self._others: dict[int, tuple[int, int, int, int, int]] = {}  # by frame: where it is in the file
         self._packet = packet
         self._chunks: list[dict[str, NDArray[Any]]] = []
         self._recent: tuple[int, memoryview] = (0, memoryview(b""))  # offset and bytes of the last batch
 
     def append(self, batch: Batch) -> range:
         """Decodes a batch; its segments become the next rows, which are returned."""
-        columns, counts = decode(batch)
+        columns, counts, messages = decode(batch)
         pair, sender = self.pairs.identify(columns)
         first = self.n
         self._recent = (batch.base, batch.data.data)
         self._write(first, _stored(columns, batch, pair, sender))
         self.pairs.publish(pair, first)
-        self.icmp = tuple(icmp.errors(batch, self.pairs)) if _ICMP & counts.other.keys() else ()
+        self.icmp = tuple(self._hear(batch, messages)) if messages else ()
         self.counts = _sum(self.counts, counts)
         self.n = first + len(columns.record)
         return range(first, self.n)
+
+    def _hear(self, batch: Batch, messages: tuple[Icmp, ...]) -> Iterator[tuple[int, IcmpError]]:
+        for record, pair, error in icmp.errors(batch, messages, self.pairs):
+            place = (batch.time_ns, batch.offset, batch.caplen, batch.wirelen, batch.linktype)
+            time_ns, offset, caplen, wirelen, linktype = (int(column[record]) for column in place)
+            self._others[error.packet] = (time_ns, offset, caplen, wirelen, linktype)
+            yield pair, error
+
+    def captured(self, frame: int) -> Captured | None:
+        """An ICMP error's frame by its number; None for all others."""
+        place = self._others.get(frame)
+        if place is None:
+            return None
+        time_ns, offset, caplen, wirelen, linktype = place
+        return Captured(time_ns, self._packet(offset, caplen), wirelen, linktype)
 
     def column(self, name: str, rows: Rows = slice(None)) -> NDArray[Any]:
         """One property of many rows, as a new array.

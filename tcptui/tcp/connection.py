@@ -26,6 +26,7 @@ from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.tcb import Tcb
 from tcptui.tcp.timers import LINUX, Timers
 
 _TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
@@ -77,10 +78,10 @@ class Connection:
         """
         self.advance(error.time_ns)
         end = self._ends[1 - (error.sender & 1)]
-        opening = end.exact.state is end.shown.state is State.SYN_SENT
-        if opening and error.fatal and error.seq == end.exact.iss:
+        event = _ends_opening(end.exact, error) if end.exact.state is end.shown.state else None
+        if event is not None:
             self._last_packet = max(self._last_packet, error.packet)
-            end.exact.step(Event.RECV_ICMP, error, Evidence.PASSED)
+            end.exact.step(event, error, Evidence.PASSED)
             end.refresh(error.packet, error.time_ns)
             self._due = self._earliest()
 
@@ -169,3 +170,16 @@ class Connection:
     def begins(self) -> tuple[int, ...]:
         """The frame with which each life begins, as `History.first_packet`, without the cost of a history."""
         return tuple(life.first_packet for life in self._lives.all) or (0,)
+
+
+def _ends_opening(tcb: Tcb, error: IcmpError) -> Event | None:
+    """What the error does to an endpoint that is being opened; None: nothing.
+
+    A request has no program yet that could be told: Linux drops it, on fewer errors than it ends a call on.
+    """
+    if error.seq != tcb.iss or not error.fatal:
+        return None
+    if tcb.state is State.SYN_SENT or (tcb.state is State.SYN_RCVD and not tcb.passive):
+        return Event.RECV_ICMP
+    dropped = tcb.state is State.SYN_RCVD and error.ends_request and not (tcb.bsd or tcb.fast_open)
+    return Event.RECV_ICMP_PASSIVE if dropped else None

@@ -10,7 +10,7 @@ from tcptui.tcp import seq, unseen, unseen_fin
 from tcptui.tcp.aborting import emit_rst, speaks_after_the_end
 from tcptui.tcp.denial import deny, deny_acks_of
 from tcptui.tcp.endpoint import Endpoint
-from tcptui.tcp.events import Event
+from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.flight import is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.opening import answered_alone, answered_unseen, emit_syn, emit_syn_ack
@@ -18,7 +18,6 @@ from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
 
-_UNANSWERED = (Event.RECV_ICMP, Event.TIMEOUT_USER)
 _UNOPENED = (State.CLOSED, State.LISTEN)
 
 
@@ -50,7 +49,7 @@ def _unimpressed(sender: Endpoint, segment: Segment) -> None:
     """It goes on with a call that had ended: by an ICMP error, or as it seemed to have given up."""
     exact = sender.exact
     last = exact.path[-1] if exact.path else None
-    if last is None or last.old is not State.SYN_SENT or last.event not in _UNANSWERED:
+    if last is None or (last.event not in BY_ICMP and not _gave_up_calling(last)):
         return
     if segment.flags & RST or (segment.flags & SYN and segment.seq != exact.iss):
         return  # it tries anew, or it has ended indeed
@@ -60,6 +59,10 @@ def _unimpressed(sender: Endpoint, segment: Segment) -> None:
     else:
         error = f"the ICMP error (#{last.cause.packet}) was lost, or is not believed"
         sender.correct(f"it goes on (#{segment.packet}): {error}")
+
+
+def _gave_up_calling(step: Step) -> bool:
+    return step.old is State.SYN_SENT and step.event is Event.TIMEOUT_USER
 
 
 def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:

@@ -24,6 +24,7 @@ class Event(Enum):
     RECV_RST = "RST received"
     RECV_RST_PASSIVE = "RST received: back to listening"
     RECV_ICMP = "ICMP error received"
+    RECV_ICMP_PASSIVE = "ICMP error received: back to listening"
     SEND_RST = "abort: RST sent"
     REPLIED_RST = "had no socket: answered with RST"
     TIMEOUT_2MSL = "2MSL passed"
@@ -34,3 +35,7 @@ class Event(Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+BY_ICMP = (Event.RECV_ICMP, Event.RECV_ICMP_PASSIVE)
+"""Events that no segment of the connection brings, but a frame."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from tcptui.tcp.events import Event
+from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.states import Evidence, State
 
 
@@ -59,7 +59,7 @@ class Transition:
     @property
     def apart(self) -> bool:
         """No segment of the connection brought it: a timer, or an ICMP error."""
-        return self.packet is None or self.event is Event.RECV_ICMP
+        return self.packet is None or self.event in BY_ICMP
 
     def visible(self, moment: Moment, *, live: bool = False) -> bool:
         """True where this transition is in force or past at `moment`, in hindsight or as seen live."""

@@ -2,11 +2,13 @@
 
 Source: RFC 792, RFC 4443, RFC 9293 3.9.2.2, RFC 5461. A caller in SYN_SENT gives up on any of them, as
 Linux does; an established connection takes it as advice (and a forged one needs only the ports: RFC 5927).
+A listener drops the request on some of them: what Linux 6.18 was measured to do stands in `_ENDS_REQUEST`,
+and that is what its tcp_v4_err and tcp_v6_err say. FreeBSD goes on repeating its SYN,ACK.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tcptui.tcp.segment import Segment
 
@@ -43,6 +45,14 @@ _SAID = {
     (6, 3): "time exceeded",
     (6, 4): "parameter problem",
 }
+_ENDS_REQUEST: dict[tuple[int, int], frozenset[int] | None] = {
+    (4, 3): frozenset({0, 1}),
+    (4, 11): None,
+    (4, 12): None,
+    (6, 1): frozenset({1, 4, 5, 6}),
+    (6, 4): None,
+}
+"""By version and type the codes on which a request in SYN_RCVD is dropped; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +60,20 @@ class IcmpError(Segment):
     """It passes as a segment without flags of the quoted one's receiver, which is `sender`.
 
     seq: that of the quoted segment. version: of IP. kind, code: ICMP's type and code. origin: the address
-    that reports it, and in words whether that is the peer's.
+    that reports it, and in words whether that is the peer's. route: the addresses of the frame itself, from
+    and to. mtu: what a packet that is too big may at most have, 0 where it does not say.
     """
 
     version: int = 4
     kind: int = 3
     code: int = 0
     origin: str = ""
+    route: tuple[str, str] = ("", "")
+    mtu: int = 0
+
+    def at(self, packet: int, time_ns: int) -> IcmpError:
+        """The same, as that frame, captured then."""
+        return replace(self, packet=packet, time_ns=time_ns)
 
     @property
     def says(self) -> str:
@@ -69,7 +86,18 @@ class IcmpError(Segment):
     @property
     def fatal(self) -> bool:
         """It ends what is being opened; a packet that is merely too big does not."""
-        return (self.version, self.kind) != (6, 2) and (self.version, self.kind, self.code) != (4, 3, 4)
+        return not self.too_big
+
+    @property
+    def too_big(self) -> bool:
+        """The packet was larger than the next link takes (RFC 1191, RFC 8201)."""
+        return (self.version, self.kind) == (6, 2) or (self.version, self.kind, self.code) == (4, 3, 4)
+
+    @property
+    def ends_request(self) -> bool:
+        """Linux drops a half-open request whose SYN,ACK it is about."""
+        codes = _ENDS_REQUEST.get((self.version, self.kind), frozenset())
+        return codes is None or self.code in codes
 
 
 def is_error(version: int, kind: int) -> bool:

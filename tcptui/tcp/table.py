@@ -130,6 +130,14 @@ RULES: dict[tuple[State, Event], Rule] = {
     (_SYN_SENT, Event.RECV_ICMP): Rule(
         _CLOSED, "3.9.2.2", "A host or router reports that the SYN cannot be delivered: connect() fails."
     ),
+    (_SYN_RCVD, Event.RECV_ICMP): Rule(
+        _CLOSED, "3.9.2.2", "A host or router reports that the SYN,ACK cannot be delivered: connect() fails."
+    ),
+    (_SYN_RCVD, Event.RECV_ICMP_PASSIVE): Rule(
+        _LISTEN,
+        "3.9.2.2",
+        "A host or router reports that the SYN,ACK cannot be delivered; the listener forgets the caller.",
+    ),
     # -- the capture began in the middle ------------------------------------------------------------
     (_CLOSED, Event.PICKED_UP): Rule(
         _ESTABLISHED, "3.3.2", "The capture began after the handshake; the connection was there already."
@@ -179,6 +187,7 @@ _WHY_IGNORED: dict[Event, str] = {
     Event.RECV_ACK_OF_FIN: "no FIN of ours is waiting for an ACK",
     Event.RECV_RST: "there is nothing to reset",
     Event.RECV_ICMP: "only a connection that is being opened ends by an ICMP error; to others it is advice",
+    Event.RECV_ICMP_PASSIVE: "only a half-open request is dropped for an ICMP error",
     Event.RECV_RST_PASSIVE: "only a half-open request goes back to the listener",
     Event.SEND_RST: "a RST without a connection moves nothing",
     Event.REPLIED_RST: "it has no connection, as the RST says",

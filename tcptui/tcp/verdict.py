@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcptui.tcp.events import Event
+from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.facts import FlowFacts
 from tcptui.tcp.finding import Case, case
 from tcptui.tcp.history import History, Moment
@@ -81,9 +81,7 @@ def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
 
 def _unreachable(flow: Case) -> str | None:
     steps = (flow.last_step(x) for x in (0, 1))
-    return (
-        "unreachable: ICMP error" if any(step and step.event is Event.RECV_ICMP for step in steps) else None
-    )
+    return "unreachable: ICMP error" if any(step and step.event in BY_ICMP for step in steps) else None
 
 
 def _ended_by_reset(flow: Case) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.tcp.events import Event
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence
+from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
 
 _KIND = {
@@ -35,7 +35,8 @@ def why(step: Step) -> str:
     """The sentence part for a step: "received SYN,ACK (#2) and acknowledged it (#3)"."""
     cause = step.cause
     if isinstance(cause, IcmpError):
-        return f"received ICMP {cause.says} from {cause.origin} (#{cause.packet}), about its SYN"
+        about = "SYN" if step.old is State.SYN_SENT else "SYN,ACK"
+        return f"received ICMP {cause.says} from {cause.origin} (#{cause.packet}), about its {about}"
     packet = f"#{cause.packet}" if cause is not None else "no packet"
     what = kind(cause) if cause is not None else "segment"
     if step.event in _KIND:

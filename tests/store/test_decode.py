@@ -41,7 +41,7 @@ FIELDS = (
 
 def rows(batch: Batch) -> list[dict[str, Any]]:
     """Each segment as a dict, with addresses as packed bytes and option bytes."""
-    columns, _ = decode(batch)
+    columns, *_ = decode(batch)
     data = batch.data.tobytes()
     result = []
     for i, record in enumerate(columns.record.tolist()):
@@ -56,9 +56,10 @@ def rows(batch: Batch) -> list[dict[str, Any]]:
 
 
 def one(data: bytes, wire: int | None = None) -> tuple[Columns, Counts]:
-    return decode(
+    columns, counts, _ = decode(
         p.batch((p.ethernet(data, 0x0800 if data[0] >> 4 == 4 else 0x86DD), 1, wire or len(data) + 14))
     )
+    return columns, counts
 
 
 def by_dpkt(ip: Any) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def test_generated_segments_as_scapy_reads_them(packets: list[bytes]) -> None:
     st.integers(0, 200),
 )
 def test_any_bytes_are_counted_once(frames: list[tuple[bytes, int]], wire: int) -> None:
-    columns, counts = decode(p.batch(*[(data, link, wire) for data, link in frames]))
+    columns, counts, _ = decode(p.batch(*[(data, link, wire) for data, link in frames]))
     assert counts.frames == len(frames) == counts.tcp + counts.cut + sum(counts.other.values())
     assert counts.tcp == len(columns.record)
 
@@ -154,7 +155,7 @@ def test_damaged_segments_never_reach_outside(data: bytes, changes: list[tuple[i
     damaged = bytearray(data)
     for at, value in changes:
         damaged[at % len(damaged)] = value
-    columns, counts = decode(p.batch((bytes(damaged[:cut]), 101, len(data)), (p.ipv4(p.tcp()), 101)))
+    columns, counts, _ = decode(p.batch((bytes(damaged[:cut]), 101, len(data)), (p.ipv4(p.tcp()), 101)))
     assert counts.frames == 2 == counts.tcp + counts.cut + sum(counts.other.values())
     assert columns.record.tolist()[-1] == 1
     assert (columns.options_at.astype(int) + columns.options <= max(len(data), 40)).all()
@@ -165,12 +166,12 @@ SYN = p.tcp(flags=2, options=b"\x02\x04\x05\xb4")
 
 
 def test_padding_is_no_payload() -> None:
-    columns, _ = decode(p.batch((p.padded(p.ethernet(p.ipv4(SYN))), 1)))
+    columns, *_ = decode(p.batch((p.padded(p.ethernet(p.ipv4(SYN))), 1)))
     assert columns.length.tolist() == [0]
 
 
 def test_length_is_that_of_the_ip_header_and_not_of_what_was_captured() -> None:
-    columns, _ = decode(p.batch((p.frame(bytes(1000))[:80], 1, 1054)))
+    columns, *_ = decode(p.batch((p.frame(bytes(1000))[:80], 1, 1054)))
     assert columns.length.tolist() == [1000]
 
 
@@ -183,7 +184,7 @@ def test_total_length_0_of_offload_is_taken_from_the_wire() -> None:
 
 def test_options_are_kept_as_far_as_captured() -> None:
     data = p.ethernet(p.ipv4(SYN))
-    columns, counts = decode(p.batch((data[:-2], 1, len(data)), (data, 1)))
+    columns, counts, _ = decode(p.batch((data[:-2], 1, len(data)), (data, 1)))
     assert counts.tcp == 2
     assert columns.options.tolist() == [2, 4]
     assert columns.options_at.tolist() == [54, 54]
@@ -228,7 +229,7 @@ def test_extension_headers_without_end() -> None:
 
 
 def test_both_versions_stay_in_order() -> None:
-    columns, _ = decode(p.batch(*[(d, 101) for d in [p.ipv6(SYN), p.ipv4(SYN), p.ipv6(SYN), p.ipv4(SYN)]]))
+    columns, *_ = decode(p.batch(*[(d, 101) for d in [p.ipv6(SYN), p.ipv4(SYN), p.ipv6(SYN), p.ipv4(SYN)]]))
     assert columns.record.tolist() == [0, 1, 2, 3]
     assert columns.version.tolist() == [6, 4, 6, 4]
     assert columns.source[1].dtype == np.uint64

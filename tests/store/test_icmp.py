@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.inet import ICMP, IP, TCP
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6PacketTooBig, IPv6
+from scapy.layers.inet6 import (
+    ICMPv6DestUnreach,
+    ICMPv6EchoRequest,
+    ICMPv6PacketTooBig,
+    IPv6,
+    IPv6ExtHdrDestOpt,
+    IPv6ExtHdrFragment,
+    IPv6ExtHdrHopByHop,
+)
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet
 
@@ -19,8 +27,10 @@ CALL6 = IPv6(src="fd00::1", dst="fd00::2") / TCP(sport=40000, dport=80, seq=4711
 
 def store_of(*packets: Packet, raw: tuple[bytes, ...] = ()) -> SegmentStore:
     frames = [bytes(Ether() / packet) for packet in packets] + list(raw)
-    store = SegmentStore(lambda offset, count: b"")
-    store.append(batch(*((frame, 1) for frame in frames)))
+    taken = batch(*((frame, 1) for frame in frames))
+    whole = taken.data.tobytes()
+    store = SegmentStore(lambda offset, count: whole[offset - taken.base :][:count])
+    store.append(taken)
     return store
 
 
@@ -46,6 +56,49 @@ def test_of_ip_version_6() -> None:
     (_, one), (_, other) = store_of(CALL6, error, big).icmp
     assert (one.says, one.fatal) == ("address unreachable", True)
     assert (other.says, other.fatal) == ("packet too big", False)
+
+
+@pytest.mark.parametrize(
+    "before, quoted",
+    [
+        (IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt(), None),
+        (None, IPv6ExtHdrDestOpt()),
+        (IPv6ExtHdrDestOpt(), IPv6ExtHdrHopByHop() / IPv6ExtHdrFragment(offset=0, m=1)),
+    ],
+)
+def test_behind_extension_headers_of_the_error_and_of_what_it_quotes(
+    before: Packet | None, quoted: Packet | None
+) -> None:
+    plain = IPv6(src="fd00::1", dst="fd00::2")
+    about = (plain / quoted if quoted else plain) / TCP(sport=40000, dport=80, seq=4711, flags="S")
+    outer = IPv6(src="fd00::9", dst="fd00::1")
+    error = (outer / before if before else outer) / ICMPv6DestUnreach(code=1) / bytes(about)
+    ((pair, found),) = store_of(CALL6, error).icmp
+    assert (pair, found.seq, found.says) == (0, 4711, "administratively prohibited")
+
+
+def test_a_later_fragment_has_no_ports() -> None:
+    about = IPv6(src="fd00::1", dst="fd00::2") / IPv6ExtHdrFragment(offset=3) / bytes(CALL6[TCP])
+    assert store_of(CALL6, IPv6(dst="fd00::1") / ICMPv6DestUnreach() / bytes(about)).icmp == ()
+
+
+def test_how_large_a_packet_may_be() -> None:
+    four = IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=4, nexthopmtu=1400) / bytes(CALL)
+    six = IPv6(src="fd00::9", dst="fd00::1") / ICMPv6PacketTooBig(mtu=1280) / bytes(CALL6)
+    (_, one), (_, other) = store_of(CALL, CALL6, four, six).icmp
+    assert (one.mtu, one.too_big) == (1400, True)
+    assert (other.mtu, other.too_big) == (1280, True)
+
+
+def test_its_frame_can_be_had_again() -> None:
+    error = IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(CALL)
+    store = store_of(CALL, error)
+    ((_, found),) = store.icmp
+    frame = store.captured(found.packet)
+    assert frame is not None
+    assert (frame.data, frame.wirelen, frame.linktype) == (bytes(Ether() / error), len(frame.data), 1)
+    assert found.route == ("10.0.0.9", "10.0.0.1")
+    assert store.captured(found.packet - 1) is None
 
 
 def test_what_is_no_error_or_about_nobody() -> None:

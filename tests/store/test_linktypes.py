@@ -75,7 +75,7 @@ CASES = {
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_segment_behind_every_link(name: str) -> None:
     linktype, data = CASES[name]
-    columns, counts = decode(p.batch((data, linktype)))
+    columns, counts, _ = decode(p.batch((data, linktype)))
     assert (counts.tcp, counts.cut, counts.other) == (1, 0, {})
     six = SIX in data
     assert columns.version.tolist() == [6 if six else 4]
@@ -84,7 +84,7 @@ def test_a_segment_behind_every_link(name: str) -> None:
 
 
 def test_all_link_types_in_one_batch() -> None:
-    columns, counts = decode(p.batch(*[(data, link) for link, data in CASES.values()]))
+    columns, counts, _ = decode(p.batch(*[(data, link) for link, data in CASES.values()]))
     assert counts.tcp == counts.frames == len(CASES)
     assert columns.record.tolist() == list(range(len(CASES)))
     assert columns.length.tolist() == [6 if SIX in data else 4 for _, data in CASES.values()]
@@ -94,7 +94,7 @@ def test_all_link_types_in_one_batch() -> None:
 def test_a_header_cut_anywhere_is_counted_as_cut(name: str) -> None:
     linktype, data = CASES[name]
     needed = data.index(SIX) + 60 if SIX in data else data.index(FOUR) + 40
-    columns, counts = decode(p.batch(*[(data[:n], linktype, len(data)) for n in range(len(data) + 1)]))
+    columns, counts, _ = decode(p.batch(*[(data[:n], linktype, len(data)) for n in range(len(data) + 1)]))
     assert counts.frames == counts.tcp + counts.cut + sum(counts.other.values())
     assert columns.record.tolist() == list(range(needed, len(data) + 1))
     assert counts.cut >= needed - 8, counts  # a few bytes may look like another protocol
@@ -116,13 +116,13 @@ def test_a_header_cut_anywhere_is_counted_as_cut(name: str) -> None:
     ],
 )
 def test_what_is_not_ip_is_counted_by_kind(linktype: int, data: bytes, what: str) -> None:
-    _, counts = decode(p.batch((data, linktype)))
+    _, counts, _ = decode(p.batch((data, linktype)))
     assert (counts.frames, counts.tcp, counts.cut, counts.other) == (1, 0, 0, {what: 1})
 
 
 def test_tags_without_end_are_given_up() -> None:
     deep = p.ethernet(struct.pack(">HH", 1, 0x8100) * 40 + TAG + FOUR, 0x8100)
-    _, counts = decode(p.batch((deep, 1)))
+    _, counts, _ = decode(p.batch((deep, 1)))
     assert counts.tcp == 0 and sum(counts.other.values()) == 1
 
 
@@ -135,7 +135,7 @@ def test_the_limit_is_that_of_pppoe() -> None:
 
 
 def test_an_empty_batch() -> None:
-    columns, counts = decode(p.batch())
+    columns, counts, _ = decode(p.batch())
     assert (counts.frames, counts.tcp) == (0, 0)
     assert columns.seq.tolist() == []
     assert columns.record.dtype == np.int64

@@ -9,6 +9,7 @@ from tcptui.tcp.diagnosis import diagnose, facts, verdict
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Moment
 from tcptui.tcp.icmp import IcmpError, is_error
+from tcptui.tcp.options import is_bsd
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.timers import SECOND
@@ -44,6 +45,56 @@ def test_a_caller_is_told_that_there_is_no_way() -> None:
 @pytest.mark.parametrize("version, kind, code", [(4, 3, 4), (6, 2, 0)])
 def test_a_packet_that_is_too_big_is_sent_again_in_smaller_ones(version: int, kind: int, code: int) -> None:
     assert after(SYN, error(version=version, kind=kind, code=code)).states[0] is State.SYN_SENT
+
+
+ANSWER = Segment(2, SECOND + 500, 1, 100, 0, 0x12)
+
+
+def about_answer(version: int, kind: int, code: int) -> IcmpError:
+    return IcmpError(
+        3, SECOND + 900, 0, 100, 0, 0, origin="10.0.0.9, on the way", version=version, kind=kind, code=code
+    )
+
+
+@pytest.mark.parametrize(
+    "version, kind, code, dropped",
+    [  # as Linux 6.18 does, asked by `ss state syn-recv` after each
+        (4, 3, 0, True), (4, 3, 1, True), (4, 3, 2, False), (4, 3, 3, False), (4, 3, 4, False),
+        (4, 3, 13, False), (4, 11, 0, True), (4, 12, 0, True),
+        (6, 1, 0, False), (6, 1, 1, True), (6, 1, 3, False), (6, 1, 4, True), (6, 1, 5, True),
+        (6, 2, 0, False), (6, 3, 0, False), (6, 4, 0, True),
+    ],
+)  # fmt: skip
+def test_a_listener_drops_the_request_on_some(version: int, kind: int, code: int, dropped: bool) -> None:
+    connection = after(SYN, ANSWER, about_answer(version, kind, code))
+    assert connection.states[1] is (State.LISTEN if dropped else State.SYN_RCVD)
+    if dropped:
+        last = connection.history().standing()[-1]
+        assert (last.event, last.apart) == (Event.RECV_ICMP_PASSIVE, True)
+        assert last.why.endswith("from 10.0.0.9, on the way (#3), about its SYN,ACK")
+
+
+def test_a_listener_that_answers_again_has_not_heard_it() -> None:
+    again = Segment(4, 2 * SECOND, 1, 100, 0, 0x12, ip_id=9)
+    connection = after(SYN, ANSWER, about_answer(4, 3, 1), again)
+    assert connection.states[1] is State.SYN_RCVD
+    assert connection.history().corrections[0].withdrawn == (State.LISTEN,)
+
+
+def test_a_listener_of_freebsd_goes_on() -> None:
+    options = bytes.fromhex("020405b401030306 0402080a00000001 00000000".replace(" ", ""))
+    answer = Segment(2, SECOND + 500, 1, 100, 0, 0x12, options=options)
+    assert is_bsd(options)
+    assert after(SYN, answer, about_answer(4, 3, 1)).states[1] is State.SYN_RCVD
+
+
+def test_a_caller_whose_call_has_crossed_another_is_told_too() -> None:
+    call = Segment(2, SECOND + 100, 1, 100, 0, 0x02)
+    answer = Segment(3, SECOND + 300_000_000, 0, ISN, 101, 0x12)
+    error = IcmpError(4, SECOND + 400_000_000, 1, ISN, 0, 0, origin="10.0.0.9, on the way", code=13)
+    connection = after(SYN, call, answer, error)
+    assert connection.states[0] is State.CLOSED
+    assert connection.history().standing()[-1].event is Event.RECV_ICMP
 
 
 def test_one_that_quotes_another_number_is_forged_or_old() -> None:
