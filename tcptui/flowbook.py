@@ -7,6 +7,7 @@ and no lock: the session has both.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,9 @@ from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
 from tcptui.trail import Trail
+
+MOST_ERRORS = 1000
+"""ICMP errors kept of a pair: who makes thousands of them does not fill the memory, nor the ladder."""
 
 LONG = 4096
 """Segments from which a flow's facts are gathered as it grows."""
@@ -81,6 +85,7 @@ class _Pair:
 
     numbers: the flow of each life. begins: where in the pair's rows each life begins. histories: of
     all lives, while there are several and nothing has changed: to cut one out costs as much as to cut all.
+    errors: the ICMP errors about its segments, in capture order.
     """
 
     connection: Connection
@@ -89,6 +94,7 @@ class _Pair:
     fed: int = 0
     scheduled: int | None = None
     histories: tuple[History, ...] | None = None
+    errors: list[IcmpError] = field(default_factory=list)
 
     def history(self, generation: int) -> History:
         """The state log of one life."""
@@ -160,6 +166,8 @@ class FlowBook:
             return
         kept = self._pairs[pair]
         kept.connection.hear(error)
+        if len(kept.errors) < MOST_ERRORS:
+            kept.errors.append(error)
         self._touch(pair, kept)
         self._schedule(pair, kept)
 
@@ -247,6 +255,17 @@ class FlowBook:
         kept = self._pairs[flow.pair]
         begin, *after = kept.begins[flow.generation : flow.generation + 2]
         return self.store.pairs.rows(flow.pair)[begin : after[0] if after else kept.fed]
+
+    def errors(self, number: int) -> tuple[IcmpError, ...]:
+        """The ICMP errors about a flow's segments, in capture order; the first MOST_ERRORS of its pair."""
+        flow = self._flow(number)
+        kept = self._pairs[flow.pair]
+        if not kept.errors:
+            return ()
+        begins = kept.connection.begins[: len(kept.numbers)]
+        return tuple(
+            one for one in kept.errors if max(0, bisect_right(begins, one.packet) - 1) == flow.generation
+        )
 
     def verdict(self, number: int, now: Moment) -> str:
         """A flow in a few words as of `now`."""

@@ -28,7 +28,7 @@ from tcptui.flowbook import FlowBook, FlowInfo
 from tcptui.hosts.book import HostBook, leaks
 from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
-from tcptui.store.segments import SegmentStore
+from tcptui.store.segments import Captured, SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.icmp import IcmpError
@@ -203,6 +203,15 @@ class Session:
     def segments(self, number: int) -> list[Segment]:
         """A flow's segments, in capture order."""
         return self.store.segments(self.rows(number))
+
+    def errors(self, number: int) -> tuple[IcmpError, ...]:
+        """The ICMP errors about a flow's segments, in capture order; `captured` has their frames."""
+        with self._reading():
+            return self._book.errors(number)
+
+    def captured(self, frame: int) -> Captured | None:
+        """The frame of such an error, by its number."""
+        return self.store.captured(frame)
 
     def raw(self, row: int) -> bytes:
         """The captured bytes of a row, from its link layer on."""

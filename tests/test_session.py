@@ -18,6 +18,7 @@ from tcptui.session import Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND
+from tests.support.icmp import ADVICE, DROPPED, TOO_BIG, conversation
 from tests.support.packets import pcap
 from tests.support.sessions import SHARED, finish, read
 
@@ -182,6 +183,15 @@ def test_icmp_errors_are_heard_in_their_place(
     assert [t.packet for t in history.standing()] == [1, 4]
     assert [(c.packet, c.withdrawn) for c in history.corrections] == [(3, (State.CLOSED,))]
     session.stop()
+
+
+def test_the_icmp_errors_of_a_flow_are_kept_with_their_frames(tmp_path: Path) -> None:
+    session = read(file=str(conversation(tmp_path / "x.pcap")))
+    assert [error.packet for error in session.errors(1)] == [DROPPED, TOO_BIG, ADVICE]
+    frame = session.captured(TOO_BIG)
+    assert frame is not None and frame.data[34:36] == b"\x03\x04"
+    assert session.captured(1) is None
+    assert session.snapshot().flows == 1
 
 
 def test_an_icmp_error_before_the_first_segment_ends_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from tcptui.model.hexdump import hexdump
 from tcptui.model.layers import layer_rows
 from tcptui.model.text import clean, fit, wrap
 from tcptui.model.times import clock, number
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 
@@ -35,8 +36,13 @@ def detail(
 
 
 def heading(captured: int, segment: Segment, ends: tuple[str, str], wirelen: int | None = None) -> Row:
-    """``#3  127.0.0.1:39870 → 127.0.0.1:9502  54 bytes  10:22:31.104233``; of a cut one ``54 of 1,514``."""
+    """``#3  127.0.0.1:39870 → 127.0.0.1:9502  54 bytes  10:22:31.104233``; of a cut one ``54 of 1,514``.
+
+    An ICMP error has its own addresses.
+    """
     source, destination = clean(ends[segment.sender]), clean(ends[1 - segment.sender])
+    if isinstance(segment, IcmpError):
+        source, destination = segment.route
     cut = wirelen is not None and wirelen > captured
     size = f"{number(captured)} of {number(wirelen or 0)} bytes" if cut else f"{number(captured)} bytes"
     return (

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.diagram_view import taken_at
-from tcptui.model.explain_words import call, certainty, deed
+from tcptui.model.explain_words import call, certainty, deed, error_means
 from tcptui.model.prose import field, paragraph
 from tcptui.model.text import fit, merge, row_width
 from tcptui.tcp.history import Correction, History, Moment, Standing, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
@@ -36,7 +37,7 @@ class Scene:
     segment: the one at the cursor, None while there is none. moment: of the cursor; later than the
     segment for a timer or a silence, and with a later packet for a folded run that begins with it.
     live: as it was seen live, with what was taken back later. owes: who must send next, "" if not asked.
-    silence_ns: how long, where the cursor is on a silence.
+    silence_ns: how long, where the cursor is on a silence. error: the ICMP error, where it is on one.
     """
 
     history: History
@@ -45,6 +46,7 @@ class Scene:
     live: bool = False
     owes: str = ""
     silence_ns: int = 0
+    error: IcmpError | None = None
 
     def name(self, endpoint: int) -> str:
         return "client" if endpoint == self.history.client else "server"
@@ -96,9 +98,10 @@ def explain(
     owes: str = "",
     width: int = 78,
     silence_ns: int = 0,
+    error: IcmpError | None = None,
 ) -> Row:
     """The explanation in one row of at most `width` columns; see Scene for the arguments."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error)
     debt = _debt(scene)
     row: list[Cell] = []
     for row, with_debt in _forms(scene):
@@ -184,6 +187,8 @@ def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
     both = f"both {client}" if client == server else f"client {client}, server {server}"
     states = [Cell(f": {both}.")]
     segment = scene.segment
+    if scene.error is not None:
+        return _heard(scene, scene.error, now[1 - scene.error.sender].state)
     if scene.silence_ns:
         return [Cell(f"{duration(scene.silence_ns)} of silence", Role.NOTE)], states
     if segment is None:
@@ -201,6 +206,21 @@ def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
         text = f"#{step.withdrawn} shows that the {scene.name(step.endpoint)} did not go to {step.new}."
         return [*did, Cell(text, Role.CORRECTION)], []
     return [*did, Cell("no state change")], states
+
+
+def _heard(scene: Scene, error: IcmpError, state: State) -> tuple[list[Cell], list[Cell]]:
+    """An ICMP error that moves nobody, and why it does not."""
+    who = 1 - error.sender
+    said = [
+        Cell(f"#{error.packet} ", Role.HEAD),
+        Cell(scene.name(who), scene.role(who)),
+        Cell(f" is told by {error.origin}: {error.says}"),
+    ]
+    for step in scene.history.log:
+        if step.withdrawn is not None and step.packet == error.packet and not scene.live:
+            text = f"; #{step.withdrawn} shows that it did not go to {step.new}."
+            return said, [Cell(text, Role.CORRECTION)]
+    return said, [Cell(f"; no state change: {error_means(error, state)}.")]
 
 
 def _named(standing: Standing) -> str:
@@ -224,9 +244,10 @@ def explain_at_length(
     owes: str = "",
     width: int = 78,
     silence_ns: int = 0,
+    error: IcmpError | None = None,
 ) -> list[Row]:
     """All that is known, in rows of at most `width` columns."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error)
     taken = scene.taken()
     rows: list[Row] = []
     for step in taken:

@@ -6,8 +6,10 @@ import re
 
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.table import IGNORED
 from tcptui.tcp.words import amount
 
 _FRAME = re.compile(r"\(#(\d+)\)")
@@ -27,6 +29,18 @@ def deed(segment: Segment) -> str:
     if segment.length:
         return f"sends {size}"
     return "acknowledges" if flags & Flags.ACK else "sends an empty segment"
+
+
+def error_means(error: IcmpError, state: State) -> str:
+    """Why an ICMP error does not move the endpoint that it is meant for, in `state`."""
+    if error.too_big:
+        size = f", {amount(error.mtu, 'byte')} at most" if error.mtu else ""
+        return f"its packet was too big for a link on the way; it goes on in smaller ones{size} (path MTU)"
+    if state is State.SYN_SENT:
+        return "it does not quote the number of the SYN, so it is old or forged (RFC 5927)"
+    if state is State.SYN_RCVD:
+        return "a half-open request is not dropped for this one"
+    return IGNORED[state, Event.RECV_ICMP]
 
 
 def certainty(step: Transition, evidence: Evidence, who: str, proof: int | None = None) -> str:

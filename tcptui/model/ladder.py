@@ -1,8 +1,8 @@
 """The ladder: one connection's segments between two lifelines, as a list of items.
 
 An item is a segment, a run of them folded into one, a state change that no packet caused, an
-assumption taken back, what the capture missed, or a silence. Items are kept as blocks of consecutive
-segments, so that a ladder of millions has few of them, and item i is found by bisection;
+assumption taken back, what the capture missed, an ICMP error, or a silence. Items are kept as blocks of
+consecutive segments, so that a ladder of millions has few of them, and item i is found by bisection;
 ladder_rows.py draws it.
 """
 
@@ -20,6 +20,7 @@ from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.model.ladder_search import Search
 from tcptui.model.text import plain
 from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 __all__ = ["Item", "Kind", "Ladder", "LadderOptions"]
@@ -32,6 +33,7 @@ class Ladder:
 
     segments, marks: in capture order, marks[i] belonging to segments[i]; both are only read, and may
     be lazy sequences. ends: the names of endpoints 0 and 1 ("127.0.0.1:39870"), already clean.
+    errors: the ICMP errors about the segments, in capture order.
 
     Building costs one pass over the segments; `extend` one over the new ones; `item`, `render` and
     `find` a bisection.
@@ -44,12 +46,14 @@ class Ladder:
         history: History,
         ends: tuple[str, str],
         options: LadderOptions | None = None,
+        errors: Sequence[IcmpError] = (),
     ) -> None:
         self.options = options or LadderOptions()
         self.ends = ends
         self._segments = segments
         self._marks = marks
         self._history = history
+        self._errors = errors
         self._scan = Scan()
         self._scan.extend(segments, marks)
         self._toggled: set[int] = set()  # runs that are not as the option says, by where they start
@@ -60,22 +64,28 @@ class Ladder:
 
     # -- growing and changing --------------------------------------------------------------------
 
-    def extend(self, segments: Sequence[Segment], marks: Sequence[int], history: History) -> None:
-        """The flow has grown: all its segments and marks (the old ones first), and its log as of now.
+    def extend(
+        self,
+        segments: Sequence[Segment],
+        marks: Sequence[int],
+        history: History,
+        errors: Sequence[IcmpError] = (),
+    ) -> None:
+        """The flow has grown: all its segments, marks and errors (the old ones first), and its log as of now.
 
         Item numbers before the first change stay; selection should be kept as a Moment.
         """
         settled = min(self._scan.settled(), self._scan.n)
         self._segments, self._marks = segments, marks
         self._scan.extend(segments, marks)
-        changed = self._first_difference(history)
-        self._history = history
+        changed = self._first_difference(history, errors)
+        self._history, self._errors = history, errors
         self._drawing = self._draw()
         self._assemble(min(settled, changed))
 
     def update(self, history: History) -> None:
         """The log has changed, the segments have not: a timer, or a proof."""
-        self.extend(self._segments, self._marks, history)
+        self.extend(self._segments, self._marks, history, self._errors)
 
     def set_options(self, options: LadderOptions) -> None:
         """Another way of showing the same."""
@@ -145,6 +155,9 @@ class Ladder:
             case Kind.MISSING:
                 assert isinstance(item.cause, Missing)
                 return drawing.missing(item.moment, item.cause, width, moment)
+            case Kind.ICMP:
+                assert isinstance(item.cause, IcmpError)
+                return drawing.icmp(item.moment, item.cause, width, moment)
             case Kind.CORRECTION:
                 assert isinstance(item.cause, Correction)
                 return drawing.correction(item.moment, item.cause, width, moment)
@@ -242,7 +255,7 @@ class Ladder:
         block = self._blocks[number]
         return self._firsts[number] + (at - block.start if block.kind is Kind.SEGMENT else 0)
 
-    def _first_difference(self, history: History) -> int:
+    def _first_difference(self, history: History, errors: Sequence[IcmpError]) -> int:
         """The position before which a new log says what the old one did."""
         steps = _changed(self._history.log, history.log)
         corrections = _changed(self._history.corrections, history.corrections)
@@ -252,6 +265,7 @@ class Ladder:
         ]
         positions += [self._index_of(packet) for packet in packets]
         positions += [self._after(step.time_ns) for step in steps if step.apart]
+        positions += [self._index_of(error.packet) for error in errors[len(self._errors) :]]
         return min(positions, default=self._scan.n)
 
     def _runs(self, start: int) -> Iterator[tuple[int, int]]:
@@ -282,6 +296,11 @@ class Ladder:
         for step in self._drawing.shown_steps():
             if step.apart:
                 blocks.append(Block.between(self._after(step.time_ns), step, step.time_ns))
+        told = {step.packet for step in self._drawing.shown_steps() if step.apart}
+        for error in self._errors:
+            if error.packet not in told:
+                at = bisect_right(self._segments, error.packet, key=lambda segment: segment.packet)
+                blocks.append(Block.between(at, error, error.time_ns))
         for at, missing in self._scan.missing.items():
             blocks.append(Block.between(at, missing, self._segments[at].time_ns))
         return in_order(blocks)

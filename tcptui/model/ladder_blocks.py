@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Missing
 from tcptui.tcp.history import Correction, Moment, Transition
+from tcptui.tcp.icmp import IcmpError
 
-Cause = Transition | Correction | Missing
+Cause = Transition | Correction | Missing | IcmpError
 
 
 class Kind(Enum):
@@ -24,10 +25,11 @@ class Kind(Enum):
     CORRECTION = "correction"
     MISSING = "missing"
     SILENCE = "silence"
+    ICMP = "icmp"
 
 
-BETWEEN = (Kind.CORRECTION, Kind.TIMER, Kind.MISSING)
-"""Rows between two segments, in their order."""
+BETWEEN = {Kind.CORRECTION: 0, Kind.TIMER: 1, Kind.ICMP: 1, Kind.MISSING: 2}
+"""Rows between two segments, and their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class Item:
     count: int = 0
     cause: Cause | None = None
     silence_ns: int = 0
+
+
+_KINDS = {
+    Transition: Kind.TIMER,
+    Correction: Kind.CORRECTION,
+    Missing: Kind.MISSING,
+    IcmpError: Kind.ICMP,
+}
 
 
 class Block(NamedTuple):
@@ -65,13 +75,12 @@ class Block(NamedTuple):
     @classmethod
     def between(cls, at: int, cause: Cause, time_ns: int) -> Block:
         """A row before segment `at`."""
-        kinds = {Transition: Kind.TIMER, Correction: Kind.CORRECTION, Missing: Kind.MISSING}
-        return cls(kinds[type(cause)], at, at, cause, time_ns)
+        return cls(_KINDS[type(cause)], at, at, cause, time_ns)
 
 
 def in_order(blocks: list[Block]) -> list[Block]:
     """Rows between segments, as they follow each other."""
-    return sorted(blocks, key=lambda block: (block.start, BETWEEN.index(block.kind), block.time_ns))
+    return sorted(blocks, key=lambda block: (block.start, BETWEEN[block.kind], block.time_ns))
 
 
 def gap(at: int, before_ns: int | None, extras: list[Block], after_ns: int | None) -> Iterator[Block]:

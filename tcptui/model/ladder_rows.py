@@ -20,6 +20,7 @@ from tcptui.model.names import short
 from tcptui.model.text import crop, crop_middle, dim, fit, merge, pad, width
 from tcptui.model.times import duration, number, size
 from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 
@@ -140,23 +141,46 @@ class Drawing:
 
     def timer(self, when: Moment, step: Transition, total: int, moment: Moment) -> Row:
         """The row of a state change that no segment caused: a timer's, or an ICMP error's."""
-        columns = self.columns(total)
         client = step.endpoint == self.history.client
+        columns = self.columns(total)
         label = self._label((step,), columns, moment, when > moment)
-        # an ICMP error's frame and whom it concerns stand beside its words
-        what = step.why.removeprefix("received ").partition(" (#")[0] if step.packet else step.event
-        text = crop(f"{_side(client)}: {what}", max(0, columns.arrow - 2))
+        what = step.why.removeprefix("received ").partition(" (#")[0] if step.packet else str(step.event)
+        # an ICMP error's frame stands before its words, so its number need not be in them
+        return self._apart(
+            when, step.packet, client, (what, what.partition(" from ")[0]), total, moment, label
+        )
+
+    def icmp(self, when: Moment, error: IcmpError, total: int, moment: Moment) -> Row:
+        """The row of an ICMP error that changes no state."""
+        what = f"ICMP {'too big' if error.too_big else error.says}" + f", MTU {error.mtu}" * bool(error.mtu)
+        client = error.sender != self.history.client
+        return self._apart(when, error.packet, client, (f"{what} from {error.origin}", what), total, moment)
+
+    def _apart(
+        self,
+        when: Moment,
+        packet: int | None,
+        client: bool,
+        words: tuple[str, ...],
+        total: int,
+        moment: Moment,
+        label: tuple[str, ...] = (),
+    ) -> Row:
+        """A row of no segment that concerns one end, in words between the lifelines: the first that fit."""
+        columns = self.columns(total)
+        room = max(0, columns.arrow - 2)
+        forms = [f"{_side(client)}: {what}" for what in words] + [words[-1]]
+        text = next((form for form in forms if len(form) <= room), crop(forms[-1], room))
         body = f" {text} ".center(columns.arrow, "┄") if columns.arrow > 2 else "┄" * columns.arrow
         left = _padded(label if client else (), columns.left, self._state_role(client))
         right = _padded(label if not client else (), columns.right - 1, self._state_role(client))
         time = self._clock.text(when.time_ns, None, columns.detail)
-        frame = f"#{step.packet}" if step.packet is not None else ""
+        frame = f"#{packet}" if packet is not None else ""
         row = (_lead(frame, time, columns), *left, Cell("│" + body + "│", Role.NOTE), Cell(" "), *right)
         return _finish(row, total, when > moment)
 
     def correction(self, when: Moment, correction: Correction, total: int, moment: Moment) -> Row:
         """The row of an assumption taken back."""
-        columns = self.columns(total)
         columns = self.columns(total)
         lead = Cell(" " * (columns.frame + bool(columns.frame)))  # the time's column is needed for words
         side = _side(correction.endpoint == self.history.client)

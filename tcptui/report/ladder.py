@@ -30,7 +30,8 @@ def lines(session: Session, options: ReportOptions) -> Iterator[str]:
             continue
         segments = session.segments(flow.number)
         ends = (clean(str(flow.ends[0])), clean(str(flow.ends[1])))
-        ladder = Ladder(segments, marks(segments), session.history(flow.number), ends, shown)
+        history, errors = session.history(flow.number), session.errors(flow.number)
+        ladder = Ladder(segments, marks(segments), history, ends, shown, errors)
         for row in ladder.header(options.width):
             yield text_of(row)
         end = session.snapshot().last._replace(packet=END_OF_TIME, time_ns=END_OF_TIME)

@@ -95,7 +95,8 @@ class Icmp:
     """ICMP messages of one version of IP, a row each.
 
     record: index of the packet in its batch. at: place of the IP header in the batch's data; message: of
-    the ICMP message, behind options and extension headers; end: of what was captured.
+    the ICMP message, behind options and extension headers; end: of what was captured. size: of the message
+    by the IP header.
     """
 
     version: int
@@ -103,6 +104,7 @@ class Icmp:
     at: Ints
     message: Ints
     end: Ints
+    size: Ints
 
 
 class Decoded(NamedTuple):
@@ -171,7 +173,7 @@ def _icmp(ip: _Ip, version: int, place: _Place) -> Icmp | None:
     if not rows.size:
         return None
     record = ip.record[rows]
-    return Icmp(version, record, place.at[record], ip.after[rows], place.end[record])
+    return Icmp(version, record, place.at[record], ip.after[rows], place.end[record], ip.length[rows])
 
 
 def _ipv4(data: Bytes, record: Ints, place: _Place) -> _Ip:

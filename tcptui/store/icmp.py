@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tcptui.capture.pcapfile import Batch
 from tcptui.store.decode import EXTENSIONS, TCP, Icmp
@@ -24,15 +25,16 @@ def errors(batch: Batch, icmp: tuple[Icmp, ...], pairs: PairTable) -> Iterator[t
     In capture order within each version of IP.
     """
     for one in icmp:
-        places = zip(*(column.tolist() for column in (one.record, one.at, one.message, one.end)), strict=True)
-        for record, at, message, end in places:
+        columns = (one.record, one.at, one.message, one.end, one.size)
+        for record, at, message, end, size in zip(*(column.tolist() for column in columns), strict=True):
             if message + 8 > end or not is_error(one.version, int(batch.data[message])):
                 continue
             outer = batch.data[at:message].tobytes()
             found = _error(outer, batch.data[message:end].tobytes(), one.version, pairs)
             if found is not None:
                 pair, error = found
-                yield record, pair, error.at(batch.first_frame + record, int(batch.time_ns[record]))
+                frame, time_ns = batch.first_frame + record, int(batch.time_ns[record])
+                yield record, pair, replace(error, packet=frame, time_ns=time_ns, size=size)
 
 
 def _error(outer: bytes, icmp: bytes, version: int, pairs: PairTable) -> tuple[int, IcmpError] | None:
@@ -63,7 +65,7 @@ def _error(outer: bytes, icmp: bytes, version: int, pairs: PairTable) -> tuple[i
         code=icmp[1],
         origin=f"{name} itself" if reporter == destination else f"{name}, on the way",
         route=(name, str(ipaddress.ip_address(told))),
-        mtu=int.from_bytes(icmp[6:8] if version == 4 else icmp[4:8], "big"),
+        rest=icmp[4:8],
     )
 
 

@@ -83,6 +83,8 @@ class Connection:
             self._last_packet = max(self._last_packet, error.packet)
             end.exact.step(event, error, Evidence.PASSED)
             end.refresh(error.packet, error.time_ns)
+            if event is Event.RECV_ICMP_PASSIVE:
+                self._lives.all[-1].answered = False  # who calls still does: its next answer is of this life
             self._due = self._earliest()
 
     def advance(self, now_ns: int) -> None:

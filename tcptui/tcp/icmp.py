@@ -8,7 +8,7 @@ and that is what its tcp_v4_err and tcp_v6_err say. FreeBSD goes on repeating it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tcptui.tcp.segment import Segment
 
@@ -61,7 +61,7 @@ class IcmpError(Segment):
 
     seq: that of the quoted segment. version: of IP. kind, code: ICMP's type and code. origin: the address
     that reports it, and in words whether that is the peer's. route: the addresses of the frame itself, from
-    and to. mtu: what a packet that is too big may at most have, 0 where it does not say.
+    and to. size: bytes of the ICMP message. rest: the four bytes behind its checksum.
     """
 
     version: int = 4
@@ -69,11 +69,8 @@ class IcmpError(Segment):
     code: int = 0
     origin: str = ""
     route: tuple[str, str] = ("", "")
-    mtu: int = 0
-
-    def at(self, packet: int, time_ns: int) -> IcmpError:
-        """The same, as that frame, captured then."""
-        return replace(self, packet=packet, time_ns=time_ns)
+    size: int = 0
+    rest: bytes = bytes(4)
 
     @property
     def says(self) -> str:
@@ -87,6 +84,11 @@ class IcmpError(Segment):
     def fatal(self) -> bool:
         """It ends what is being opened; a packet that is merely too big does not."""
         return not self.too_big
+
+    @property
+    def mtu(self) -> int:
+        """Bytes that a packet may at most have where one was too big; 0 where it does not say."""
+        return int.from_bytes(self.rest if self.version == 6 else self.rest[2:], "big") if self.too_big else 0
 
     @property
     def too_big(self) -> bool:

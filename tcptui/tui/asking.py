@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tcptui.errors import TcptuiError
 from tcptui.model import tcpdump
+from tcptui.model.tcpdump_icmp import icmp_line
 from tcptui.model.text import clean
 from tcptui.tui.commands import Commands
 from tcptui.tui.files import free_name, ladder_text, save_flow, write_text
@@ -189,6 +190,9 @@ class Asking(Commands):
         if segment is None or info is None or view.loaded is None:
             return ""
         ends = [(end.ip, end.port) for end in info.ends]
+        error = view.error
+        if error is not None:
+            return clean(icmp_line(error, ends[1 - error.sender][0], ends[error.sender]))
         base = (0, 0) if view.options.absolute else view.loaded.bases(segment)
         header = view.loaded.header(view.session, segment)
         return clean(tcpdump.line(segment, ends[segment.sender], ends[1 - segment.sender], base, header))

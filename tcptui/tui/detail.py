@@ -61,8 +61,9 @@ class DetailPane(LineList):
             self._rest.reset()
 
     def _wanted(self) -> tuple[int, int, bool] | None:
-        row = self.viewpoint.store_row
-        return None if row is None else (row, self.inner_width, Dissector.ready.is_set())
+        """The number of the frame at the cursor, the width for it, and whether its layers can be shown."""
+        at = self.viewpoint.error or self.viewpoint.segment
+        return None if at is None else (at.packet, self.inner_width, Dissector.ready.is_set())
 
     def _settle(self) -> None:
         self._rest = None
@@ -71,20 +72,20 @@ class DetailPane(LineList):
             return
         same = wanted is not None and self._shown is not None and wanted[0] == self._shown[0]
         self._shown = wanted
-        self.show(Rows(self._rows(*wanted) if wanted else []), self.top if same else 0)
+        self.show(Rows(self._rows(*wanted[1:]) if wanted else []), self.top if same else 0)
         if not Dissector.ready.is_set():
             self._rest = self.set_timer(0.1, self._settle)
 
-    def _rows(self, row: int, width: int, ready: bool) -> list[Row]:
-        session, segment, loaded = self.viewpoint.session, self.viewpoint.segment, self.viewpoint.loaded
-        if segment is None or loaded is None or width < 1:
+    def _rows(self, width: int, ready: bool) -> list[Row]:
+        view = self.viewpoint
+        at, frame, loaded = view.error or view.segment, view.frame, view.loaded
+        if at is None or frame is None or loaded is None or width < 1:
             return []
-        raw = session.raw(row)
-        wirelen = int(session.store.column("wirelen", slice(row, row + 1))[0])
-        self.title = f"Detail: #{segment.packet}"
+        self.title = f"Detail: #{at.packet}"
+        ends = loaded.ladder.ends
         if ready:
-            return detail(raw, session.linktype(row), segment, loaded.ladder.ends, self._line, width, wirelen)
-        rows = [heading(len(raw), segment, loaded.ladder.ends, wirelen)]
+            return detail(frame.data, frame.linktype, at, ends, self._line, width, frame.wirelen)
+        rows = [heading(len(frame.data), at, ends, frame.wirelen)]
         rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(self._line), width)]
-        rows += [(), (Cell("layers are on their way …", Role.DIM),), (), *hexdump(raw, width)]
+        rows += [(), (Cell("layers are on their way …", Role.DIM),), (), *hexdump(frame.data, width)]
         return [fit(row, width) for row in rows]

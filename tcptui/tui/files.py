@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
 from tcptui.capture.pcapwriter import Record, write_pcap
@@ -26,12 +28,25 @@ def free_name(stem: str, suffix: str) -> Path:
 
 
 def records(session: Session, number: int) -> Iterator[Record]:
-    """A flow's packets as they were captured."""
+    """A flow's packets as they were captured, and the ICMP errors about them, in capture order."""
+    errors = ((error.packet, _error(session, error.packet)) for error in session.errors(number))
+    for _, record in heapq.merge(_segments(session, number), errors, key=itemgetter(0)):
+        yield record
+
+
+def _segments(session: Session, number: int) -> Iterator[tuple[int, Record]]:
     rows = session.rows(number)
     times = session.store.column("time_ns", rows).tolist()
     wire = session.store.column("wirelen", rows).tolist()
-    for row, time_ns, wirelen in zip(rows.tolist(), times, wire, strict=True):
-        yield Record(time_ns, session.raw(row), wirelen, session.linktype(row))
+    frames = session.store.column("frame", rows).tolist()
+    for frame, row, time_ns, wirelen in zip(frames, rows.tolist(), times, wire, strict=True):
+        yield frame, Record(time_ns, session.raw(row), wirelen, session.linktype(row))
+
+
+def _error(session: Session, frame: int) -> Record:
+    found = session.captured(frame)
+    assert found is not None
+    return Record(found.time_ns, found.data, found.wirelen, found.linktype)
 
 
 def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> int:

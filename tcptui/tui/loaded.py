@@ -33,9 +33,9 @@ class LoadedFlow:
         self._analysis = Analysis()
         self.marks: list[int] = [self._analysis.feed(segment) for segment in self.segments]
         ends = session.flow(number).ends
-        self.ladder = Ladder(
-            self.segments, self.marks, history, (clean(str(ends[0])), clean(str(ends[1]))), options
-        )
+        self.errors = session.errors(number)
+        names = (clean(str(ends[0])), clean(str(ends[1])))
+        self.ladder = Ladder(self.segments, self.marks, history, names, options, self.errors)
 
     def extend(self, session: Session) -> bool:
         """Take in what arrived, give up what went to a new life; whether anything changed."""
@@ -45,15 +45,16 @@ class LoadedFlow:
             self._load(session, self.ladder.options)
             return True
         new = rows[len(self.segments) :]
-        if not len(new) and history == self.ladder.history:
+        errors = session.errors(self.number)
+        if not len(new) and len(errors) == len(self.errors) and history == self.ladder.history:
             return False
-        self.rows = rows
+        self.rows, self.errors = rows, errors
         known = len(self.segments)
         arrived = session.store.segments(new)
         self.segments.extend(arrived)
         self.marks.extend(self._analysis.feed(segment) for segment in arrived)
         self._find_anchors(known)
-        self.ladder.extend(self.segments, self.marks, history)
+        self.ladder.extend(self.segments, self.marks, history, errors)
         return True
 
     def _find_anchors(self, start: int) -> None:

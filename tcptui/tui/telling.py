@@ -36,6 +36,7 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
         "owes": view.session.owes(view.flow, view.now),
         "width": width,
         "silence_ns": view.silence_ns,
+        "error": view.error,
     }
     scene = (view.history(view.flow), view.segment, view.here)
     before: list[Row] = []

@@ -10,7 +10,9 @@ from dataclasses import replace
 from tcptui.model.ladder import Ladder, LadderOptions
 from tcptui.model.ladder_blocks import Cause
 from tcptui.session import FlowInfo, Session, Snapshot
-from tcptui.tcp.history import History, Moment
+from tcptui.store.segments import Captured
+from tcptui.tcp.history import History, Moment, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tui.loaded import LoadedFlow
 
@@ -136,12 +138,30 @@ class Viewpoint:
         return self.loaded.segments[index] if self.loaded and index is not None else None
 
     @property
-    def store_row(self) -> int | None:
-        """The store's row of that segment."""
+    def error(self) -> IcmpError | None:
+        """The ICMP error that the cursor's row stands for, by itself or by what it did."""
+        cause = self.cause
+        if isinstance(cause, IcmpError):
+            return cause
+        if self.loaded is None or not isinstance(cause, Transition) or cause.packet is None:
+            return None
+        return next((one for one in self.loaded.errors if one.packet == cause.packet), None)
+
+    @property
+    def frame(self) -> Captured | None:
+        """The frame at the cursor: of an ICMP error, else of the segment."""
+        error = self.error
+        if error is not None:
+            return self.session.captured(error.packet)
         if not self.ladder or not len(self.ladder):
             return None
         index = self.ladder.item(self.row).index
-        return int(self.loaded.rows[index]) if self.loaded and index is not None else None
+        if self.loaded is None or index is None:
+            return None
+        row, store = int(self.loaded.rows[index]), self.session.store
+        wirelen = int(store.column("wirelen", slice(row, row + 1))[0])
+        segment = self.loaded.segments[index]
+        return Captured(segment.time_ns, store.raw(row), wirelen, store.linktype(row))
 
     @property
     def rows(self) -> int:

@@ -283,3 +283,29 @@ def test_an_icmp_error_has_a_row_of_its_own() -> None:
     assert row.startswith("#2 0.000005 CLOSED?")
     assert "client: ICMP host unreachable from 10.0.0.9, on the way" in row
     assert ladder.search("icmp", 0) == len(ladder) - 1
+
+
+def test_an_icmp_error_that_moves_nobody_has_a_row_too() -> None:
+    passed = [
+        Segment(1, SECOND, 0, 7, 0, Flags.SYN),
+        Segment(2, 2 * SECOND, 1, 70, 8, Flags.SYN | Flags.ACK),
+        Segment(3, 2 * SECOND + 5, 0, 8, 71, Flags.ACK),
+    ]
+    connection = Connection()
+    for one in passed:
+        connection.feed(one)
+    big = IcmpError(5, 3 * SECOND, 1, 8, 0, 0, code=4, origin="10.0.0.9, on the way", rest=b"\0\0\x05\x78")
+    connection.hear(big)
+    ends, history = ("10.0.0.1:1", "10.0.0.2:2"), connection.history()
+    ladder = Ladder(passed, marks(passed), history, ends)
+    before = len(ladder)
+    ladder.extend(passed, marks(passed), history, (big,))
+    whole = Ladder(passed, marks(passed), history, ends, errors=(big,))
+    assert items(ladder) == items(whole)
+    last = ladder.item(len(ladder) - 1)
+    assert (last.kind, last.cause, len(ladder) > before) == (Kind.ICMP, big, True)
+    widths = (100, 70, 44)
+    rows = [plain(ladder.render(len(ladder) - 1, width, END)) for width in widths]
+    assert rows[0].startswith("#5 2.000000") and "client: ICMP too big, MTU 1400" in rows[0]
+    assert "ICMP too big, MTU 1400" in rows[1] and "ICMP too" in rows[2]
+    assert ladder.search("mtu 1400", 0) == len(ladder) - 1

@@ -81,6 +81,16 @@ def test_a_listener_that_answers_again_has_not_heard_it() -> None:
     assert connection.history().corrections[0].withdrawn == (State.LISTEN,)
 
 
+def test_the_caller_asks_on_in_the_same_life() -> None:
+    call = Segment(4, 2 * SECOND, 0, ISN, 0, 0x02, ip_id=9)
+    answer = Segment(5, 2 * SECOND + 500, 1, 70_000, 0, 0x12)
+    connection = after(SYN, ANSWER, about_answer(4, 3, 1), call, answer)
+    assert connection.states == (State.ESTABLISHED, State.SYN_RCVD)
+    assert connection.generations == 1
+    server = [t.new for t in connection.history().standing() if t.endpoint == 1]
+    assert server == [State.SYN_RCVD, State.LISTEN, State.SYN_RCVD]
+
+
 def test_a_listener_of_freebsd_goes_on() -> None:
     options = bytes.fromhex("020405b401030306 0402080a00000001 00000000".replace(" ", ""))
     answer = Segment(2, SECOND + 500, 1, 100, 0, 0x12, options=options)

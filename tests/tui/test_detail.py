@@ -1,7 +1,11 @@
 """The detail follows the cursor, a moment later."""
 
+from pathlib import Path
+
 from tcptui.tui.detail import Dissector
-from tests.support.screen import demo, running, screen_text
+from tcptui.tui.main import MainScreen
+from tests.support.icmp import DROPPED, TOO_BIG, conversation
+from tests.support.screen import capture, demo, running, screen_text
 
 
 async def test_it_shows_the_packet_at_the_cursor() -> None:
@@ -18,3 +22,24 @@ async def test_it_shows_the_packet_at_the_cursor() -> None:
         assert "dport" in text
         await pilot.press("tab", "G")
         assert "00000040:" in screen_text(app)
+
+
+async def test_on_the_row_of_an_icmp_error_it_shows_that(tmp_path: Path) -> None:
+    Dissector.warm_up()
+    assert Dissector.ready.wait(20)
+    session = capture(conversation(tmp_path / "x.pcap"))
+    async with running(session, (160, 50)) as (app, pilot):
+        await pilot.press("3", "g", "down", "down")
+        await pilot.pause(0.3)
+        text = screen_text(app)
+        assert f"Detail: #{DROPPED}" in text
+        assert "192.0.2.1 → 192.0.2.20" in text
+        assert isinstance(app.screen, MainScreen)
+        assert "ICMP host 192.0.2.10 unreachable, length 36" in app.screen.packet_line()
+        await pilot.press(*("down",) * 6)
+        await pilot.pause(0.3)
+        text = screen_text(app)
+        assert f"Detail: #{TOO_BIG}" in text
+        assert "need to frag (mtu 1400)" in app.screen.packet_line()
+        assert "nexthopmtu" in text
+        assert "1,400 bytes at most (path MTU)" in text

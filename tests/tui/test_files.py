@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tcptui.capture.pcapfile import CaptureReader
 from tcptui.errors import CaptureError
 from tcptui.model.ladder import LadderOptions
-from tcptui.tui.files import free_name, ladder_text, records, write_text
+from tcptui.tui.files import free_name, ladder_text, records, save_flow, write_text
 from tcptui.tui.viewpoint import Viewpoint
+from tests.support.icmp import conversation
+from tests.support.packets import packets, read_all
 from tests.support.sessions import read
 
 
@@ -32,6 +35,14 @@ def test_records_are_the_packets_as_captured() -> None:
     assert len(found) == 11
     assert [r.data for r in found] == [session.raw(row) for row in range(11)]
     assert {r.linktype for r in found} == {1}
+
+
+def test_the_icmp_errors_about_a_flow_are_saved_in_their_place(tmp_path: Path) -> None:
+    path = conversation(tmp_path / "in.pcap")
+    session = read(file=str(path))
+    assert save_flow(session, 1, tmp_path / "out.pcap") == 15
+    saved = packets(read_all(CaptureReader(tmp_path / "out.pcap")))
+    assert saved == packets(read_all(CaptureReader(path)))
 
 
 def test_the_ladder_as_text_is_all_of_it() -> None:

@@ -146,13 +146,14 @@ def test_options_keep_the_moment() -> None:
     assert view.moment == moment
 
 
-def test_the_segment_at_the_cursor_is_the_store_s_row() -> None:
+def test_the_frame_at_the_cursor_is_the_segment_s() -> None:
     view = viewpoint("handshake")
     for _ in range(view.rows):
         assert view.segment is not None
-        row = view.store_row
-        assert row is not None
-        assert view.session.store.segment(row) == view.segment
+        frame = view.frame
+        assert frame is not None and frame.time_ns == view.segment.time_ns
+        assert (len(frame.data), frame.linktype) == (frame.wirelen, 1)
+        assert frame.data[38:42] == view.segment.seq.to_bytes(4, "big")
         view.step(1)
 
 
@@ -199,9 +200,9 @@ def test_a_packet_that_turns_out_to_begin_a_new_life_leaves_the_flow(tmp_path: P
     assert view.ladder is not None and view.loaded is not None
     assert view.loaded.segments == view.session.segments(1)
     assert view.row < view.rows
-    assert view.store_row == 2
+    assert view.segment is not None and view.segment.packet == 3
     view.select(2)
-    assert view.store_row == 3
+    assert view.segment is not None and view.segment.packet == 4
 
 
 def test_the_cursor_stays_at_its_packet_when_rows_before_it_are_folded(tmp_path: Path) -> None:
