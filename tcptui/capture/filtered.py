@@ -3,6 +3,9 @@
 The same words as on a device, and at the speed of C. What comes out is a capture of its own, so frames are
 numbered from 1 in it. A count (`-c`) works this way too, with or without words.
 
+A filter that asks for ports leaves out the ICMP errors about them. Of a pipe that is told at once, as on a
+device; a file is looked through for such errors, and it is told if there are any.
+
 Limits: libpcap reads no pcapng whose interfaces have different link types.
 """
 
@@ -16,10 +19,13 @@ from tcptui.capture.libpcap import Capture, Dump, check_filter
 from tcptui.capture.pipe import STDIN, Arrival, check_input
 from tcptui.capture.source import GZIP_MAGIC, open_source
 from tcptui.capture.spool import Spool
+from tcptui.capture.words import ERRORS, leaves_icmp_out
 from tcptui.errors import CaptureError
 
 TURN = 1 << 14
 """Packets of a file dumped between two flushes, at most."""
+
+LEFT_OUT = "ICMP errors left out by the filter"
 
 PIPE_TURN = 1 << 8
 """Packets of a pipe between two looks whether the disk still takes them; each is in the spool at once."""
@@ -49,6 +55,7 @@ class FilteredFeed(SpoolingFeed):
         self._capture, self._pump = capture, pump
         self._from_pipe = capture is None
         self._dump: Dump | None = None
+        self._looking: Capture | None = None
         self._arrival = Arrival(spool.path)
 
     @property
@@ -66,6 +73,27 @@ class FilteredFeed(SpoolingFeed):
                 pass
         finally:
             self._tell_trouble()
+        if not self._from_pipe and leaves_icmp_out(self._filter) and not self._stopping.is_set():
+            self._look_for_errors()
+
+    def _look_for_errors(self) -> None:
+        """Whether the file has ICMP errors, which may be about what the filter lets through."""
+        try:
+            capture, pump = _open_file(self._name, ERRORS)
+        except CaptureError:  # not every link type knows them
+            return
+        self._looking = capture
+        dump = Dump(capture, os.open(os.devnull, os.O_WRONLY), os.devnull)
+        try:
+            if not self._stopping.is_set() and capture.dispatch(dump, 1):
+                self.notices.insert(0, LEFT_OUT)  # the last is the one that is shown: trouble comes first
+        except CaptureError:  # it breaks off where the reading did, and that has been told
+            return
+        finally:
+            dump.close()
+            capture.close()
+            if pump:
+                pump.join(0.1)
 
     def _open(self) -> Capture | None:
         """Wait for the pipe's header; None when it was stopped before there was one."""
@@ -109,8 +137,9 @@ class FilteredFeed(SpoolingFeed):
                 self.notices.append(f"{self._pump.trouble}: read up to there")
 
     def _interrupt(self) -> None:
-        if self._capture:
-            self._capture.interrupt()
+        for capture in (self._capture, self._looking):
+            if capture:
+                capture.interrupt()
 
     def _release(self) -> None:
         if self._dump:
@@ -135,18 +164,23 @@ def filter_file(
     read, is no capture, or the filter does not parse.
     """
     path, words = os.fspath(path), filter.strip()
-    fd = open_source(path, path).release()
-    pump = None
-    if os.pread(fd, len(GZIP_MAGIC), 0) == GZIP_MAGIC:
-        pump = Pump(fd, owned=True)
-        fd = pump.output
-    capture = open_filtered(fd, path, words)
+    capture, pump = _open_file(path, words)
     try:
         spool = Spool.create(keep, source=path)
     except CaptureError:
         capture.close()
         raise
     return FilteredFeed(path, words, count, spool, capture=capture, pump=pump)
+
+
+def _open_file(path: str, words: str) -> tuple[Capture, Pump | None]:
+    """The file through a filter, and what expands it if it is gzipped."""
+    fd = open_source(path, path).release()
+    pump = None
+    if os.pread(fd, len(GZIP_MAGIC), 0) == GZIP_MAGIC:
+        pump = Pump(fd, owned=True)
+        fd = pump.output
+    return open_filtered(fd, path, words), pump
 
 
 def filter_pipe(
@@ -165,7 +199,10 @@ def filter_pipe(
     source = check_input(fd)
     if words:
         check_filter(words)
-    return FilteredFeed(STDIN, words, count, Spool.create(keep, source=source), fd=source)
+    feed = FilteredFeed(STDIN, words, count, Spool.create(keep, source=source), fd=source)
+    if leaves_icmp_out(words):
+        feed.notices.append(LEFT_OUT)
+    return feed
 
 
 def open_filtered(fd: int, name: str, words: str) -> Capture:

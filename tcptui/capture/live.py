@@ -9,7 +9,6 @@ The thread polls, lets libpcap dump everything that is in the ring, and flushes.
 from __future__ import annotations
 
 import os
-import re
 import select
 import socket
 import time
@@ -20,6 +19,7 @@ from tcptui.capture.feed import FeedStats, SpoolingFeed
 from tcptui.capture.libpcap import SNAPLEN, Capture, Dump, interfaces
 from tcptui.capture.privileges import User, give_up_root
 from tcptui.capture.spool import Spool
+from tcptui.capture.words import TCP_FILTERS, leaves_icmp_out
 from tcptui.errors import CaptureError
 
 BUFFER = 32 << 20
@@ -34,24 +34,8 @@ TURN = 1 << 14
 POLL_MS = 250
 STATS_EVERY = 1.0
 
-_EXTENDED = "(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 51 or ip6[6] = 60) and ip6[40] != 58)"
-_TCP = f"tcp or {_EXTENDED}"
-_ERRORS = (
-    "(icmp and (icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12)) or (icmp6 and ip6[40] > 0 and ip6[40] < 5)"
-)
-_ALL = f"{_TCP} or {_ERRORS}"
-TCP_FILTERS = (f"({_ALL} or (vlan and ({_ALL} or (vlan and ({_ALL})))))", f"({_ALL})", f"({_TCP})", "tcp")
-"""What is kept when the user gives no filter, the first that the device's link type understands.
-
-pcap-filter's `tcp` does not see TCP behind IPv6 extension headers, so IPv6 packets that have some are kept
-as well, and the decoder sorts them out (not ICMPv6, which every host sends in that way to announce its
-groups). Of ICMP there are the errors, which may end a connection that is being opened. `vlan` shifts the
-offsets of all that follows it, so it stands last.
-"""
-
 
 NO_ICMP = "ICMP not captured"
-_TCP_ALONE = re.compile(r"\b(tcp|port|portrange)\b")
 
 
 class LiveFeed(SpoolingFeed):
@@ -215,7 +199,7 @@ def _set_filter(capture: Capture, words: str, environ: MutableMapping[str, str])
     """Set the user's filter, or the one for TCP. Returns what was set, and what to tell the user."""
     if words:
         capture.set_filter(words)
-        return words, [NO_ICMP] if _TCP_ALONE.search(words) and "icmp" not in words else []
+        return words, [NO_ICMP] if leaves_icmp_out(words) else []
     connection = ssh.own_connection(environ)
     without = ssh.exclusion(connection) if connection else None
     for candidate in TCP_FILTERS:

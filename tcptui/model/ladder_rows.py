@@ -170,6 +170,7 @@ class Drawing:
         columns = self.columns(total)
         room = max(0, columns.arrow - 2)
         forms = [f"{_side(client)}: {what}" for what in words] + [words[-1]]
+        forms += ["ICMP error"] if packet is not None else []
         text = next((form for form in forms if len(form) <= room), crop(forms[-1], room))
         body = f" {text} ".center(columns.arrow, "┄") if columns.arrow > 2 else "┄" * columns.arrow
         left = _padded(label if client else (), columns.left, self._state_role(client))

@@ -11,6 +11,7 @@ from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.text import clean, crop, crop_middle
 from tcptui.session import Snapshot
 from tcptui.tcp.diagnosis import Severity
+from tcptui.tcp.words import amount
 from tcptui.tui.actions import ACTIONS
 from tcptui.tui.pane import Frame, Pane
 from tcptui.tui.theme import Palette
@@ -38,8 +39,7 @@ def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Ro
     source's short name stays."""
     head = [Cell(" tcptui ", Role.KEY)]
     middle = [_source(snapshot)]
-    counts = f" {snapshot.segments:,} packets  {snapshot.flows:,} flow{'' if snapshot.flows == 1 else 's'} "
-    middle.append(Cell(counts))
+    middle.append(Cell(f" {amount(snapshot.segments, 'packet')}  {amount(snapshot.flows, 'flow')} "))
     middle += _losses(snapshot)
     modes = _modes(mode)
     clock = [Cell(f" {clock_text(moment_ns)} ")] if moment_ns else []

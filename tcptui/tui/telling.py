@@ -8,7 +8,7 @@ from textwrap import wrap
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words
 from tcptui.model.explain import explain, explain_at_length
-from tcptui.model.text import row_width
+from tcptui.model.text import clean, row_width
 from tcptui.model.times import SECOND
 from tcptui.tcp.history import Correction, Moment
 from tcptui.tcp.states import State
@@ -43,7 +43,7 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     if length is Length.LONG:
         serious, notes = flow_rows(view, width)
         rows = serious + explain_at_length(*scene, **how)  # type: ignore[arg-type]
-        rows += notes + hint_rows(view.session, width)
+        rows += notes + hint_rows(view.session, width) + _notices(view, width)
     elif isinstance(view.cause, Correction):
         rows = with_debt(_taken_back(view, view.cause, width), str(how["owes"]), width)
         rows = rows if length is Length.STORY or height > 1 else rows[:1]
@@ -57,6 +57,14 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
     if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
         rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))
     return [*before, *rows]
+
+
+def _notices(view: Viewpoint, width: int) -> list[Row]:
+    """What is to be known of the source; the status bar has room for one, and none beside a finding."""
+    rows: list[Row] = []
+    for notice in view.session.snapshot().notices:
+        rows += wrap_row((Cell("notice ", Role.WARN), Cell(clean(notice))), width, len(notice))
+    return rows
 
 
 def _taken_back(view: Viewpoint, correction: Correction, width: int) -> list[Row]:

@@ -3,11 +3,11 @@ import os
 
 import pytest
 
-from tcptui.capture.filtered import filter_file, filter_pipe
+from tcptui.capture.filtered import LEFT_OUT, filter_file, filter_pipe
 from tcptui.errors import CaptureError
 from tests.support.feeds import python, run_to_end, running, spooled, until, until_spooled
 from tests.support.needs import needs_libpcap
-from tests.support.packets import enhanced, frame, interface, pcap, section
+from tests.support.packets import enhanced, ethernet, frame, interface, ipv4, pcap, section
 
 pytestmark = needs_libpcap
 
@@ -45,7 +45,29 @@ def test_a_pipe_through_a_filter(pipe, capture, pack):
     feed = filter_pipe(pipe[0], "port 81")
     assert feed.label == "standard input · port 81"
     assert data_of(run_to_end(feed)) == [MIXED[1], MIXED[3]]
-    assert (feed.error, feed.notices) == (None, [])
+    assert (feed.error, feed.notices) == (None, [LEFT_OUT])
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("words", ["port 81", "port 81 or icmp or icmp6", "host 10.0.0.1"])
+def test_icmp_errors_that_a_filter_leaves_out_are_told_if_there_are_any(tmp_path, words, pack):
+    ping, error = (ethernet(ipv4(bytes([kind]) + bytes(60), proto=1)) for kind in (8, 3))
+    path = written(tmp_path, pack(pcap(*MIXED, ping)))
+    feed = filter_file(path, words)
+    run_to_end(feed)
+    assert feed.notices == []
+    path.write_bytes(pack(pcap(*MIXED, ping, error)))
+    feed = filter_file(path, words)
+    run_to_end(feed)
+    assert feed.notices == ([LEFT_OUT] if words == "port 81" else [])
+
+
+def test_a_pipe_s_filter_that_knows_icmp_leaves_nothing_out(pipe):
+    os.write(pipe[1], pcap(*MIXED))
+    os.close(pipe[1])
+    feed = filter_pipe(pipe[0], "port 81 or icmp")
+    run_to_end(feed)
+    assert feed.notices == []
 
 
 def test_nanoseconds_and_lengths_pass(tmp_path):
@@ -85,7 +107,7 @@ def test_stop_ends_the_wait_for_a_silent_pipe(pipe, sent):
     until(lambda: not sent or os.path.getsize(feed.path) > 0)
     feed.stop()
     assert not feed.running
-    assert (feed.error, feed.notices) == (None, [])
+    assert (feed.error, feed.notices) == (None, [LEFT_OUT])
     feed.spool.remove()
 
 
@@ -157,7 +179,8 @@ def test_a_cut_off_capture_is_read_up_to_there(tmp_path, pipe, cut):
     for feed in (filter_file(written(tmp_path, whole[:-cut]), "tcp"), filter_pipe(pipe[0], "tcp")):
         assert data_of(run_to_end(feed)) == MIXED[:3]
         assert feed.error is None
-        assert [notice.endswith("read up to there") for notice in feed.notices] == [True]
+        told = [notice for notice in feed.notices if notice != LEFT_OUT]
+        assert [notice.endswith("read up to there") for notice in told] == [True]
 
 
 def test_a_damaged_gzip_stream_is_read_up_to_there(tmp_path):

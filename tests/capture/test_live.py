@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.capture.live import NO_ICMP, TCP_FILTERS, LiveFeed, resolve
+from tcptui.capture.live import NO_ICMP, LiveFeed, resolve
+from tcptui.capture.words import TCP_FILTERS
 from tcptui.errors import CaptureError
 from tcptui.sources import Choice, open_source
 from tcptui.tcp.states import State
@@ -130,7 +131,7 @@ def test_without_a_filter_all_that_may_be_tcp_is_kept_and_nothing_else(wire):
     not_kept = [
         ethernet(ipv4(tcp(), proto=17)),
         ethernet(bytes(46), 0x0806),
-        ethernet(ipv6(extension(0, 58) + bytes(20), proto=0), 0x86DD),
+        ethernet(ipv6(extension(0, 58) + b"\x8f" + bytes(19), proto=0), 0x86DD),
         ethernet(vlan(bytes(46), 0x0806), 0x8100),
     ]
     feed = live("veth0")

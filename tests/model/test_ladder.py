@@ -307,5 +307,5 @@ def test_an_icmp_error_that_moves_nobody_has_a_row_too() -> None:
     widths = (100, 70, 44)
     rows = [plain(ladder.render(len(ladder) - 1, width, END)) for width in widths]
     assert rows[0].startswith("#5 2.000000") and "client: ICMP too big, MTU 1400" in rows[0]
-    assert "ICMP too big, MTU 1400" in rows[1] and "ICMP too" in rows[2]
+    assert "ICMP too big, MTU 1400" in rows[1] and "ICMP error" in rows[2]
     assert ladder.search("mtu 1400", 0) == len(ladder) - 1
