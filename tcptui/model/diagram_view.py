@@ -86,9 +86,15 @@ NOBODY = DiagramView(Walk(State.CLOSED, present=False), Walk(State.CLOSED, prese
 """The machine as such, before there is a connection."""
 
 
-def diagram_view(history: History, moment: Moment, *, live: bool = False) -> DiagramView:
-    """The view of one life of a connection as of `moment`, in hindsight or as it was seen live."""
-    walks = [_walk(history, endpoint, moment, live) for endpoint in (0, 1)]
+def diagram_view(
+    history: History, moment: Moment, *, live: bool = False, now_ns: int | None = None
+) -> DiagramView:
+    """The view of one life of a connection as of `moment`, in hindsight or as it was seen live.
+
+    now_ns: when the states last until, where that is later than the moment: nothing has passed since.
+    """
+    until = moment.time_ns if now_ns is None else now_ns
+    walks = [_walk(history, endpoint, moment, live, until) for endpoint in (0, 1)]
     return DiagramView(client=walks[history.client], server=walks[1 - history.client])
 
 
@@ -103,9 +109,9 @@ def taken_at(history: History, moment: Moment, *, live: bool = False) -> tuple[T
     return tuple(t for t in seen if not t.apart and (t.shown if live else t.packet) == moment.packet)
 
 
-def _walk(history: History, endpoint: int, moment: Moment, live: bool) -> Walk:
+def _walk(history: History, endpoint: int, moment: Moment, live: bool, until_ns: int) -> Walk:
     past = [t for t in history.log if t.endpoint == endpoint and t.visible(moment, live=live)]
-    ends = [t.time_ns for t in past[1:]] + [moment.time_ns]
+    ends = [t.time_ns for t in past[1:]] + [until_ns]
     dwell = {t.new: max(0, end - t.time_ns) for t, end in zip(past, ends, strict=False)}
     now = history.at(moment, live=live)[endpoint]
     return Walk(

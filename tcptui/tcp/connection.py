@@ -18,6 +18,8 @@ nothing is sent about, the last segment of all lost behind us.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tcptui.tcp.emission import emit
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
@@ -162,11 +164,19 @@ class Connection:
         count = len(self._lives.all)
         if not count:
             return History(0, 0, Roles.GUESSED, (State.CLOSED, State.CLOSED), (), ())
-        return self._lives.history(range(count)[generation])
+        index = range(count)[generation]
+        history = self._lives.history(index)
+        return self._timed(history) if index + 1 == count else history
 
     def histories(self) -> tuple[History, ...]:
         """The logs of all lives; each begins at its `first_packet`."""
-        return self._lives.histories() or (self.history(),)
+        *before, last = self._lives.histories() or (self.history(),)
+        return (*before, self._timed(last))
+
+    def _timed(self, history: History) -> History:
+        """The last life, and how long its ends wait."""
+        first, second = map(self._deadline, self._ends)
+        return replace(history, deadlines=(first, second))
 
     @property
     def begins(self) -> tuple[int, ...]:

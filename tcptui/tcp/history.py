@@ -105,6 +105,8 @@ class History:
     start: both endpoints' states before the first transition, indexed by endpoint.
     log: every transition ever believed, in the order (time, packet, path order); withdrawn ones too.
     same_socket: a socket that connected to itself; its transitions are endpoint 0's, and stand for both.
+    deadlines: by endpoint, when its timer fires if nothing more passes, in ns; None where none runs, as in
+    a life that is not the last. A FIN that comes again in TIME_WAIT sets it back (RFC 9293 3.10.7.4).
     """
 
     first_packet: int
@@ -114,6 +116,7 @@ class History:
     log: tuple[Transition, ...]
     corrections: tuple[Correction, ...]
     same_socket: bool = False
+    deadlines: tuple[int | None, int | None] = (None, None)
 
     def standing(self) -> tuple[Transition, ...]:
         """The transitions of hindsight."""

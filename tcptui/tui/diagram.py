@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tcptui.model.cells import Row
-from tcptui.model.diagram import DiagramView, picture
+from tcptui.model.diagram import DiagramView, best_size, picture
+from tcptui.model.diagram_layouts import LAYOUTS
 from tcptui.tui.pane import Frame, Pane
 from tcptui.tui.theme import Palette
 
@@ -31,6 +32,12 @@ class DiagramPane(Pane):
         if view != self._view:
             self._view = view
             self.update()
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether what is drawn here says how long the endpoints have been in their states."""
+        size = best_size(self.inner_width, self.inner_height)
+        return size is not None and LAYOUTS[size].dwell
 
     def line(self, y: int, width: int) -> Row:
         if self._view is None:

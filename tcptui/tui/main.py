@@ -105,6 +105,7 @@ class MainScreen(Asking):
                 self.refresh_panes()
             elif self.viewpoint.let_time_pass(time_ns()):
                 self._flows.sync()
+                self._show_states()
                 self._explain()
             self._show_status()
             self.paint()
@@ -192,11 +193,7 @@ class MainScreen(Asking):
         self._flows.empty = self._ladder.empty = waiting
         self._flows.sync()
         self._ladder.sync()
-        if view.flow:
-            history = view.history(view.flow)
-            self._diagram.view = diagram_view(history, view.here, live=view.options.live)
-        else:
-            self._diagram.view = NOBODY
+        self._show_states()
         if self.is_shown("detail"):
             self._detail.sync(self.packet_line())
         self._explain()
@@ -208,6 +205,16 @@ class MainScreen(Asking):
         else:
             self._ticker.pause()
         self.paint()
+
+    def _show_states(self) -> None:
+        """The diagram; in the present a large one counts the seconds."""
+        view = self.viewpoint
+        if not view.flow:
+            self._diagram.view = NOBODY
+            return
+        now = view.now.time_ns if view.is_now and self._diagram.tells_time else None
+        history = view.history(view.flow)
+        self._diagram.view = diagram_view(history, view.here, live=view.options.live, now_ns=now)
 
     def _waiting(self) -> tuple[Row, ...]:
         snapshot = self.viewpoint.snapshot

@@ -8,13 +8,17 @@ from textwrap import wrap
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words
 from tcptui.model.explain import explain, explain_at_length
-from tcptui.model.text import clean, row_width
+from tcptui.model.prose import field
+from tcptui.model.text import clean, fit
 from tcptui.model.times import SECOND
 from tcptui.tcp.history import Correction, Moment
 from tcptui.tcp.states import State
 from tcptui.tui.findings import flow_rows, hint_rows
 from tcptui.tui.paragraph import explain_in_lines, with_debt, wrap_row
 from tcptui.tui.viewpoint import Viewpoint
+
+LEAST_BESIDE = 60
+"""Columns from which on the countdown of TIME_WAIT stands beside the text."""
 
 
 class Length(Enum):
@@ -30,7 +34,9 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
 
     height: of the pane as it is; a SHORT text keeps to it. story: what a STORY begins with.
     """
-    width = max(10, columns)
+    remaining = time_wait(view)
+    beside = bool(remaining) and length is not Length.LONG and columns >= LEAST_BESIDE
+    width = max(10, columns - (len(remaining) + 2) * beside)
     how = {
         "live": view.options.live,
         "owes": view.session.owes(view.flow, view.now),
@@ -53,9 +59,10 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
         rows = [explain(*scene, **how)]  # type: ignore[arg-type]
     if length is Length.STORY:
         before = [(Cell(line),) for line in wrap(story, width)]
-    remaining = time_wait(view)
-    if remaining and rows and row_width(rows[0]) + len(remaining) + 2 <= width:
-        rows[0] = (*rows[0], Cell(f"  {remaining}", Role.NOTE))
+    if beside and rows:
+        rows[0] = (*fit(rows[0], width), Cell(f"  {remaining}", Role.NOTE))
+    elif remaining and length is Length.LONG:
+        rows += field("timer", f"{remaining}.", width, Role.NOTE)
     return [*before, *rows]
 
 
@@ -80,9 +87,9 @@ def time_wait(view: Viewpoint) -> str:
     """Live: how long an endpoint's TIME_WAIT has yet to last, "" when none has."""
     if not view.is_now:
         return ""
-    for standing in view.history(view.flow).at(view.now):
-        if standing.state is State.TIME_WAIT and standing.since is not None:
-            passed = view.now.time_ns - standing.since.time_ns
-            left = (view.session.timers.time_wait - passed) // SECOND
+    history = view.history(view.flow)
+    for standing, deadline in zip(history.at(view.now), history.deadlines, strict=True):
+        if standing.state is State.TIME_WAIT and deadline is not None:
+            left = (deadline - view.now.time_ns) // SECOND
             return f"TIME_WAIT ends in {left} s" if left > 0 else ""
     return ""

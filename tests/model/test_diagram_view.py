@@ -101,3 +101,10 @@ def test_a_reset_is_remembered() -> None:
     """).history
     assert not diagram_view(history, at(1, 0)).reset
     assert diagram_view(history, at(2, 0.001)).reset
+
+
+def test_in_the_present_the_last_states_go_on() -> None:
+    view = diagram_view(talk(CLOSING).history, at(5, 2.0), now_ns=12 * SECOND)
+    assert dict(view.client.dwell)[State.FIN_WAIT_1] == 10 * SECOND
+    assert dict(view.client.dwell)[State.ESTABLISHED] == round(1.999 * SECOND)
+    assert view.client.taken == diagram_view(talk(CLOSING).history, at(5, 2.0)).client.taken == 1

@@ -192,3 +192,13 @@ def test_time_going_backwards_does_no_harm() -> None:
     connection = converse(HANDSHAKE)
     connection.feed(Segment(4, START - 5 * SECOND, 1, 0xFFFFFFFE, 1_000_001, 0x11))
     assert connection.states == (State.CLOSE_WAIT, State.FIN_WAIT_1)
+
+
+def test_a_fin_that_comes_again_sets_the_time_wait_back() -> None:
+    close = "0.1 C > S: F. seq 1 ack 1\n0.2 S > C: F. seq 1 ack 2\n0.201 C > S: . seq 2 ack 2\n"
+    closed = converse(HANDSHAKE + close)
+    assert closed.history().deadlines == (START + SECOND // 5 + LINUX.time_wait, None)
+    later = converse(HANDSHAKE + close + "9.0 S > C: F. seq 1 ack 2\n")
+    assert later.history().deadlines[0] == START + 9 * SECOND + LINUX.time_wait
+    assert later.histories()[-1].deadlines == later.history().deadlines
+    assert later.deadline_ns == min(when for when in later.history().deadlines if when is not None)

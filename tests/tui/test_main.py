@@ -1,8 +1,13 @@
 """One moment moves all panes; a source that says nothing is told of."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from tcptui.session import Snapshot
+from tcptui.tui.main import MainScreen
+from tcptui.tui.viewpoint import SECOND
 from tests.support.screen import demo, running, screen_lines, screen_text
 
 
@@ -58,3 +63,22 @@ async def test_the_wheel_scrolls_and_does_not_move_the_cursor_in_time() -> None:
         app.screen.pane("ladder").post_message(app.screen.pane("ladder").Wheel(app.screen.pane("ladder"), 3))
         await pilot.pause()
         assert app.screen.viewpoint.moment == moment
+
+
+async def test_in_the_present_a_large_diagram_counts_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("close-by-client"), (220, 70)) as (app, pilot):
+        screen = app.screen
+        assert isinstance(screen, MainScreen)
+        await pilot.press("3", *("right",) * 5)
+        view = screen.viewpoint
+        live = replace(view.snapshot, live=True, running=True, version=view.snapshot.version)
+        monkeypatch.setattr(view.session, "snapshot", lambda: live)
+        view.snapshot, view.follow, view._wall_ns = live, True, 0
+        spent = []
+        for seconds in (10, 11, 12):
+            monkeypatch.setattr("tcptui.tui.main.time_ns", lambda s=seconds: view.moment.time_ns + s * SECOND)
+            screen._poll()
+            shown = screen._diagram.view
+            assert shown is not None
+            spent.append(shown.client.dwell[-1][1])
+        assert [after - before for before, after in pairwise(spent)] == [SECOND, SECOND]

@@ -9,6 +9,7 @@ from tcptui.demos import catalog
 from tcptui.model.text import plain
 from tcptui.sources import Choice, open_source
 from tcptui.tcp.history import Correction
+from tcptui.tcp.states import State
 from tcptui.tui.telling import Length, telling, time_wait
 from tcptui.tui.viewpoint import SECOND
 from tests.support.hosts import HALF_OPEN, attempt, away
@@ -108,3 +109,17 @@ async def test_the_longest_text_has_what_is_notable_and_leads_to_the_hosts(tmp_p
         text = words(" ".join(plain(row) for row in told))
         assert "warning half-open: the server's SYN,ACK, sent 2 times in 4.0 s, is not acknowledged" in text
         assert "`ss -tan state syn-recv` on the server counts them (#2 and #121)" in text
+
+
+async def test_a_fin_that_comes_again_sets_the_countdown_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("last-ack-lost"), (80, 24)) as (app, pilot):
+        view = app.screen.viewpoint
+        await pilot.press("3", "G")
+        live = replace(view.snapshot, live=True, running=True)
+        monkeypatch.setattr(view.session, "snapshot", lambda: live)
+        view.snapshot, view.follow = live, True
+        again = view.loaded.segments[-2]  # the FIN, a quarter of a second after the first
+        entered = next(t for t in view.history(1).standing() if t.new is State.TIME_WAIT)
+        assert again.time_ns - entered.time_ns > SECOND // 5
+        view._wall_ns = again.time_ns + 20 * SECOND
+        assert time_wait(view) == "TIME_WAIT ends in 40 s"
