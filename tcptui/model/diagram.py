@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 LEGEND = "C client  S server  c s earlier  ? assumed  ━ now"
+LEGEND_OPEN = "C client  S server  ? assumed  * open question"
 _CALLS = (("passive OPEN", "listen()"), ("active OPEN", "connect()"), ("CLOSE", "close()"), (" timeout", ""))
 _UNTOUCHED, _PAST, _TAKEN = range(3)
 _LINE_ROLES = (Role.DIM, Role.PAST, Role.TAKEN)
@@ -90,7 +91,7 @@ def in_words(view: DiagramView, width: int, height: int) -> list[Row]:
     """`height` rows, no wider than `width`: "C ESTABLISHED", "S SYN_RCVD ?", then both ways, newest last."""
     sides = ((Role.CLIENT, "C", view.client), (Role.SERVER, "S", view.server))
     rows: list[Row] = [
-        (Cell(f"{letter} {walk.state}{'' if walk.certain else ' ?'}"[:width], role),)
+        (Cell(f"{letter} {walk.state} {walk.mark}".rstrip()[:width], role),)
         for role, letter, walk in sides
         if walk.present
     ]
@@ -132,7 +133,8 @@ class _Drawing:
             self._state(state, box, at_end=False)
         self._state(State.CLOSED, self.layout.closed_at_end, at_end=True)
         if self.layout.legend is not None:
-            self.canvas.text(0, self.layout.legend, LEGEND, Role.DIM)
+            marked = any(walk.mark == "*" for _, walk in self.walks)
+            self.canvas.text(0, self.layout.legend, LEGEND_OPEN if marked else LEGEND, Role.DIM)
         if self.layout.notes:
             self._notes()
         return self.canvas.rows()
@@ -189,8 +191,8 @@ class _Drawing:
         padding = 1 if self.layout.framed else -2
         at = box.x + padding if role is Role.CLIENT else box.x + box.width - 1 - padding
         self.canvas.text(at, name.y, letter if here else letter.lower(), role if here else Role.PAST)
-        if here and not walk.certain:
-            self.canvas.text(at + (1 if role is Role.CLIENT else -1), name.y, "?", role)
+        if here and walk.mark:
+            self.canvas.text(at + (1 if role is Role.CLIENT else -1), name.y, walk.mark, role)
 
     def _border(self, box: Box, here: list[tuple[Role, Walk]], idle: Role) -> None:
         left, right = box.x, box.x + box.width - 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tcptui.tcp.events import Event
-from tcptui.tcp.history import History, Moment, Transition
+from tcptui.tcp.history import History, Moment, Transition, mark_of
 from tcptui.tcp.states import Evidence, State
 
 _RESETS = (Event.RECV_RST, Event.SEND_RST, Event.REPLIED_RST, Event.RECV_RST_PASSIVE)
@@ -31,6 +31,7 @@ class Walk:
     taken: how many of the last steps are what happens at the moment itself.
     dwell: nanoseconds in each state it went to (the last visit), up to the moment; for how long it was
     in the first one is not known. present: False while there is no endpoint to speak of.
+    open: packets leave something open about its being there, though a packet of its own proves it.
     """
 
     state: State
@@ -39,6 +40,12 @@ class Walk:
     taken: int = 0
     dwell: tuple[tuple[State, int], ...] = ()
     present: bool = True
+    open: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands beside the state's name, as in the list and in the ladder."""
+        return mark_of(self.evidence, "open" if self.open else "")
 
     @property
     def certain(self) -> bool:
@@ -120,4 +127,5 @@ def _walk(history: History, endpoint: int, moment: Moment, live: bool, until_ns:
         steps=tuple(Step(t.old, t.event, t.new) for t in past),
         taken=sum(t.endpoint == endpoint for t in taken_at(history, moment, live=live)),
         dwell=tuple(dwell.items()),
+        open=bool(now.note),
     )

@@ -1,8 +1,9 @@
 """What happened at the cursor, in words: one line, or all that is known about it.
 
 The line: `#3 client → ESTABLISHED: received SYN,ACK (#2) and acknowledged it. RFC 9293 §3.10.7.3`, and at
-its end who owes the next segment. In a narrow window it loses, in this order: the section, what is
-owed, the reasons of all transitions but the first, the first one's reason, its end.
+its end who owes the next segment. What packets cannot tell of it stands behind a mark, `?` or `*`. In a
+narrow window it loses, in this order: the section, what is owed, the reasons of all transitions but the
+first, the first one's reason, its end; of what cannot be told the explanation, not the brief part.
 
 At length: for each transition what happened, what the RFC says of it, how sure it is and by which
 packet, and what the program that owns the socket sees of it.
@@ -11,7 +12,7 @@ packet, and what the program that owns the socket sees of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tcptui.model.cells import Cell, Role, Row
@@ -19,9 +20,18 @@ from tcptui.model.diagram_view import taken_at
 from tcptui.model.explain_words import call, certainty, deed, error_means
 from tcptui.model.prose import field, paragraph
 from tcptui.model.text import fit, merge, row_width
-from tcptui.tcp.history import Correction, History, Moment, Standing, Transition
+from tcptui.tcp.doubt import DISBELIEVED, STRAY, brief
+from tcptui.tcp.history import (
+    Correction,
+    History,
+    Moment,
+    Standing,
+    Transition,
+    has_no_effect,
+    mark_of,
+)
 from tcptui.tcp.icmp import IcmpError
-from tcptui.tcp.segment import Segment
+from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
 from tcptui.tcp.words import duration
@@ -71,6 +81,32 @@ class Scene:
         found = taken_at(self.history, self.moment, live=self.live)
         return tuple(sorted(found, key=lambda t: t.endpoint != sender))
 
+    def notes(self) -> list[tuple[str, int, str]]:
+        """(mark, endpoint, sentence): what packets cannot tell about what happened here."""
+        found = [
+            (mark_of(self.evidence(step), step.note), step.endpoint, step.note)
+            for step in self.taken()
+            if step.note
+        ]
+        reset = self.segment
+        if reset is None or not reset.flags & Flags.RST or self.silence_ns or self.error is not None:
+            return found
+        if reset.packet != self.moment.packet or not has_no_effect(self.history, reset):
+            return found
+        receiver = 1 - reset.sender
+        if any(t.packet == reset.packet and t.endpoint == receiver for t in self.history.log):
+            return found  # it was believed for a while, and the correction says why it is not
+        told = DISBELIEVED.format(receiver=self.name(receiver))
+        stray = self.history.at(self.moment)[reset.sender].state is not State.CLOSED and not self.taken()
+        return [*found, ("*", receiver, STRAY if stray else told)]
+
+    def lingering(self) -> list[tuple[str, int, str]]:
+        """The same about the states that both ends stand in, brought there earlier."""
+        told = {note for _, _, note in self.notes()}
+        now = self.history.at(self.moment, live=self.live)
+        ends = (self.history.client, 1 - self.history.client)[: 2 - self.history.same_socket]
+        return [(now[end].mark, end, now[end].note) for end in ends if now[end].note not in {"", *told}]
+
     def corrections(self) -> tuple[Correction, ...]:
         """What the packet here took back."""
         if self.segment is None or self.silence_ns:
@@ -104,7 +140,8 @@ def explain(
     scene = Scene(history, segment, moment, live, owes, silence_ns, error)
     debt = _debt(scene)
     row: list[Cell] = []
-    for row, with_debt in _forms(scene):
+    forms = _forms(scene)
+    for row, with_debt in _with_notes(scene, forms):
         spare = width - row_width(row) - (row_width(debt) + 2 if with_debt else 0)
         if spare >= 0:
             gap = Cell(" " * (spare + 2), Role.DIM)
@@ -137,6 +174,29 @@ def _forms(scene: Scene) -> Iterator[tuple[list[Cell], bool]]:
     yield [*head, *_clauses(scene, taken, [])], False
 
 
+def _with_notes(scene: Scene, forms: Iterator[tuple[list[Cell], bool]]) -> Iterator[tuple[list[Cell], bool]]:
+    """Where packets leave something open, that comes before what is owed and before the RFC's section."""
+    plain = list(forms)
+    notes = scene.notes()
+    if notes:
+        whole, short = (_noted(scene, notes, cut) for cut in (lambda note: note, brief))
+        longest = plain[0][0]
+        bare = [row for row, _ in plain]
+        yield [*longest, *whole], bool(scene.owes)
+        yield from (([*row, *whole], False) for row in bare[:2])
+        yield from (([*row, *short], False) for row in bare)
+    yield from plain
+
+
+def _noted(scene: Scene, notes: list[tuple[str, int, str]], cut: Callable[[str], str]) -> list[Cell]:
+    """The sentences, or of each what `cut` leaves, behind their marks."""
+    several = len(scene.taken()) > 1
+    return [
+        Cell(f" {mark} {f'{scene.name(end)}: ' if several else ''}{cut(note)}.", Role.NOTE)
+        for mark, end, note in notes
+    ]
+
+
 def _head(scene: Scene, step: Transition) -> list[Cell]:
     if step.packet is None:
         return [Cell("timer ", Role.NOTE)]
@@ -147,7 +207,7 @@ def _clauses(scene: Scene, taken: tuple[Transition, ...], reasons: list[str]) ->
     """ "client → FIN_WAIT_1: sent FIN; server → CLOSE_WAIT.", with as many reasons as there are."""
     cells: list[Cell] = []
     for number, step in enumerate(taken):
-        doubt = "" if scene.evidence(step).certain else "?"
+        doubt = mark_of(scene.evidence(step), step.note)
         cells.append(Cell(f"{scene.name(step.endpoint)} → {step.new}{doubt}", scene.role(step.endpoint)))
         if number < len(reasons):
             cells.append(Cell(f": {reasons[number]}"))
@@ -224,7 +284,7 @@ def _heard(scene: Scene, error: IcmpError, state: State) -> tuple[list[Cell], li
 
 
 def _named(standing: Standing) -> str:
-    return f"{standing.state}{'' if standing.evidence.certain else '?'}"
+    return f"{standing.state}{standing.mark}"
 
 
 def _debt(scene: Scene) -> list[Cell]:
@@ -260,6 +320,12 @@ def explain_at_length(
         rows += paragraph([*line, *states], width)
     for step in scene.refuted():
         rows += field("later", _refutation(scene, step), width, Role.CORRECTION)
+    if not taken:
+        for mark, _, note in scene.notes():
+            rows += field(f"note {mark}", f"{note}.", width, Role.NOTE)
+    for mark, end, note in scene.lingering():
+        state = history.at(moment, live=live)[end].state
+        rows += field(f"note {mark}", f"{scene.name(end)} {state}: {note}.", width, Role.NOTE)
     if owes:
         rows += field("owes", owes, width)
     return rows
@@ -273,7 +339,7 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
         *_head(scene, step),
         Cell(who, role),
         Cell(f" {step.old} → "),
-        Cell(f"{step.new}{'' if scene.evidence(step).certain else '?'}", role),
+        Cell(f"{step.new}{mark_of(scene.evidence(step), step.note)}", role),
         Cell(f": {_why(scene, step)}."),
     ]
     yield from paragraph(title, width)
@@ -286,7 +352,8 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
     if said:
         yield from field("program", said, width)
     if step.note:
-        yield from field("note", step.note, width, Role.NOTE)
+        mark = mark_of(scene.evidence(step), step.note)
+        yield from field(f"note {mark}", f"{step.note}.", width, Role.NOTE)
 
 
 def _refutation(scene: Scene, step: Transition) -> str:

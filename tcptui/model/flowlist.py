@@ -73,12 +73,11 @@ class FlowRow:
     def address(self, client: bool) -> Address:
         return self.flow.ends[self.flow.client if client else 1 - self.flow.client]
 
-    def is_sure(self, client: bool) -> bool:
-        """False while nothing of the endpoint's own shows its state."""
+    def mark(self, client: bool) -> str:
+        """What stands beside the state: `?` if it is not proven, `*` if it is and something is open."""
         if self.standing is None:
-            return True
-        standing = self.standing[self.flow.client if client else 1 - self.flow.client]
-        return standing.evidence.certain
+            return ""
+        return self.standing[self.flow.client if client else 1 - self.flow.client].mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +198,10 @@ def _state(item: FlowRow, client: bool, columns: Layout) -> Row:
     name = str(state) if columns.state >= LONG_STATE else short(state)
     role = Role.CLIENT if client else Role.SERVER
     room = columns.state + 1
-    if item.is_sure(client):
+    mark = item.mark(client)
+    if not mark:
         return (Cell(pad(name, room), role),)
-    return (Cell(name, role), Cell(pad("?", room - len(name)), Role.ASSUMED))
+    return (Cell(name, role), Cell(pad(mark, room - len(name)), Role.ASSUMED))
 
 
 def _counts(item: FlowRow, columns: Layout) -> str:

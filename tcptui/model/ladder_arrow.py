@@ -22,9 +22,13 @@ from tcptui.tcp.seq import add, diff
 NEAR = 1 << 16
 """How far below its base a sequence number is shown as negative."""
 
+NO_EFFECT = 1 << 25
+"""Beside the marks: a RST that did not move the one that it was sent to."""
+
 _UNUSUAL = tuple(
     (int(mark), word, line)
     for mark, word, line in (
+        (NO_EFFECT, "no effect", "━"),
         (NEVER_SENT, "acks what was never sent", "─"),
         (Mark.DUPLICATE, "same frame twice", "┈"),
         (Mark.ZERO_WINDOW_PROBE, "window probe", "┈"),
@@ -47,6 +51,7 @@ _UNUSUAL = tuple(
 
 # Plain numbers: an operation on an IntFlag takes a microsecond, and a search looks at every segment.
 _FIN, _SYN, _RST, _ACK = int(Flags.FIN), int(Flags.SYN), int(Flags.RST), int(Flags.ACK)
+RST = _RST
 CONTROL = int(Flags.SYN | Flags.FIN | Flags.RST)
 KEEP_ALIVE, PROBE = int(Mark.KEEP_ALIVE), int(Mark.ZERO_WINDOW_PROBE)
 _KEPT_ALIVE = KEEP_ALIVE | PROBE | int(Mark.KEEP_ALIVE_ACK | Mark.ZERO_WINDOW_PROBE_ACK)

@@ -2,7 +2,7 @@
 
 Shapes carry the meaning, roles repeat it: ``┄`` sent again, ``╌`` out of order, ``┈`` a duplicate, a probe,
 or what was not captured, ``━`` reset, ``═`` folded, ``╳`` did not arrive, ``║`` a lifeline whose window is
-zero, ``?`` a state that is assumed.
+zero, ``?`` a state that is assumed, ``*`` one about which packets leave something open.
 """
 
 from __future__ import annotations
@@ -12,14 +12,25 @@ from dataclasses import dataclass, field
 
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words
-from tcptui.model.ladder_arrow import CONTROL, KEEP_ALIVE, PROBE, Words, arrow, line_of, role, words
+from tcptui.model.ladder_arrow import (
+    CONTROL,
+    KEEP_ALIVE,
+    NO_EFFECT,
+    PROBE,
+    RST,
+    Words,
+    arrow,
+    line_of,
+    role,
+    words,
+)
 from tcptui.model.ladder_layout import Columns, LadderOptions
 from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.model.ladder_time import Clock
 from tcptui.model.names import short
 from tcptui.model.text import crop, crop_middle, dim, fit, merge, pad, width
 from tcptui.model.times import duration, number, size
-from tcptui.tcp.history import Correction, History, Moment, Transition
+from tcptui.tcp.history import Correction, History, Moment, Transition, has_no_effect, mark_of
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
@@ -56,6 +67,8 @@ class Drawing:
     def mark(self, at: int) -> int:
         """A segment's marks; towards a closed window, what looks like a keep-alive is a probe of it."""
         mark = self.scan.mark(at, int(self.marks[at]))
+        if self.segments[at].flags & RST and has_no_effect(self.history, self.segments[at]):
+            return mark | NO_EFFECT
         if mark & KEEP_ALIVE and self.scan.zero_window(1 - self.segments[at].sender, at):
             return mark & ~KEEP_ALIVE | PROBE
         return mark
@@ -229,11 +242,11 @@ class Drawing:
     def _label(
         self, steps: Sequence[Transition], columns: Columns, moment: Moment, future: bool
     ) -> tuple[str, ...]:
-        """A lifeline's label: the state entered, and ``?`` when it is assumed."""
+        """A lifeline's label: the state entered, and the mark of doubt beside it."""
         if not steps:
             return ()
         room = columns.left
-        sure = "" if _is_sure(steps[-1], moment, future) else "?"
+        sure = _doubt(steps[-1], moment, future)
         names = [short(s.new) if columns.short else str(s.new) for s in steps]
         for text in ("▸".join(names), "▸" * (len(names) > 1) + names[-1], names[-1]):
             if len(text) + len(sure) <= room:
@@ -286,9 +299,10 @@ def header_row(drawing: Drawing, total: int) -> Row:
     return fit((lead, Cell(left, Role.CLIENT), Cell(" " * gap), Cell(right, Role.SERVER)), total)
 
 
-def _is_sure(step: Transition, moment: Moment, future: bool) -> bool:
-    evidence = step.evidence if future else step.evidence_at(moment)
-    return step.withdrawn is None and evidence.certain
+def _doubt(step: Transition, moment: Moment, future: bool) -> str:
+    if step.withdrawn is not None:
+        return "?"
+    return mark_of(step.evidence if future else step.evidence_at(moment), step.note)
 
 
 def _lead(frame: str, time: str, columns: Columns) -> Cell:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from tcptui.tcp.doubt import OWN, lingering
 from tcptui.tcp.events import BY_ICMP, Event
+from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 
 
@@ -90,11 +92,25 @@ class Correction:
 
 
 class Standing(NamedTuple):
-    """An endpoint at a moment. `since` is the transition that led there, None at the start."""
+    """An endpoint at a moment. `since` is the transition that led there, None at the start.
+
+    note: what packets cannot tell about its being there; mostly empty.
+    """
 
     state: State
     evidence: Evidence
     since: Transition | None
+    note: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands beside the state's name: see `mark_of`."""
+        return mark_of(self.evidence, self.note)
+
+
+def mark_of(evidence: Evidence, note: str) -> str:
+    """`?` while a state is not proven, `*` where it is and packets leave something open all the same."""
+    return "*" if evidence.certain and note else "" if evidence.certain else "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,37 @@ class History:
         return first, first if self.same_socket else self._endpoint_at(1, moment, live)
 
     def _endpoint_at(self, endpoint: int, moment: Moment, live: bool) -> Standing:
-        for transition in reversed(self.log):
-            if transition.endpoint == endpoint and transition.visible(moment, live=live):
-                return Standing(transition.new, transition.evidence_at(moment), transition)
-        return Standing(self.start[endpoint], Evidence.ASSUMED, None)
+        past = (t for t in reversed(self.log) if t.endpoint == endpoint and t.visible(moment, live=live))
+        since = next(past, None)
+        if since is None:
+            return Standing(self.start[endpoint], Evidence.ASSUMED, None)
+        before = next(past, None)
+        note = since.note or self._lingering(since, moment)
+        if not note and before is not None and before.packet == since.packet:
+            note = before.note  # two steps at once: what is open about the first is open about both
+        return Standing(since.new, since.evidence_at(moment), since, note)
+
+    def _lingering(self, since: Transition, moment: Moment) -> str:
+        """What is to be said of standing where `since` led, by what was taken back from there."""
+        end = since.endpoint
+        denials = [
+            c.packet
+            for c in self.corrections
+            if c.endpoint == end and since.shown < c.packet <= moment.packet and c.withdrawn
+        ]
+        forged = bool(denials) and any(
+            t.endpoint == end and t.event in OWN and t.evidence is Evidence.SENT and t.withdrawn in denials
+            for t in self.log
+        )
+        age = moment.time_ns - since.time_ns
+        return lingering(since.new, since.event, age, bool(denials), forged)
+
+
+def has_no_effect(history: History, reset: Segment) -> bool:
+    """This RST did not move the one that it was sent to, who had something to lose; as of hindsight."""
+    end = 1 - reset.sender
+    moved = [t for t in history.log if t.endpoint == end and t.packet == reset.packet]
+    if any(t.withdrawn is None for t in moved):
+        return False
+    before = history.at(Moment(reset.packet - 1, reset.time_ns))[end].state
+    return bool(moved) or before not in (State.CLOSED, State.LISTEN)

@@ -102,7 +102,7 @@ LADDER_SIGNS: Signs = (
     ("┄", Role.AGAIN, "sent again"),
     ("╌", Role.AGAIN, "out of order"),
     ("┈", Role.NOTE, "a duplicate, a keep-alive, a probe, or not captured"),
-    ("━", Role.RST, "a reset"),
+    ("━", Role.RST, 'a reset; "no effect": nobody was moved by it'),
     ("═", Role.NOTE, "several segments in one row; Enter unfolds"),
     ("╳", Role.RST, "did not arrive"),
     ("║", Role.WARN, "on a lifeline: it takes no more, its window is zero"),
@@ -119,6 +119,7 @@ STATE_SIGNS: Signs = (
     ("C  S", Role.CLIENT, "where the client is (who opened) and the server"),
     ("c  s", Role.PAST, "where they have been"),
     ("?", Role.ASSUMED, "not proven: the packet may yet be lost, or time says so"),
+    ("*", Role.ASSUMED, "proven, but packets leave something open: x says what"),
     ("━", Role.TAKEN, "the edge just taken; dashed: a state not proven"),
 )
 

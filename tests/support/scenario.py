@@ -21,17 +21,20 @@ begun) the second life.
 
 Directives stand on lines of their own: `same socket` (a socket that connects to itself, which is C) and
 `timers rfc` (linux, rfc or bsd). `not captured:` before a line keeps it from the engine, for readers.
+`note S: text` is about the line before: what packets cannot tell about S as it stands then, in hindsight,
+begins so; `note S: none` that there is nothing. `no effect`: the line before is a RST that moves nobody
+whom it was sent to.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tcptui.tcp.connection import Connection
-from tcptui.tcp.history import Moment
+from tcptui.tcp.history import History, Moment, has_no_effect
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import BSD, LINUX, RFC, Timers
@@ -51,7 +54,10 @@ FIELD = re.compile(r"<(?P<options>[^>]*)>|(?P<name>\w+) (?P<value>[-=]?[\d:]+)(?
 
 @dataclass(frozen=True)
 class Line:
-    """One line. expected, live: both endpoints' states after it. corrected: whose states it corrects."""
+    """One line. expected, live: both endpoints' states after it. corrected: whose states it corrects.
+
+    notes: by endpoint, how what is said of it begins; "none" for nothing.
+    """
 
     number: int
     text: str
@@ -61,6 +67,8 @@ class Line:
     live: tuple[str, str]
     corrected: frozenset[int]
     generation: int | None
+    notes: dict[int, str] = field(default_factory=dict)
+    no_effect: bool = False
 
 
 @dataclass
@@ -88,6 +96,8 @@ class Outcome:
     live: tuple[str, str]
     corrected: frozenset[int]
     generations: int
+    notes: tuple[str, str] = ("", "")
+    no_effect: bool = False
 
 
 def load(path: Path, bases: tuple[int, int] = BASES) -> Scenario:
@@ -120,6 +130,11 @@ def parse(text: str, bases: tuple[int, int] = BASES, path: Path = Path("conversa
             scenario.same_socket = True
         elif text.startswith("timers "):
             scenario.timers = TIMERS[text.split()[1]]
+        elif text.startswith("note "):
+            name, _, said = text.removeprefix("note ").partition(": ")
+            scenario.lines[-1].notes[NAMES.index(name)] = said
+        elif text == "no effect":
+            scenario.lines[-1] = replace(scenario.lines[-1], no_effect=True)
         elif text and not text.startswith("not captured:"):
             match = LINE.match(text)
             if match is None:
@@ -227,15 +242,32 @@ def run(scenario: Scenario) -> list[Outcome]:
         generations.append(connection.generations)
     before = [Moment(0, 0), *moments]
     return [
-        Outcome(_hindsight(connection, moment), _names(states), _corrected(connection, since, moment), count)
-        for since, moment, states, count in zip(before, moments, live, generations, strict=False)
+        Outcome(
+            _hindsight(connection, moment),
+            _names(states),
+            _corrected(connection, since, moment),
+            count,
+            _notes(connection, moment),
+            line.segment is not None and has_no_effect(_life(connection, moment), line.segment),
+        )
+        for since, moment, states, line, count in zip(
+            before, moments, live, scenario.lines, generations, strict=False
+        )
     ]
 
 
+def _life(connection: Connection, moment: Moment) -> History:
+    return [one for one in connection.histories() if one.first_packet <= moment.packet][-1]
+
+
 def _hindsight(connection: Connection, moment: Moment) -> tuple[str, str]:
-    histories = [one for one in connection.histories() if one.first_packet <= moment.packet]
-    client, server = histories[-1].at(moment)
+    client, server = _life(connection, moment).at(moment)
     return str(client.state), str(server.state)
+
+
+def _notes(connection: Connection, moment: Moment) -> tuple[str, str]:
+    client, server = _life(connection, moment).at(moment)
+    return client.note, server.note
 
 
 def _names(states: tuple[State, State]) -> tuple[str, str]:

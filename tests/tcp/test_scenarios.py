@@ -22,6 +22,10 @@ def test_states_are_those_of_the_file(path: Path) -> None:
         assert outcome.found == line.expected, f"{where} (in hindsight)"
         assert outcome.corrected == line.corrected, f"{where} (corrections)"
         assert line.generation in (None, outcome.generations), where
+        for end, begins in line.notes.items():
+            said = outcome.notes[end] or "none"
+            assert said.startswith(begins), where
+        assert outcome.no_effect or not line.no_effect, where
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -56,6 +60,13 @@ def test_there_are_scenarios() -> None:
     assert len(FILES) >= 30
     for path in FILES:
         assert scenario.load(path).title, path
+
+
+@pytest.mark.parametrize("kind", [f"u{number}" for number in range(1, 7)])
+def test_each_kind_of_what_packets_cannot_tell_has_a_scenario(kind: str) -> None:
+    conversations = [scenario.load(path) for path in FILES if path.stem.startswith(f"{kind}_")]
+    said = [note for one in conversations for line in one.lines for note in line.notes.values()]
+    assert any(note != "none" for note in said)
 
 
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
