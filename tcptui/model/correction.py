@@ -37,13 +37,19 @@ def _forms(side: str, correction: Correction, now: State) -> Iterator[str]:
         return
     states = ", ".join(str(state) for state in correction.withdrawn)
     known = now not in correction.withdrawn
-    yield f"{side} was not {states}{f' but {now}' if known else ''}: {reason}"
+    yield _with_reason(f"{side} was not {states}{f' but {now}' if known else ''}", reason)
     head = f"{side} still {now}" if known else f"{side} not {states}"
-    yield from (f"{head}: {text}" for text in (reason, brief, least))
+    yield from (_with_reason(head, text) for text in (reason, brief, least))
     name = short(now) if known else short(correction.withdrawn[-1])
     head = f"{side} {'still' if known else 'not'} {name}"
-    yield from (f"{head}: {text}" for text in (brief, least))
+    yield from (_with_reason(head, text) for text in (brief, least))
     yield head
+
+
+def _with_reason(head: str, reason: str) -> str:
+    """`server still ESTABLISHED: it goes on (#5)`, or `…, as #6 shows` where there is no more to say."""
+    plain = re.fullmatch(r"(#\d+) shows otherwise", reason)
+    return f"{head}, as {plain[1]} shows" if plain else f"{head}: {reason}"
 
 
 def _briefer(reason: str) -> tuple[str, str]:

@@ -185,12 +185,14 @@ def _with_notes(scene: Scene, forms: Iterator[tuple[list[Cell], bool]]) -> Itera
         yield [*longest, *whole], bool(scene.owes)
         yield from (([*row, *whole], False) for row in bare[:2])
         yield from (([*row, *short], False) for row in bare)
+        yield from (([*row, short[0]], False) for row in bare)
     yield from plain
 
 
 def _noted(scene: Scene, notes: list[tuple[str, int, str]], cut: Callable[[str], str]) -> list[Cell]:
     """The sentences, or of each what `cut` leaves, behind their marks."""
     several = len(scene.taken()) > 1
+    notes = sorted(notes, key=lambda note: note[0] != "*")  # what no later packet will tell comes first
     return [
         Cell(f" {mark} {f'{scene.name(end)}: ' if several else ''}{cut(note)}.", Role.NOTE)
         for mark, end, note in notes

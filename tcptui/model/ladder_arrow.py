@@ -22,13 +22,14 @@ from tcptui.tcp.seq import add, diff
 NEAR = 1 << 16
 """How far below its base a sequence number is shown as negative."""
 
+_NO_EFFECT = "void"
 NO_EFFECT = 1 << 25
 """Beside the marks: a RST that did not move the one that it was sent to."""
 
 _UNUSUAL = tuple(
     (int(mark), word, line)
     for mark, word, line in (
-        (NO_EFFECT, "no effect", "━"),
+        (NO_EFFECT, _NO_EFFECT, "━"),
         (NEVER_SENT, "acks what was never sent", "─"),
         (Mark.DUPLICATE, "same frame twice", "┈"),
         (Mark.ZERO_WINDOW_PROBE, "window probe", "┈"),
@@ -84,8 +85,10 @@ class Words(NamedTuple):
             (0, False, False, True, "seq ", True, True),
             (0, False, False, False, "seq ", True, True),
             (0, False, False, False, "", True, True),
-            (0, False, False, False, "", False, True),
         ]
+        if self.unusual == _NO_EFFECT:  # which nothing but words can tell
+            forms.append((0, False, False, False, "", True, False))
+        forms.append((0, False, False, False, "", False, True))
         for form in forms:
             text = self._join(*form)
             if len(text) <= room:

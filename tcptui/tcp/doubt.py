@@ -75,7 +75,7 @@ _STATELESS = (  # U5
 DISBELIEVED = (  # U5, U6
     "not believed: it has not the number that the {receiver} expects (RFC 5961)"
 )
-STRAY = "of nobody here: its number fits neither end, so it is forged or from an old connection"  # U6
+STRAY = "forged, or from an old connection: its number fits neither end"  # U6
 OWN = (Event.SEND_RST, Event.REPLIED_RST, Event.FORGOTTEN)
 """What only the endpoint itself can do; taken back, somebody else did it."""
 

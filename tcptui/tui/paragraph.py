@@ -38,9 +38,12 @@ def explain_in_lines(
     history: History, segment: Segment | None, moment: Moment, *, owes: str, width: int, **how: Any
 ) -> list[Row]:
     """The explanation in two lines: what happened, and at the end of the last one who owes what."""
-    rows = wrap_row(explain(history, segment, moment, owes="", width=2 * width - 12, **how), width, 2)
-    if owes and len(rows) > 1 and width - row_width(rows[-1]) < len("  owes: ") + len(owes):
-        rows = [explain(history, segment, moment, owes="", width=width, **how)]  # the section is what can go
+    debt = len("  owes: ") + len(owes) if owes else 0
+    rows: list[Row] = []
+    for room in (2 * width - 12, 2 * width - 12 - debt, width):
+        rows = wrap_row(explain(history, segment, moment, owes="", width=max(width, room), **how), width, 2)
+        if len(rows) < 2 or width - row_width(rows[-1]) >= debt:
+            break
     return with_debt(rows, owes, width)
 
 

@@ -102,7 +102,7 @@ LADDER_SIGNS: Signs = (
     ("┄", Role.AGAIN, "sent again"),
     ("╌", Role.AGAIN, "out of order"),
     ("┈", Role.NOTE, "a duplicate, a keep-alive, a probe, or not captured"),
-    ("━", Role.RST, 'a reset; "no effect": nobody was moved by it'),
+    ("━", Role.RST, 'a reset; "void": it moved nobody'),
     ("═", Role.NOTE, "several segments in one row; Enter unfolds"),
     ("╳", Role.RST, "did not arrive"),
     ("║", Role.WARN, "on a lifeline: it takes no more, its window is zero"),

@@ -15,8 +15,10 @@ from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.text import plain, row_width
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Moment, Roles, Transition
+from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
+from tests.support.scenario import parse
 from tests.support.sessions import read
 
 SYN_ACK = Flags.SYN | Flags.ACK
@@ -284,3 +286,58 @@ def test_every_moment_of_every_demo_has_its_line_and_its_drawing(demo: str) -> N
                 view = diagram_view(history, moment, live=live)
                 assert bool(view.client.taken) is (history.client in changes)
                 assert len(draw("compact", view)) == 13
+
+
+def told(text: str, packet: int, width: int = 200) -> str:
+    """The line at a packet of a conversation, in hindsight."""
+    conversation = parse(text)
+    connection = conversation.connection()
+    for segment in conversation.segments():
+        connection.feed(segment)
+    segment = conversation.segments()[packet - 1]
+    return plain(
+        explain(connection.history(), segment, Moment(packet, segment.time_ns), owes="nobody", width=width)
+    )
+
+
+OPEN = "0 C > S: S seq 0\n0.1 S > C: S. seq 0 ack 1\n0.2 C > S: P. seq 1:8 ack 1\n0.3 S > C: . seq 1 ack 8\n"
+SAID = OPEN + "0.4 C > S: F. seq 8 ack 1\n0.5 S > C: . seq 1 ack 9\n0.6 S > C: FP. seq 1:9 ack 9\n"
+
+
+def test_what_packets_cannot_tell_stands_behind_its_mark() -> None:
+    text = SAID + "0.7 C > S: . seq 9 ack 10"
+    line = told(text, 7, 250)
+    assert "server → LAST_ACK*: sent FIN with data" in line
+    assert " * server: its application may have closed earlier: a FIN waits until the data before it" in line
+    assert "owes: nobody" in line
+    assert "? nothing confirms this: if the ACK was lost behind us" in told(text, 8)
+
+
+def test_in_a_narrow_window_its_brief_part_is_what_stays() -> None:
+    line = told(SAID, 7, 110)
+    assert "* server: its application may have closed earlier." in line
+    assert "waits until" not in line
+
+
+def test_a_rst_that_moves_nobody_says_why() -> None:
+    text = OPEN + "0.4 C > S: R seq 700\n0.5 C > S: P. seq 8:9 ack 1\n0.6 S > C: . seq 1 ack 9"
+    assert "* forged, or from an old connection: its number fits neither end." in told(text, 5)
+    text = OPEN + "0.4 C > S: R. seq 8 ack 1\n0.5 S > C: P. seq 1:3 ack 8\n0.6 S > C: P. seq 3:5 ack 8"
+    assert "void" not in told(text, 5)
+
+
+def test_an_icmp_error_that_moves_nobody_says_why() -> None:
+    conversation = parse(OPEN)
+    connection = conversation.connection()
+    for segment in conversation.segments():
+        connection.feed(segment)
+    last = conversation.segments()[-1]
+    big = IcmpError(
+        9, last.time_ns + 5, 1, 1, 0, 0, code=4, origin="10.0.0.9, on the way", rest=b"\0\0\x05\x78"
+    )
+    advice = IcmpError(9, last.time_ns + 5, 1, 1, 0, 0, code=1, origin="10.0.0.9, on the way")
+    where = (connection.history(), last, Moment(last.packet, last.time_ns + 5))
+    said = plain(explain(*where, error=big, width=200))
+    assert said.startswith("#9 client is told by 10.0.0.9, on the way: fragmentation needed; no state change")
+    assert "1,400 bytes at most (path MTU)" in said
+    assert "to others it is advice" in plain(explain(*where, error=advice, width=200))

@@ -17,6 +17,7 @@ from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tests.support.conversation import SECOND, talk
 from tests.support.ladders import CLOSE, END, ENDS, ladder, lines
+from tests.support.scenario import parse
 
 NOTHING = History(1, 0, Roles.GUESSED, (State.ESTABLISHED, State.ESTABLISHED), (), ())
 
@@ -309,3 +310,24 @@ def test_an_icmp_error_that_moves_nobody_has_a_row_too() -> None:
     assert rows[0].startswith("#5 2.000000") and "client: ICMP too big, MTU 1400" in rows[0]
     assert "ICMP too big, MTU 1400" in rows[1] and "ICMP error" in rows[2]
     assert ladder.search("mtu 1400", 0) == len(ladder) - 1
+
+
+def test_a_rst_that_moves_nobody_is_void_and_what_is_open_has_a_star() -> None:
+    conversation = parse(
+        """0 C > S: S seq 0
+        0.1 S > C: S. seq 0 ack 1
+        0.2 C > S: P. seq 1:8 ack 1
+        0.3 S > C: . seq 1 ack 8
+        0.4 C > S: R seq 700
+        0.5 C > S: FP. seq 8:18 ack 1
+        0.6 S > C: . seq 1 ack 19"""
+    )
+    connection, passed = conversation.connection(), conversation.segments()
+    for one in passed:
+        connection.feed(one)
+    shown = Ladder(passed, marks(passed), connection.history(), ENDS)
+    rows = lines(shown, 100)
+    assert "[R] seq 700 void" in rows[4]
+    assert rows[5].startswith("#6 0.500000 FIN_WAIT_1*")
+    assert "[R] 700 void" in lines(shown, 44)[4]
+    assert [at for at, row in enumerate(rows) if "void" in row] == [4]
