@@ -48,6 +48,7 @@ class Scene:
     segment for a timer or a silence, and with a later packet for a folded run that begins with it.
     live: as it was seen live, with what was taken back later. owes: who must send next, "" if not asked.
     silence_ns: how long, where the cursor is on a silence. error: the ICMP error, where it is on one.
+    copy: the segment's frame is one that was captured before.
     """
 
     history: History
@@ -57,6 +58,7 @@ class Scene:
     owes: str = ""
     silence_ns: int = 0
     error: IcmpError | None = None
+    copy: bool = False
 
     def name(self, endpoint: int) -> str:
         return "client" if endpoint == self.history.client else "server"
@@ -135,9 +137,10 @@ def explain(
     width: int = 78,
     silence_ns: int = 0,
     error: IcmpError | None = None,
+    copy: bool = False,
 ) -> Row:
     """The explanation in one row of at most `width` columns; see Scene for the arguments."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns, error)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy)
     debt = _debt(scene)
     row: list[Cell] = []
     forms = _forms(scene)
@@ -259,6 +262,8 @@ def _nothing(scene: Scene) -> tuple[list[Cell], list[Cell]]:
         run = Cell(f"#{segment.packet} to #{scene.moment.packet} ", Role.HEAD)
         return [run, Cell("change no state")], states
     head = Cell(f"#{segment.packet} ", Role.HEAD)
+    if scene.copy:
+        return [head, Cell("was captured twice, not sent again")], states
     did = [head, Cell(scene.name(segment.sender), scene.role(segment.sender)), Cell(f" {deed(segment)}; ")]
     for correction in scene.corrections():
         end = correction.endpoint
@@ -307,9 +312,10 @@ def explain_at_length(
     width: int = 78,
     silence_ns: int = 0,
     error: IcmpError | None = None,
+    copy: bool = False,
 ) -> list[Row]:
     """All that is known, in rows of at most `width` columns."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns, error)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy)
     taken = scene.taken()
     rows: list[Row] = []
     for step in taken:

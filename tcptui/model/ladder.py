@@ -19,13 +19,17 @@ from tcptui.model.ladder_rows import Drawing, header_row
 from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.model.ladder_search import Search
 from tcptui.model.text import plain
+from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Moment, Transition
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
+from tcptui.tcp.states import Evidence
 
 __all__ = ["Item", "Kind", "Ladder", "LadderOptions"]
 
 Entry = TypeVar("Entry")
+
+_UNSEEN = {Event.ACTIVE_OPEN: "SYN", Event.RECV_SYN: "SYN,ACK"}
 
 
 class Ladder:
@@ -301,9 +305,16 @@ class Ladder:
             if error.packet not in told:
                 at = bisect_right(self._segments, error.packet, key=lambda segment: segment.packet)
                 blocks.append(Block.between(at, error, error.time_ns))
-        for at, missing in self._scan.missing.items():
+        for at, missing in [*self._scan.missing.items(), *self._unseen_openings()]:
             blocks.append(Block.between(at, missing, self._segments[at].time_ns))
         return in_order(blocks)
+
+    def _unseen_openings(self) -> Iterator[tuple[int, Missing]]:
+        """A SYN, or a SYN,ACK, that must have been sent: by the position of the segment that shows it."""
+        for step in self._drawing.shown_steps():
+            what = _UNSEEN.get(step.event)
+            if what and step.evidence is Evidence.ASSUMED and self._segments:
+                yield self._index_of(self._drawing.packet_of(step)), Missing(step.endpoint, 0, what)
 
     def _after(self, time_ns: int) -> int:
         """The position behind the segments up to a time."""

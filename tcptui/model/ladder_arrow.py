@@ -31,7 +31,7 @@ _UNUSUAL = tuple(
     for mark, word, line in (
         (NO_EFFECT, _NO_EFFECT, "━"),
         (NEVER_SENT, "acks what was never sent", "─"),
-        (Mark.DUPLICATE, "same frame twice", "┈"),
+        (Mark.DUPLICATE, "twice", "┈"),
         (Mark.ZERO_WINDOW_PROBE, "window probe", "┈"),
         (Mark.ZERO_WINDOW_PROBE_ACK, "probe answered", "┈"),
         (Mark.KEEP_ALIVE_ACK, "keep-alive answered", "┈"),

@@ -142,8 +142,10 @@ class Drawing:
         """The dotted row of what the capture does not have, drawn before the ACK that shows it."""
         columns = self.columns(total)
         rightward = missing.sender == self.history.client
-        what = "1 byte or FIN" if missing.bytes == 1 else f"{number(missing.bytes)} bytes"
-        text = crop(f" {what} not captured ", max(0, columns.arrow - 2))
+        what = missing.words
+        room = max(0, columns.arrow - 2)
+        forms = (f" {what} not captured ", f" {what} unseen ", f" {what}? ", f" {what.split(' or ')[-1]}? ")
+        text = next((form for form in forms if len(form) <= room), crop(forms[-1], room))
         body = ("┈" + text).ljust(columns.arrow, "┈")
         body = body[:-1] + "▶" if rightward else "◀" + body[:-1]
         row = (

@@ -17,6 +17,7 @@ from tcptui.store.analysis import Mark
 from tcptui.tcp.options import sack, walk
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, between, diff, gt
+from tcptui.tcp.words import amount
 
 SILENCE_NS = 1_000_000_000
 """A gap from which on a ladder says that nothing was sent."""
@@ -38,6 +39,7 @@ _NOT_PLAIN = int(Flags.FIN | Flags.SYN | Flags.RST | Flags.URG)
 _RETRANSMISSION, _ZERO_WINDOW = int(Mark.RETRANSMISSION), int(Mark.ZERO_WINDOW)
 _WINDOW_UPDATE, _ACKED_UNSEEN = int(Mark.WINDOW_UPDATE), int(Mark.ACKED_UNSEEN)
 _LOST_BEFORE, _FILLS = int(Mark.LOST_BEFORE), int(Mark.RETRANSMISSION | Mark.OUT_OF_ORDER)
+_DUPLICATE = int(Mark.DUPLICATE)
 _ENDING = int(Flags.SYN | Flags.FIN)
 _AGAIN = int(Mark.RETRANSMISSION | Mark.FAST_RETRANSMISSION | Mark.SPURIOUS_RETRANSMISSION)
 
@@ -57,10 +59,19 @@ class Run(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """Sequence numbers that `sender` used up, and that are in no captured segment."""
+    """Sequence numbers that `sender` used up, and that are in no captured segment.
+
+    what: the segment that it must have been, where that is known: "SYN".
+    """
 
     sender: int
     bytes: int
+    what: str = ""
+
+    @property
+    def words(self) -> str:
+        """ "SYN", "1 byte or FIN", "1,448 bytes"."""
+        return self.what or ("1 byte or FIN" if self.bytes == 1 else amount(self.bytes, "byte"))
 
 
 class Scan:
@@ -124,9 +135,9 @@ class Scan:
                 self._follow_base(at, segment, flags)
             if length and not mark and ends[sender] == segment.seq and not flags & _NOT_PLAIN:
                 ends[sender] = add(segment.seq, length)
-            elif length or flags & _ENDING or mark & _ACKED_UNSEEN:
+            elif length or flags & _ENDING or mark & (_ACKED_UNSEEN | _LOST_BEFORE):
                 self._follow_end(at, segments, mark)
-            if mark & _RETRANSMISSION:
+            if mark & _RETRANSMISSION and not mark & _DUPLICATE:
                 self._find_lost(at, segments, marks)
             elif self._lately and segment.options:
                 self._find_received(segment, segments)
@@ -194,7 +205,10 @@ class Scan:
         sender, peer = segment.sender, 1 - segment.sender
         end = self._ends[sender]
         if end is not None and mark & _LOST_BEFORE:
-            self._holes[sender] += max(0, diff(segment.seq, end))
+            gap = max(0, diff(segment.seq, end))
+            self._holes[sender] += gap
+            if not gap:
+                self._edit(at, _LOST_BEFORE)  # what was missing has been told
         elif mark & _FILLS:
             self._holes[sender] = max(0, self._holes[sender] - _space(segment))
         behind = add(segment.seq, _space(segment))
@@ -206,13 +220,15 @@ class Scan:
             if beyond > self._offered[sender] << self._shift[sender] and not self._sent(
                 peer, segment.ack, segments, at
             ):
-                self.edits[at] = NEVER_SENT
+                self._edit(at, NEVER_SENT)
                 return
             self._ends[peer] = add(theirs, beyond)
             count = self._holes[peer] + beyond
             self._holes[peer] = 0
             if count:
                 self.missing[at] = Missing(peer, count)
+            else:
+                self._edit(at, _ACKED_UNSEEN)
 
     def _sent(self, endpoint: int, ack: int, segments: Sequence[Segment], at: int) -> bool:
         """Whether the endpoint goes on, soon after a position, from about where it was acknowledged."""
@@ -223,8 +239,8 @@ class Scan:
         """A segment's marks as a ladder words them: what repeats a number need not be sent again.
 
         A SYN,ACK after a bare SYN of the same number is the first one; so is a FIN after one that never
-        was; the ACK that completes a handshake tells a window for the first time. And an acknowledgment
-        beyond every window is no sign of what the capture missed.
+        was; the ACK that completes a handshake tells a window for the first time. An acknowledgment beyond
+        every window is no sign of what the capture missed, and what it missed is told once.
         """
         return mark ^ (self.edits[at] & mark | self.edits[at] & NEVER_SENT) if at in self.edits else mark
 
@@ -245,7 +261,10 @@ class Scan:
                 edit |= _AGAIN
             self._firsts.add(key)
         if edit & mark:
-            self.edits[at] = edit
+            self._edit(at, edit)
+
+    def _edit(self, at: int, bits: int) -> None:
+        self.edits[at] = self.edits.get(at, 0) | bits
 
     def _find_lost(self, at: int, segments: Sequence[Segment], marks: Sequence[int]) -> None:
         """What segment `at` repeats did not arrive the last time, unless it was acknowledged since.

@@ -8,6 +8,7 @@ from textwrap import wrap
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words
 from tcptui.model.explain import explain, explain_at_length
+from tcptui.model.ladder_scan import Missing
 from tcptui.model.prose import field
 from tcptui.model.text import clean, fit
 from tcptui.model.times import SECOND
@@ -43,15 +44,22 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
         "width": width,
         "silence_ns": view.silence_ns,
         "error": view.error,
+        "copy": view.is_copy,
     }
     scene = (view.history(view.flow), view.segment, view.here)
     before: list[Row] = []
     if length is Length.LONG:
         serious, notes = flow_rows(view, width)
-        rows = serious + explain_at_length(*scene, **how)  # type: ignore[arg-type]
-        rows += notes + hint_rows(view.session, width) + _notices(view, width)
+        if isinstance(view.cause, Missing):
+            happened = _missed(view, view.cause, width)
+        else:
+            happened = explain_at_length(*scene, **how)  # type: ignore[arg-type]
+        rows = serious + happened + notes + hint_rows(view.session, width) + _notices(view, width)
     elif isinstance(view.cause, Correction):
         rows = with_debt(_taken_back(view, view.cause, width), str(how["owes"]), width)
+        rows = rows if length is Length.STORY or height > 1 else rows[:1]
+    elif isinstance(view.cause, Missing):
+        rows = with_debt(_missed(view, view.cause, width), str(how["owes"]), width)
         rows = rows if length is Length.STORY or height > 1 else rows[:1]
     elif length is Length.STORY or height > 1:
         rows = explain_in_lines(*scene, **how)  # type: ignore[arg-type]
@@ -72,6 +80,15 @@ def _notices(view: Viewpoint, width: int) -> list[Row]:
     for notice in view.session.snapshot().notices:
         rows += wrap_row((Cell("notice ", Role.WARN), Cell(clean(notice))), width, len(notice))
     return rows
+
+
+def _missed(view: Viewpoint, missing: Missing, width: int) -> list[Row]:
+    """What the capture has not, and which packet shows that it was sent."""
+    client = missing.sender == view.history(view.flow).client
+    side, role = ("client", Role.CLIENT) if client else ("server", Role.SERVER)
+    shows = view.next_packet
+    row = (Cell("Not captured", Role.WARN), Cell(f": {missing.words} of the "), Cell(side, role))
+    return wrap_row((*row, Cell(f", as #{shows} shows." if shows else ".")), width, 2)
 
 
 def _taken_back(view: Viewpoint, correction: Correction, width: int) -> list[Row]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tcptui.model.ladder import Ladder, LadderOptions
+from tcptui.model.ladder import Kind, Ladder, LadderOptions
 from tcptui.model.ladder_blocks import Cause
 from tcptui.session import FlowInfo, Session, Snapshot
+from tcptui.store.analysis import Mark
 from tcptui.store.segments import Captured
 from tcptui.tcp.history import History, Moment, Transition
 from tcptui.tcp.icmp import IcmpError
@@ -136,6 +137,23 @@ class Viewpoint:
             return None
         index = self.ladder.item(self.row).index
         return self.loaded.segments[index] if self.loaded and index is not None else None
+
+    @property
+    def next_packet(self) -> int:
+        """The frame of the first segment behind the cursor's row; 0 where there is none."""
+        if not self.ladder or not len(self.ladder) or self.loaded is None:
+            return 0
+        index = self.ladder.item(self.row).index
+        behind = 0 if index is None else index + 1
+        return self.loaded.segments[behind].packet if behind < len(self.loaded.segments) else 0
+
+    @property
+    def is_copy(self) -> bool:
+        """The cursor is on a frame that was captured before."""
+        item = self.ladder.item(self.row) if self.ladder and len(self.ladder) else None
+        if self.loaded is None or item is None or item.kind is not Kind.SEGMENT or item.index is None:
+            return False
+        return bool(self.loaded.marks[item.index] & Mark.DUPLICATE)
 
     @property
     def error(self) -> IcmpError | None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from tcptui.tcp.states import Evidence, State
 from tests.support.conversation import SECOND, talk
 from tests.support.ladders import CLOSE, END, ENDS, ladder, lines
 from tests.support.scenario import parse
+from tests.support.sessions import read
 
 NOTHING = History(1, 0, Roles.GUESSED, (State.ESTABLISHED, State.ESTABLISHED), (), ())
 
@@ -329,5 +332,47 @@ def test_a_rst_that_moves_nobody_is_void_and_what_is_open_has_a_star() -> None:
     rows = lines(shown, 100)
     assert "[R] seq 700 void" in rows[4]
     assert rows[5].startswith("#6 0.500000 FIN_WAIT_1*")
-    assert "[R] 700 void" in lines(shown, 44)[4]
+    assert "void" in lines(shown, 44)[4] and "void" in lines(shown, 40)[4]
     assert [at for at, row in enumerate(rows) if "void" in row] == [4]
+
+
+def demo_without(*frames: int, doubled: bool = False) -> Ladder:
+    """The demo of a handshake without some of its frames, or with each of them captured twice."""
+    passed = [one for one in read(demo="handshake").segments(1) if one.packet not in frames]
+    if doubled:
+        passed = [
+            replace(one, packet=2 * number + more, time_ns=one.time_ns + 12_000 * more)
+            for number, one in enumerate(passed)
+            for more in (0, 1)
+        ]
+    connection = Connection()
+    for one in passed:
+        connection.feed(one)
+    return Ladder(passed, marks(passed), connection.history(), ENDS)
+
+
+@pytest.mark.parametrize(
+    "frame, row, narrow, arrow",
+    [
+        (1, " SYN not captured ", " SYN? ", "▶"),
+        (2, " SYN,ACK not captured ", " SYN,ACK? ", "◀"),
+        (4, " 7 bytes not captured ", " 7 bytes? ", "▶"),
+        (8, " 1 byte or FIN not captured ", " FIN? ", "▶"),
+    ],
+)
+def test_a_frame_that_the_capture_missed_is_drawn_as_missing(
+    frame: int, row: str, narrow: str, arrow: str
+) -> None:
+    shown = demo_without(frame)
+    (missing,) = [i for i in range(len(shown)) if shown.item(i).kind is Kind.MISSING]
+    text = lines(shown, 90)[missing]
+    assert row in text and arrow in text and "┈┈" in text
+    assert narrow in lines(shown, 34)[missing]
+    assert sum("acks unseen" in line for line in lines(shown, 90)) <= 1
+    assert not any("gap before" in line for line in lines(shown, 90))
+
+
+def test_frames_that_are_captured_twice_are_no_losses() -> None:
+    rows = lines(demo_without(doubled=True), 90)
+    assert not any("╳" in row or "again" in row for row in rows)
+    assert sum("twice" in row for row in rows) == 10  # of eleven: the last ACK has no identification
