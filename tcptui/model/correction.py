@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from tcptui.model.names import short
 from tcptui.model.text import clean, crop
-from tcptui.tcp.history import Correction
-from tcptui.tcp.states import State
+from tcptui.tcp.events import Event
+from tcptui.tcp.history import Correction, History, Moment
+from tcptui.tcp.states import Evidence, State
 
 _BRIEFER: tuple[tuple[str, str, str], ...] = (
     (r"(\S+) retransmitted: the (\S+) \((#\d+)\) did not arrive", r"\1 again, \2 \3 lost", r"\2 \3 lost"),
@@ -17,6 +18,18 @@ _BRIEFER: tuple[tuple[str, str, str], ...] = (
     (r"it answered RST \((#\d+)\): .*", r"it answered RST (\1)", "RST"),
 )
 """A reason, the same in short, and what is left of it where there is no room."""
+
+
+def instead(history: History, correction: Correction) -> State:
+    """Where the endpoint was instead: before the packet that shows it, which may well have moved it on.
+
+    Who answers RST has no connection any more: it was CLOSED.
+    """
+    end, packet = correction.endpoint, correction.packet
+    for step in history.standing():
+        if step.endpoint == end and step.packet == packet and step.evidence is Evidence.SENT:
+            return State.CLOSED if step.event is Event.REPLIED_RST else step.old
+    return history.at(Moment(packet, correction.time_ns))[end].state
 
 
 def in_words(side: str, correction: Correction, now: State, room: int) -> str:

@@ -183,9 +183,9 @@ def _with_notes(scene: Scene, forms: Iterator[tuple[list[Cell], bool]]) -> Itera
     notes = scene.notes()
     if notes:
         whole, short = (_noted(scene, notes, cut) for cut in (lambda note: note, brief))
-        longest = plain[0][0]
         bare = [row for row, _ in plain]
-        yield [*longest, *whole], bool(scene.owes)
+        section = bare[0][-1:] if scene.taken() else []
+        yield [*bare[1 if section else 0], *whole, *section], bool(scene.owes)
         yield from (([*row, *whole], False) for row in bare[:2])
         yield from (([*row, *short], False) for row in bare)
         yield from (([*row, short[0]], False) for row in bare)

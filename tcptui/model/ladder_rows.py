@@ -2,7 +2,8 @@
 
 Shapes carry the meaning, roles repeat it: ``┄`` sent again, ``╌`` out of order, ``┈`` a duplicate, a probe,
 or what was not captured, ``━`` reset, ``═`` folded, ``╳`` did not arrive, ``║`` a lifeline whose window is
-zero, ``?`` a state that is assumed, ``*`` one about which packets leave something open.
+zero, ``?`` a state that is assumed, ``*`` one about which packets leave something open,
+``×`` one that was taken back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.correction import in_words
+from tcptui.model.correction import in_words, instead
 from tcptui.model.ladder_arrow import (
     CONTROL,
     KEEP_ALIVE,
@@ -200,7 +201,7 @@ class Drawing:
         columns = self.columns(total)
         lead = Cell(" " * (columns.frame + bool(columns.frame)))  # the time's column is needed for words
         side = _side(correction.endpoint == self.history.client)
-        now = self.history.at(Moment(correction.packet, correction.time_ns))[correction.endpoint].state
+        now = instead(self.history, correction)
         text = in_words(side, correction, now, max(0, total - width(lead.text) - 4))
         return self._across(lead, text, Role.CORRECTION, total, when.packet > moment.packet)
 
@@ -303,7 +304,7 @@ def header_row(drawing: Drawing, total: int) -> Row:
 
 def _doubt(step: Transition, moment: Moment, future: bool) -> str:
     if step.withdrawn is not None:
-        return "?"
+        return "×" if step.withdrawn <= moment.packet else "?"
     return mark_of(step.evidence if future else step.evidence_at(moment), step.note)
 
 

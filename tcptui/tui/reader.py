@@ -121,6 +121,7 @@ STATE_SIGNS: Signs = (
     ("c  s", Role.PAST, "where they have been"),
     ("?", Role.ASSUMED, "not proven: the packet may yet be lost, or time says so"),
     ("*", Role.ASSUMED, "proven, but packets leave something open: x says what"),
+    ("×", Role.CORRECTION, "taken back by a later packet; shown as seen live (c)"),
     ("━", Role.TAKEN, "the edge just taken; dashed: a state not proven"),
 )
 

@@ -6,13 +6,13 @@ from enum import Enum
 from textwrap import wrap
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.correction import in_words
+from tcptui.model.correction import in_words, instead
 from tcptui.model.explain import explain, explain_at_length
 from tcptui.model.ladder_scan import Missing
 from tcptui.model.prose import field
 from tcptui.model.text import clean, fit
 from tcptui.model.times import SECOND
-from tcptui.tcp.history import Correction, Moment
+from tcptui.tcp.history import Correction
 from tcptui.tcp.states import State
 from tcptui.tui.findings import flow_rows, hint_rows
 from tcptui.tui.paragraph import explain_in_lines, with_debt, wrap_row
@@ -95,8 +95,7 @@ def _taken_back(view: Viewpoint, correction: Correction, width: int) -> list[Row
     """The whole sentence of a correction, which its row may have no room for."""
     history = view.history(view.flow)
     side = "client" if correction.endpoint == history.client else "server"
-    now = history.at(Moment(correction.packet, correction.time_ns))[correction.endpoint].state
-    text = in_words(side, correction, now, room=1000)
+    text = in_words(side, correction, instead(history, correction), room=1000)
     return wrap_row((Cell(f"#{correction.packet} ", Role.HEAD), Cell(text, Role.CORRECTION)), width, 2)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tcptui.model.correction import in_words
+from tcptui.model.correction import in_words, instead
 from tcptui.tcp.history import Correction
 from tcptui.tcp.states import State
+from tests.support.scenario import converse
 
 FIN_AGAIN = Correction(8, 0, 1, (State.CLOSED,), "FIN retransmitted: the ACK (#7) did not arrive")
 
@@ -44,3 +45,26 @@ def test_a_reason_alone() -> None:
     assert in_words("client", Correction(8, 0, 1, (), "the SYN was forged: as before"), State.CLOSED, 30) == (
         "client: the SYN was forged"
     )
+
+
+OPEN = "0 C > S: S seq 0\n0.001 S > C: S. seq 0 ack 1\n0.002 C > S: . seq 1 ack 1\n"
+
+
+def test_instead_it_was_where_it_stood_before_the_packet_that_shows_it() -> None:
+    """The FIN that shows the other one lost moves its sender as well."""
+    crossed = OPEN + "0.1 C > S: F. seq 1 ack 1\n0.3 C > S: F. seq 1 ack 1\n0.4 S > C: F. seq 1 ack 1"
+    history = converse(crossed).history()
+    (correction,) = [one for one in history.corrections if one.endpoint == 1]
+    assert correction.withdrawn == (State.CLOSE_WAIT,)
+    assert instead(history, correction) is State.ESTABLISHED
+
+
+def test_who_answers_rst_was_closed() -> None:
+    closed = (
+        OPEN
+        + "0.1 C > S: F. seq 1 ack 1\n0.101 S > C: . seq 1 ack 2\n"
+        + "0.2 S > C: FP. seq 1:9 ack 2\n0.201 C > S: R seq 2"
+    )
+    history = converse(closed).history()
+    (correction,) = [one for one in history.corrections if one.endpoint == 0]
+    assert instead(history, correction) is State.CLOSED

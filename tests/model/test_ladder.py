@@ -376,3 +376,19 @@ def test_frames_that_are_captured_twice_are_no_losses() -> None:
     rows = lines(demo_without(doubled=True), 90)
     assert not any("╳" in row or "again" in row for row in rows)
     assert sum("twice" in row for row in rows) == 10  # of eleven: the last ACK has no identification
+
+
+def test_as_seen_live_what_was_taken_back_is_crossed_out_from_then_on() -> None:
+    conversation = parse(
+        """0 C > S: S seq 0
+        0.001 S > C: S. seq 0 ack 1
+        0.002 C > S: . seq 1 ack 1
+        1.001 S > C: S. seq 0 ack 1
+        1.002 C > S: . seq 1 ack 1"""
+    )
+    connection, passed = conversation.connection(), conversation.segments()
+    for one in passed:
+        connection.feed(one)
+    shown = Ladder(passed, marks(passed), connection.history(), ENDS, LadderOptions(live=True))
+    assert lines(shown, 90, Moment(3, passed[2].time_ns))[2].endswith("ESTABLISHED?")
+    assert lines(shown, 90, Moment(4, passed[3].time_ns))[2].endswith("ESTABLISHED×")
