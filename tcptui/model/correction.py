@@ -51,10 +51,11 @@ def _forms(side: str, correction: Correction, now: State) -> Iterator[str]:
     states = ", ".join(str(state) for state in correction.withdrawn)
     known = now not in correction.withdrawn
     yield _with_reason(f"{side} was not {states}{f' but {now}' if known else ''}", reason)
-    head = f"{side} still {now}" if known else f"{side} not {states}"
+    already = "already" if now is State.CLOSED else "still"
+    head = f"{side} {already} {now}" if known else f"{side} not {states}"
     yield from (_with_reason(head, text) for text in (reason, brief, least))
     name = short(now) if known else short(correction.withdrawn[-1])
-    head = f"{side} {'still' if known else 'not'} {name}"
+    head = f"{side} {already if known else 'not'} {name}"
     yield from (_with_reason(head, text) for text in (brief, least))
     yield head
 

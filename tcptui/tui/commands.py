@@ -38,6 +38,10 @@ class Commands(View):
         """One line to the user, until the next key."""
 
     @abstractmethod
+    def hush(self) -> None:
+        """Say no more of what was said last."""
+
+    @abstractmethod
     def pane(self, name: str) -> LineList:
         """The list of that name; the ladder's for the diagram, which has none."""
 
@@ -209,6 +213,7 @@ class Commands(View):
         lengths = [Length.SHORT, Length.STORY, Length.LONG] if self.has_story else [Length.SHORT, Length.LONG]
         at = lengths.index(self.explanation) if self.explanation in lengths else 0
         self.explanation = lengths[(at + 1) % len(lengths)]
+        self.hush()
         self.relayout()
 
     @property

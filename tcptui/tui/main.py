@@ -253,8 +253,11 @@ class MainScreen(Asking):
         self._unsaying = self.set_timer(3, self._unsay)
         self.paint()
 
-    def _unsay(self) -> None:
+    def hush(self) -> None:
         self._said = ()
+
+    def _unsay(self) -> None:
+        self.hush()
         self._explain()
         self.paint()
 

@@ -123,3 +123,13 @@ async def test_a_fin_that_comes_again_sets_the_countdown_back(monkeypatch: pytes
         assert again.time_ns - entered.time_ns > SECOND // 5
         view._wall_ns = again.time_ns + 20 * SECOND
         assert time_wait(view) == "TIME_WAIT ends in 40 s"
+
+
+async def test_an_explanation_that_is_asked_for_is_not_covered_by_what_was_said() -> None:
+    async with running(demo("handshake"), (80, 24)) as (app, pilot):
+        await pilot.press("3", "right", "c")
+        assert "as it was seen live" in screen_text(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "as it was seen live" not in screen_text(app)
+        assert "client → ESTABLISHED" in screen_text(app)
