@@ -34,6 +34,7 @@ from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
+from tcptui.tcp.timers import LINUX, Timers
 from tcptui.tcp.words import duration
 
 _PROOF = re.compile(r" and acknowledged it|, as #\d+ shows")
@@ -48,7 +49,7 @@ class Scene:
     segment for a timer or a silence, and with a later packet for a folded run that begins with it.
     live: as it was seen live, with what was taken back later. owes: who must send next, "" if not asked.
     silence_ns: how long, where the cursor is on a silence. error: the ICMP error, where it is on one.
-    copy: the segment's frame is one that was captured before.
+    copy: the segment's frame is one that was captured before. timers: what time alone does.
     """
 
     history: History
@@ -59,6 +60,7 @@ class Scene:
     silence_ns: int = 0
     error: IcmpError | None = None
     copy: bool = False
+    timers: Timers = LINUX
 
     def name(self, endpoint: int) -> str:
         return "client" if endpoint == self.history.client else "server"
@@ -138,9 +140,10 @@ def explain(
     silence_ns: int = 0,
     error: IcmpError | None = None,
     copy: bool = False,
+    timers: Timers = LINUX,
 ) -> Row:
     """The explanation in one row of at most `width` columns; see Scene for the arguments."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy, timers)
     debt = _debt(scene)
     row: list[Cell] = []
     forms = _forms(scene)
@@ -313,9 +316,10 @@ def explain_at_length(
     silence_ns: int = 0,
     error: IcmpError | None = None,
     copy: bool = False,
+    timers: Timers = LINUX,
 ) -> list[Row]:
     """All that is known, in rows of at most `width` columns."""
-    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy)
+    scene = Scene(history, segment, moment, live, owes, silence_ns, error, copy, timers)
     taken = scene.taken()
     rows: list[Row] = []
     for step in taken:
@@ -355,7 +359,9 @@ def _about(scene: Scene, step: Transition, width: int) -> Iterator[Row]:
         yield from field("rule", f"{rule.sentence} {_section(step)}", width)
     evidence = scene.evidence(step)
     sure = Role.OK if evidence.certain else Role.ASSUMED
-    yield from field(str(evidence), certainty(step, evidence, who, scene.proof(step)), width, sure)
+    yield from field(
+        str(evidence), certainty(step, evidence, who, scene.timers, scene.proof(step)), width, sure
+    )
     said = call(step, passive=scene.history.start[step.endpoint] is State.LISTEN)
     if said:
         yield from field("program", said, width)

@@ -10,7 +10,8 @@ from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import IGNORED
-from tcptui.tcp.words import amount
+from tcptui.tcp.timers import Timers
+from tcptui.tcp.words import amount, duration
 
 _FRAME = re.compile(r"\(#(\d+)\)")
 
@@ -43,8 +44,13 @@ def error_means(error: IcmpError, state: State) -> str:
     return IGNORED[state, Event.RECV_ICMP]
 
 
-def certainty(step: Transition, evidence: Evidence, who: str, proof: int | None = None) -> str:
-    """How a transition of the `who` is known, and what that is worth. proof: the frame that will prove it."""
+def certainty(
+    step: Transition, evidence: Evidence, who: str, timers: Timers, proof: int | None = None
+) -> str:
+    """How a transition of the `who` is known, and what that is worth. proof: the frame that will prove it.
+
+    timers: the profile by which time alone moves it.
+    """
     passed = f"#{_cause(step)} passed on its way to the {who}"
     match evidence:
         case Evidence.SENT:
@@ -56,7 +62,11 @@ def certainty(step: Transition, evidence: Evidence, who: str, proof: int | None 
         case Evidence.PROVEN:
             return f"{passed}; #{step.proven_by} from there shows that it arrived."
         case Evidence.TIMER:
-            return "No packet shows it: so much time has passed that it must be so."
+            if step.old is State.SYN_SENT:
+                return "No packet shows it: it asks again at known intervals, and did not."
+            wait = timers.of(step.old)
+            after = f" after {duration(wait)} in {step.old}" if wait is not None else ""
+            return f"No packet shows it: the timers of --profile {timers.name} say so{after}."
         case Evidence.ASSUMED:
             return "The packets that would show it are not in this capture."
 
@@ -67,6 +77,7 @@ def _cause(step: Transition) -> int | None:
     return int(named[1]) if named else step.packet
 
 
+_LET_GO = "Nothing: it had let go when it called close()."
 _CALLS: dict[Event, str] = {
     Event.PASSIVE_OPEN: "It called listen().",
     Event.ACTIVE_OPEN: "It called connect(), which waits for the answer.",
@@ -88,11 +99,15 @@ _CALLS: dict[Event, str] = {
 _CALLS_IN: dict[tuple[State, Event], str] = {
     (State.SYN_SENT, Event.RECV_RST): "connect() fails with ECONNREFUSED.",
     (State.SYN_SENT, Event.TIMEOUT_USER): "connect() fails with ETIMEDOUT.",
+    (State.FIN_WAIT_1, Event.TIMEOUT_USER): _LET_GO,
+    (State.FIN_WAIT_2, Event.TIMEOUT_USER): _LET_GO,
+    (State.CLOSING, Event.TIMEOUT_USER): _LET_GO,
+    (State.LAST_ACK, Event.TIMEOUT_USER): _LET_GO,
     (State.CLOSE_WAIT, Event.CLOSE): "It called close() after read() had returned 0.",
     (State.TIME_WAIT, Event.RECV_RST): "Nothing: it had let go before.",
     (State.FIN_WAIT_1, Event.RECV_ACK_OF_FIN): "Nothing. After shutdown(SHUT_WR) it can still read.",
     (State.CLOSING, Event.RECV_ACK_OF_FIN): "Nothing: the kernel keeps the pair of ports for a while.",
-    (State.LAST_ACK, Event.RECV_ACK_OF_FIN): "Nothing: it had let go when it called close().",
+    (State.LAST_ACK, Event.RECV_ACK_OF_FIN): _LET_GO,
 }
 
 

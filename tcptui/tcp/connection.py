@@ -31,8 +31,6 @@ from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import Tcb
 from tcptui.tcp.timers import LINUX, Timers
 
-_TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
-
 
 class Connection:
     """Everything that passes between two sockets, through all their lives.
@@ -99,18 +97,10 @@ class Connection:
     # -- timers -------------------------------------------------------------------------------------
 
     def _deadline(self, end: Endpoint) -> int | None:
-        shown, timers = end.shown, self._timers
         if end.exact.state is State.SYN_SENT:
             return self._asks_until(end)
-        if shown.state in _TIMELESS:
-            return None
-        wait = {
-            State.TIME_WAIT: timers.time_wait,
-            State.SYN_SENT: timers.syn_sent,
-            State.SYN_RCVD: timers.syn_rcvd,
-            State.FIN_WAIT_2: timers.fin_wait_2,
-        }.get(shown.state, timers.closing)
-        return None if wait is None else shown.since_ns + wait
+        wait = self._timers.of(end.shown.state)
+        return None if wait is None else end.shown.since_ns + wait
 
     def _asks_until(self, end: Endpoint) -> int | None:
         """Until when a caller must have asked again, or it has given up; None where it has an answer."""

@@ -171,6 +171,10 @@ for _state in _LIVE:
     if _state is not _TIME_WAIT:
         RULES[_state, Event.TIMEOUT_USER] = Rule(_CLOSED, "3.8.3", "No answer for so long that it gave up.")
 
+RULES[_FIN_WAIT_2, Event.TIMEOUT_USER] = Rule(
+    _CLOSED, "3.6", "The peer's FIN never came: systems forget a closed socket then; the RFC sets no limit."
+)
+
 _OPENED = "the connection is open already"
 _NEVER = "nothing was sent that this could answer"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tcptui.tcp.states import State
+
 SECOND = 1_000_000_000
+_TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,20 @@ class Timers:
     fin_wait_2: int | None
     closing: int | None  # FIN_WAIT_1, CLOSING and LAST_ACK without an answer
 
+    def of(self, state: State) -> int | None:
+        """How long an endpoint stays in a state without a packet; None: for ever."""
+        if state in _TIMELESS:
+            return None
+        return {
+            State.TIME_WAIT: self.time_wait,
+            State.SYN_SENT: self.syn_sent,
+            State.SYN_RCVD: self.syn_rcvd,
+            State.FIN_WAIT_2: self.fin_wait_2,
+        }.get(state, self.closing)
+
     def with_2msl(self, seconds: float) -> Timers:
         """The same profile with another TIME_WAIT."""
-        return replace(self, time_wait=round(seconds * SECOND))
+        return replace(self, name=f"{self.name} --2msl {seconds:g}", time_wait=round(seconds * SECOND))
 
 
 LINUX = Timers("linux", 60 * SECOND, round(133.3 * SECOND), 65 * SECOND, 60 * SECOND, round(110.4 * SECOND))

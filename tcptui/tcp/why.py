@@ -39,6 +39,8 @@ def why(step: Step) -> str:
         return f"received ICMP {cause.says} from {cause.origin} (#{cause.packet}), about its {about}"
     packet = f"#{cause.packet}" if cause is not None else "no packet"
     what = kind(cause) if cause is not None else "segment"
+    if step.event is Event.TIMEOUT_USER and step.old is State.FIN_WAIT_2:
+        return "waited for a FIN that never came, and was forgotten"
     if step.event in _KIND:
         return _KIND[step.event].format(p=packet, k=what)
     if step.evidence is Evidence.ASSUMED:

@@ -45,6 +45,7 @@ def telling(view: Viewpoint, length: Length, story: str, columns: int, height: i
         "silence_ns": view.silence_ns,
         "error": view.error,
         "copy": view.is_copy,
+        "timers": view.session.timers,
     }
     scene = (view.history(view.flow), view.segment, view.here)
     before: list[Row] = []

@@ -10,6 +10,7 @@ from tcptui.tcp.history import Transition
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
+from tcptui.tcp.timers import LINUX, PROFILES
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,18 @@ def test_the_same_event_means_another_call_elsewhere() -> None:
 
 
 def test_each_evidence_names_its_packets() -> None:
-    words = {e: certainty(step(State.SYN_RCVD, Event.RECV_ACK_OF_SYN), e, "server") for e in Evidence}
+    words = {e: certainty(step(State.SYN_RCVD, Event.RECV_ACK_OF_SYN), e, "server", LINUX) for e in Evidence}
     assert len(set(words.values())) == len(Evidence)
     assert all("#3" in words[e] for e in (Evidence.SENT, Evidence.PASSED, Evidence.PROVEN))
     assert "#5" in words[Evidence.PROVEN]
     passed = step(State.SYN_RCVD, Event.RECV_ACK_OF_SYN)
-    assert certainty(passed, Evidence.PASSED, "server", 9).endswith("#9 will show that it arrived.")
+    assert certainty(passed, Evidence.PASSED, "server", LINUX, 9).endswith("#9 will show that it arrived.")
+
+
+def test_what_time_alone_does_is_told_by_whose_timers() -> None:
+    passes = step(State.TIME_WAIT, Event.TIMEOUT_2MSL)
+    said = {name: certainty(passes, Evidence.TIMER, "client", each) for name, each in PROFILES.items()}
+    assert said["linux"].endswith("the timers of --profile linux say so after 1 min 0 s in TIME_WAIT.")
+    assert "--profile rfc say so after 4 min 0 s" in said["rfc"]
+    own = certainty(passes, Evidence.TIMER, "client", PROFILES["bsd"].with_2msl(10))
+    assert "--profile bsd --2msl 10 say so after 10.0 s" in own

@@ -132,4 +132,4 @@ async def test_an_explanation_that_is_asked_for_is_not_covered_by_what_was_said(
         await pilot.press("x")
         await pilot.pause()
         assert "as it was seen live" not in screen_text(app)
-        assert "client → ESTABLISHED" in screen_text(app)
+        assert "→ ESTABLISHED" in screen_text(app)
