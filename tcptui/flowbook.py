@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.store.flows import Address
-from tcptui.store.segments import SegmentStore
+from tcptui.store.segments import MOST_ERRORS, SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.history import History, Moment, Roles
@@ -24,9 +24,6 @@ from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
 from tcptui.trail import Trail
-
-MOST_ERRORS = 1000
-"""ICMP errors kept of a pair: who makes thousands of them does not fill the memory, nor the ladder."""
 
 LONG = 4096
 """Segments from which a flow's facts are gathered as it grows."""

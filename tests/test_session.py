@@ -194,6 +194,16 @@ def test_the_icmp_errors_of_a_flow_are_kept_with_their_frames(tmp_path: Path) ->
     assert session.snapshot().flows == 1
 
 
+def test_who_makes_icmp_errors_by_the_thousand_fills_no_ladder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.flowbook.MOST_ERRORS", 2)
+    monkeypatch.setattr("tcptui.store.segments.MOST_ERRORS", 2)
+    session = read(file=str(conversation(tmp_path / "x.pcap")))
+    assert [error.packet for error in session.errors(1)] == [DROPPED, TOO_BIG]
+    assert session.captured(ADVICE) is None
+
+
 def test_an_icmp_error_before_the_first_segment_ends_nothing(tmp_path: Path) -> None:
     syn = IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=1, dport=2, seq=7, flags="S")
     error = IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(syn)

@@ -47,6 +47,9 @@ _KINDS: dict[str, Any] = {
 _IN_BITS = ("sender", "flags", "version")
 Rows = Ints | slice
 
+MOST_ERRORS = 1000
+"""ICMP errors kept of a pair: who makes thousands of them fills neither the memory nor the ladder."""
+
 
 class Captured(NamedTuple):
     """A frame that is no row: an ICMP error's. data: from its link layer on, as far as captured."""
@@ -72,6 +75,7 @@ class SegmentStore:
         self.pairs = PairTable()
         self.icmp: tuple[tuple[int, IcmpError], ...] = ()
         self._others: dict[int, tuple[int, int, int, int, int]] = {}  # by frame: where it is in the file
+        self._errors: dict[int, int] = {}  # by pair: how many
         self._packet = packet
         self._chunks: list[dict[str, NDArray[Any]]] = []
         self._recent: tuple[int, memoryview] = (0, memoryview(b""))  # offset and bytes of the last batch
@@ -91,13 +95,17 @@ class SegmentStore:
 
     def _hear(self, batch: Batch, messages: tuple[Icmp, ...]) -> Iterator[tuple[int, IcmpError]]:
         for record, pair, error in icmp.errors(batch, messages, self.pairs):
+            self._errors[pair] = self._errors.get(pair, 0) + 1
+            if self._errors[pair] > MOST_ERRORS:
+                yield pair, error
+                continue
             place = (batch.time_ns, batch.offset, batch.caplen, batch.wirelen, batch.linktype)
             time_ns, offset, caplen, wirelen, linktype = (int(column[record]) for column in place)
             self._others[error.packet] = (time_ns, offset, caplen, wirelen, linktype)
             yield pair, error
 
     def captured(self, frame: int) -> Captured | None:
-        """An ICMP error's frame by its number; None for all others."""
+        """An ICMP error's frame by its number, of a pair the first MOST_ERRORS; None for all others."""
         place = self._others.get(frame)
         if place is None:
             return None

@@ -29,7 +29,7 @@ def free_name(stem: str, suffix: str) -> Path:
 
 def records(session: Session, number: int) -> Iterator[Record]:
     """A flow's packets as they were captured, and the ICMP errors about them, in capture order."""
-    errors = ((error.packet, _error(session, error.packet)) for error in session.errors(number))
+    errors = _errors(session, number)
     for _, record in heapq.merge(_segments(session, number), errors, key=itemgetter(0)):
         yield record
 
@@ -43,10 +43,11 @@ def _segments(session: Session, number: int) -> Iterator[tuple[int, Record]]:
         yield frame, Record(time_ns, session.raw(row), wirelen, session.linktype(row))
 
 
-def _error(session: Session, frame: int) -> Record:
-    found = session.captured(frame)
-    assert found is not None
-    return Record(found.time_ns, found.data, found.wirelen, found.linktype)
+def _errors(session: Session, number: int) -> Iterator[tuple[int, Record]]:
+    for error in session.errors(number):
+        found = session.captured(error.packet)
+        if found is not None:
+            yield error.packet, Record(found.time_ns, found.data, found.wirelen, found.linktype)
 
 
 def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> int:

@@ -108,7 +108,7 @@ LADDER_SIGNS: Signs = (
     ("╳", Role.RST, "did not arrive"),
     ("║", Role.WARN, "on a lifeline: it takes no more, its window is zero"),
     ("▸", Role.CLIENT, "two states in one packet: through the first"),
-    ("┄ text ┄", Role.NOTE, "a silence, a timer, an assumption taken back"),
+    ("┄ text ┄", Role.NOTE, "a silence, a timer, an ICMP error, an assumption taken back"),
     ("[S]", Role.SYN, "SYN: begins; its number counts as 0"),
     ("[S.]", Role.SYN, "SYN,ACK: the answer to it. The dot is ACK, everywhere"),
     ("[P.]", Role.DATA, "data to be read at once; [.] other data, or a bare ACK"),
