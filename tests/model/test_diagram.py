@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from textwrap import dedent, indent
 
 import pytest
@@ -260,3 +262,11 @@ def test_before_there_is_a_connection_nothing_is_lit(size: str) -> None:
     assert {cell.role for row in rows for cell in row if cell.text.strip()} == {Role.DIM}
     assert "ESTABLISHED" in "".join(cell.text for row in rows for cell in row)
     assert not any(cell.text for row in in_words(NOBODY, 20, 5) for cell in row)
+
+
+@pytest.mark.parametrize("size", LAYOUTS)
+def test_what_packets_leave_open_has_a_star_at_the_name(size: str) -> None:
+    asked = replace(walk(State.CLOSED, Event.ACTIVE_OPEN, taken=1), open=True)
+    shown = text(draw(size, DiagramView(asked, walk(State.LISTEN))))
+    assert re.search(r"C\* *SYN_SENT", shown)
+    assert ("* open question" in shown) == (LAYOUTS[size].legend is not None)

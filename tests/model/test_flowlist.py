@@ -149,3 +149,11 @@ def test_every_key_sorts_and_marks_its_column(key: str) -> None:
     assert len(sort([FlowRow(STUCK), FlowRow(SIX)], key)) == 2
     heads = plain(header(layout(200, 15), 200, key, live=key == "quiet"))
     assert "▲" in heads
+
+
+def test_what_is_proven_and_open_all_the_same_has_a_star() -> None:
+    sure = Standing(State.LAST_ACK, Evidence.SENT, None, "its application may have closed earlier: …")
+    item = FlowRow(STUCK, "open", None, (sure, sure._replace(evidence=Evidence.PASSED)))
+    for width in (160, 80):
+        shown = plain(row(item, layout(width), width))
+        assert "LAST_ACK*" in shown and "LAST_ACK?" in shown

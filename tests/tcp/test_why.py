@@ -4,7 +4,7 @@ import pytest
 
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Flags, Segment
-from tcptui.tcp.states import Evidence
+from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
 from tcptui.tcp.tcb import Step
 from tcptui.tcp.why import kind, why
@@ -56,3 +56,10 @@ def test_every_event_has_a_sentence(event: Event, evidence: Evidence) -> None:
         or "#2" in text
         or event in (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
     )
+
+
+def test_a_forgotten_orphan_did_not_wait_for_an_answer() -> None:
+    orphan = Step(State.FIN_WAIT_2, State.CLOSED, Event.TIMEOUT_USER, None, 0, Evidence.TIMER)
+    assert why(orphan) == "waited for a FIN that never came, and was forgotten"
+    caller = Step(State.SYN_SENT, State.CLOSED, Event.TIMEOUT_USER, None, 0, Evidence.TIMER)
+    assert why(caller) == "got no answer and gave up"
