@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _LETTERS = (
     (0x80, "W"),
 )
 _ETHERTYPE_IPV4 = b"\x08\x00"
+_ETHERTYPE_IPV6 = b"\x86\xdd"
+_IPV6_HEADER = 40
 _PROTOCOL_TCP = 6
 
 
@@ -39,8 +42,8 @@ class Frame:
     """A frame on the wire.
 
     sender: the end from which it came. flags: tcpdump's letters without P ("S", "S.", ".", "F.", "R");
-    empty for anything but a TCP segment over IPv4, whose other fields are then 0.
-    length: payload bytes.
+    empty for anything but a TCP segment, whose other fields are then 0.
+    length: payload bytes. source, destination: addresses; empty where there is no segment.
     """
 
     data: bytes
@@ -52,20 +55,29 @@ class Frame:
     ack: int = 0
     window: int = 0
     length: int = 0
+    source: str = ""
+    destination: str = ""
 
 
 Match = Callable[[Frame], bool]
 
 
 def parse(data: bytes, sender: Side) -> Frame:
-    """Read an Ethernet frame that a kernel sent: well-formed, without VLAN tags."""
-    if data[12:14] != _ETHERTYPE_IPV4 or data[23] != _PROTOCOL_TCP:
+    """Read an Ethernet frame that a kernel sent: well-formed, without VLAN tags or extension headers."""
+    if data[12:14] == _ETHERTYPE_IPV4 and data[23] == _PROTOCOL_TCP:
+        tcp = 14 + (data[14] & 0x0F) * 4
+        end = 14 + int.from_bytes(data[16:18], "big")
+        ends = data[26:30], data[30:34]
+    elif data[12:14] == _ETHERTYPE_IPV6 and data[20] == _PROTOCOL_TCP:
+        tcp = 14 + _IPV6_HEADER
+        end = tcp + int.from_bytes(data[18:20], "big")
+        ends = data[22:38], data[38:54]
+    else:
         return Frame(data, sender)
-    total = int.from_bytes(data[16:18], "big")
-    tcp = 14 + (data[14] & 0x0F) * 4
     source, destination, seq, ack, offset, bits, window = struct.unpack_from("!HHIIBBH", data, tcp)
-    length = total - (tcp - 14) - (offset >> 4) * 4
-    return Frame(data, sender, letters(bits), source, destination, seq, ack, window, length)
+    length = end - tcp - (offset >> 4) * 4
+    addresses = (str(ipaddress.ip_address(one)) for one in ends)
+    return Frame(data, sender, letters(bits), source, destination, seq, ack, window, length, *addresses)
 
 
 def letters(bits: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from lab.frame import Side
 from lab.net import Host, Namespace, introduce, plug
@@ -13,23 +14,29 @@ from lab.wire import Link, Wire
 class Lab:
     """Host `a` (192.0.2.10) and host `b` (192.0.2.20), joined by `wire`; torn down by `close()`.
 
-    Needs root. Raises OSError or CalledProcessError when the kernel or iproute2 refuses.
+    net: the first three bytes of both addresses. `middle` is the wire's own namespace, with an interface
+    towards each host (`PORTS`). Needs root. Raises OSError or CalledProcessError when the kernel or
+    iproute2 refuses.
     """
 
-    def __init__(self, link: Link | None = None, seed: int = 0) -> None:
-        self.a = Host(Namespace(), "192.0.2.10", "02:00:00:00:00:0a")
-        self.b = Host(Namespace(), "192.0.2.20", "02:00:00:00:00:0b")
-        self._middle = Namespace()
-        plug(self.a, self._middle, "to-a")
-        plug(self.b, self._middle, "to-b")
+    PORTS: ClassVar = {Side.A: "to-a", Side.B: "to-b"}
+
+    def __init__(
+        self, link: Link | Mapping[Side, Link] | None = None, seed: int = 0, net: str = "192.0.2"
+    ) -> None:
+        self.a = Host(Namespace(), f"{net}.10", "02:00:00:00:00:0a")
+        self.b = Host(Namespace(), f"{net}.20", "02:00:00:00:00:0b")
+        self.middle = Namespace()
+        plug(self.a, self.middle, self.PORTS[Side.A])
+        plug(self.b, self.middle, self.PORTS[Side.B])
         introduce(self.a, self.b)
         introduce(self.b, self.a)
-        self.wire = Wire(self._middle, {Side.A: "to-a", Side.B: "to-b"}, link, seed)
+        self.wire = Wire(self.middle, self.PORTS, link, seed)
 
     def close(self) -> None:
         """End the recordings and take everything down."""
         self.wire.close()
-        for namespace in (self.a.namespace, self.b.namespace, self._middle):
+        for namespace in (self.a.namespace, self.b.namespace, self.middle):
             namespace.close()
 
     def __enter__(self) -> Self:

@@ -12,12 +12,16 @@ LINKTYPE_ETHERNET = 1
 
 
 class PcapWriter:
-    """A pcap file of Ethernet frames with nanosecond stamps, little-endian, complete after each frame."""
+    """A pcap file of Ethernet frames with nanosecond stamps, little-endian, complete after each frame.
 
-    def __init__(self, path: str | os.PathLike[str], snaplen: int = 65535) -> None:
+    target: the path of a new file, or an open one; close() closes it.
+    """
+
+    def __init__(self, target: str | os.PathLike[str] | BinaryIO, snaplen: int = 65535) -> None:
         self.frames = 0
         self._snaplen = snaplen
-        self._file: BinaryIO = open(path, "wb")  # noqa: SIM115 - closed by close()
+        opened = target if not isinstance(target, str | os.PathLike) else open(target, "wb")  # noqa: SIM115
+        self._file: BinaryIO = opened
         self._file.write(struct.pack("<IHHiIII", NANOSECOND_MAGIC, 2, 4, 0, 0, snaplen, LINKTYPE_ETHERNET))
         self._file.flush()
 

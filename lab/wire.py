@@ -18,7 +18,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -97,6 +97,9 @@ class Link:
     fifo: bool = True
 
 
+Watch = Callable[[Frame], None]
+
+
 class _Due(NamedTuple):
     at: float  # time.monotonic()
     order: int
@@ -112,15 +115,21 @@ class _Record:
 class Wire:
     """A thread that joins the interfaces `ports[Side.A]` and `ports[Side.B]` of `namespace`.
 
+    link: the same for both directions, or one by the side that sends.
     Every method may be called from any thread.
     """
 
     def __init__(
-        self, namespace: Namespace, ports: Mapping[Side, str], link: Link | None = None, seed: int = 0
+        self,
+        namespace: Namespace,
+        ports: Mapping[Side, str],
+        link: Link | Mapping[Side, Link] | None = None,
+        seed: int = 0,
     ):
-        self.link = link or Link()
+        self.links = link if isinstance(link, Mapping) else dict.fromkeys(Side, link or Link())
         self.seen: list[Frame] = []
         self._random = random.Random(seed)
+        self._watches: tuple[Watch, Watch] | None = None
         self._rules: list[_Rule] = []
         self._records: list[_Record] = []
         self._due: list[_Due] = []
@@ -151,9 +160,23 @@ class Wire:
         with self._changed:
             gate.is_open = True
             for _, frame in (held for held in self._held if held[0] is gate):
-                self._carry(frame, self.link.delay)
+                self._carry(frame, self.links[frame.sender].delay)
             self._held = [held for held in self._held if held[0] is not gate]
         os.eventfd_write(self._wake, 1)
+
+    def inject(self, side: Side, data: bytes) -> None:
+        """Deliver a frame that nobody sent, at `side` alone; it looks as if it came from the other."""
+        with self._changed:
+            self._carry(parse(data, side.other), 0.0)
+        os.eventfd_write(self._wake, 1)
+
+    def watch(self, before: Watch, after: Watch) -> None:
+        """Call these, in the wire's thread, just before and just after each frame is delivered.
+
+        When a frame is delivered, the kernel of the host that gets it has as a rule dealt with it.
+        """
+        with self._changed:
+            self._watches = before, after
 
     def record(self, side: Side, path: str | os.PathLike[str]) -> None:
         """Write what a sniffer at `side` sees from now on into a new pcap file."""
@@ -218,22 +241,23 @@ class Wire:
             if rule.times is not None:
                 rule.times -= 1
             return rule.action
-        return self._chance()
+        return self._chance(self.links[frame.sender])
 
-    def _chance(self) -> Action:
-        if self._random.random() < self.link.loss:
+    def _chance(self, link: Link) -> Action:
+        if self._random.random() < link.loss:
             return Drop()
-        return Duplicate() if self._random.random() < self.link.duplicates else Pass()
+        return Duplicate() if self._random.random() < link.duplicates else Pass()
 
     def _obey(self, action: Action, frame: Frame) -> None:
-        usual = self.link.delay + self._random.random() * self.link.jitter
+        link = self.links[frame.sender]
+        usual = link.delay + self._random.random() * link.jitter
         match action:
             case Pass():
-                self._carry(frame, usual, in_order=self.link.fifo)
+                self._carry(frame, usual, in_order=link.fifo)
             case Delay(seconds):
                 self._carry(frame, usual + seconds)
             case Duplicate(after):
-                self._carry(frame, usual, in_order=self.link.fifo)
+                self._carry(frame, usual, in_order=link.fifo)
                 self._carry(frame, usual + after)
             case Hold(gate) if gate.is_open:
                 self._carry(frame, usual)
@@ -253,13 +277,20 @@ class Wire:
         with self._changed:
             while self._due and self._due[0].at <= time.monotonic():
                 frame = heapq.heappop(self._due).frame
+                before, after = self._watches or (_unwatched, _unwatched)
+                before(frame)
                 self._write(frame, frame.sender.other)
                 self._sockets[frame.sender.other].send(frame.data)
+                after(frame)
 
     def _write(self, frame: Frame, side: Side) -> None:
         for record in self._records:
             if record.side is side:
                 record.writer.write(self._clock + time.monotonic_ns(), frame.data)
+
+
+def _unwatched(frame: Frame) -> None:
+    """Nobody looks."""
 
 
 def _raw(interface: str) -> socket.socket:

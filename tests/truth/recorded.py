@@ -2,6 +2,7 @@
 
     python -m tests.truth.recorded            the table of agreement
     python -m tests.truth.recorded NAME…      the merged timelines of what does not agree
+    python -m tests.truth.recorded --in DIR … the same for other recordings, as tests.truth.live makes them
 
 Hindsight: for each endpoint of each connection the sequence of states, as it stands at the end.
 """
@@ -13,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tcptui.tcp.connection import Connection
@@ -38,6 +40,7 @@ class Verdict:
     expected: tuple[str, ...]
     found: tuple[str, ...]
     u1: bool
+    folder: Path = KERNEL
 
     @property
     def agrees(self) -> bool:
@@ -73,15 +76,15 @@ def group_of(network: dict[str, object] | None) -> str:
     return f"random, {loss}, {'FIFO' if network['fifo'] or not network['dmax'] else 'reordering'}"
 
 
-def verdicts(name: str) -> Iterator[Verdict]:
+def verdicts(name: str, folder: Path = KERNEL) -> Iterator[Verdict]:
     """Every endpoint of a recording at each of its places."""
-    truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
+    truth = json.loads((folder / f"{name}.truth.json").read_text())
     expected: dict[tuple[str, str], list[dict[str, object]]] = {}
     for one in truth["transitions"]:
         expected.setdefault((one["endpoint"], one["peer"]), []).append(one)
-    fins = _own_fins(truth)
+    fins = _own_fins(truth, folder)
     for vantage, file in truth["pcaps"].items():
-        flows = connections(KERNEL / file)
+        flows = connections(folder / file)
         for (a, b), segments in flows.items():
             same = a == b
             connection = infer(segments, same_socket=same, until_ns=truth["end_ns"])
@@ -98,6 +101,7 @@ def verdicts(name: str) -> Iterator[Verdict]:
                     tuple(str(one["new"]) for one in changes),
                     sequence(connection.histories(), number),
                     _hidden_fin(changes, fins.get((own, peer), [])),
+                    folder,
                 )
 
 
@@ -107,11 +111,11 @@ def _hidden_fin(changes: list[dict[str, object]], fins: list[int]) -> bool:
     return any(not any(abs(fin - close) <= U1_NS for fin in fins) for close in closes)
 
 
-def _own_fins(truth: dict[str, Any]) -> dict[tuple[str, str], list[int]]:
+def _own_fins(truth: dict[str, Any], folder: Path) -> dict[tuple[str, str], list[int]]:
     """When each endpoint's FINs left its own host, by (endpoint, peer)."""
     found: dict[tuple[str, str], list[int]] = {}
     for host in ("A", "B"):
-        for ends, segments in connections(KERNEL / truth["pcaps"][host]).items():
+        for ends, segments in connections(folder / truth["pcaps"][host]).items():
             for one in segments:
                 own, peer = ends[one.sender], ends[1 - one.sender]
                 if one.flags & Flags.FIN and own.rpartition(":")[0] in truth["hosts"][host]:
@@ -119,8 +123,8 @@ def _own_fins(truth: dict[str, Any]) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def names() -> list[str]:
-    return sorted(path.name.removesuffix(".truth.json") for path in KERNEL.glob("*.truth.json"))
+def names(folder: Path = KERNEL) -> list[str]:
+    return sorted(path.name.removesuffix(".truth.json") for path in folder.glob("*.truth.json"))
 
 
 def explain(one: Verdict) -> str:
@@ -129,7 +133,7 @@ def explain(one: Verdict) -> str:
     U4: the endpoint sent something that never came to the place of the capture. U3: something passed
     there that never came to the endpoint. U2: it moved last, with nothing said.
     """
-    truth = json.loads((KERNEL / f"{one.scenario}.truth.json").read_text())
+    truth = json.loads((one.folder / f"{one.scenario}.truth.json").read_text())
     host = "A" if one.endpoint.rpartition(":")[0] in truth["hosts"]["A"] else "B"
     here, there = (_traffic(truth["pcaps"][place], one) for place in (one.vantage, host))
     if any(key[0] and key not in here for key in there):
@@ -151,7 +155,7 @@ def _traffic(file: str, one: Verdict) -> set[tuple[bool, int, int, int, int, int
             segment.length,
             segment.ip_id,
         )
-        for key, segments in connections(KERNEL / file).items()
+        for key, segments in connections(one.folder / file).items()
         if {one.endpoint, one.peer} == set(key)
         for segment in segments
     }
@@ -168,14 +172,14 @@ def tally(found: list[Verdict]) -> dict[str, tuple[int, int]]:
     return {group: (right[group], count[group]) for group in sorted(count)}
 
 
-def live_samples(name: str) -> Iterator[bool]:
+def live_samples(name: str, folder: Path = KERNEL) -> Iterator[bool]:
     """On each host's own capture: after each packet, whether the state of that host's end is the kernel's.
 
     The kernel is asked just before the next packet of the connection, at most 3 ms later.
     """
-    truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
+    truth = json.loads((folder / f"{name}.truth.json").read_text())
     for host in ("A", "B"):
-        for ends, segments in connections(KERNEL / truth["pcaps"][host]).items():
+        for ends, segments in connections(folder / truth["pcaps"][host]).items():
             for number, own in enumerate(ends):
                 changes = [
                     (one["t_ns"], one["old"], one["new"])
@@ -270,17 +274,17 @@ def _flow(flows: dict[Key, Connection], own: str, peer: str | None) -> Key | Non
 # -- command line --------------------------------------------------------------------------------------
 
 
-def timeline(name: str) -> None:
+def timeline(name: str, folder: Path = KERNEL) -> None:
     """The disagreements of one recording (or NAME.VANTAGE), with packets and kernel transitions."""
     name, _, only = name.partition(".")
-    truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
-    for one in verdicts(name):
+    truth = json.loads((folder / f"{name}.truth.json").read_text())
+    for one in verdicts(name, folder):
         if one.agrees or one.u1 or only not in ("", one.vantage):
             continue
         print(f"\n== {name}.{one.vantage} {one.endpoint} > {one.peer}")
         print("   kernel:", " ".join(one.expected))
         print("   engine:", " ".join(one.found))
-        flows = connections(KERNEL / truth["pcaps"][one.vantage])
+        flows = connections(folder / truth["pcaps"][one.vantage])
         key = next(k for k in flows if k in ((one.endpoint, one.peer), (one.peer, one.endpoint)))
         segments = flows[key]
         rows = [(s.time_ns, _segment_text(s, segments)) for s in segments]
@@ -343,11 +347,18 @@ def main() -> None:
                 )
         print(sum(p.agrees for p in found_points), "of", len(found_points))
         return
-    if sys.argv[1:]:
-        for name in sys.argv[1:]:
-            timeline(name)
+    arguments, folder = sys.argv[1:], KERNEL
+    if arguments[:1] == ["--in"]:
+        folder, arguments = Path(arguments[1]), arguments[2:]
+    if arguments:
+        for name in arguments:
+            timeline(name, folder)
         return
-    found = [one for name in names() for one in verdicts(name)]
+    report([one for name in names(folder) for one in verdicts(name, folder)])
+
+
+def report(found: list[Verdict]) -> None:
+    """How many disagree in each recording, and how many agree in each class."""
     wrong = Counter((one.scenario, one.group) for one in found if not one.agrees and not one.u1)
     for (scenario, group), count in sorted(wrong.items(), key=lambda item: item[0][1]):
         print(f"{group:28} {scenario:32} {count}")
