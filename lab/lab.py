@@ -24,8 +24,9 @@ class Lab:
     def __init__(
         self, link: Link | Mapping[Side, Link] | None = None, seed: int = 0, net: str = "192.0.2"
     ) -> None:
-        self.a = Host(Namespace(), f"{net}.10", "02:00:00:00:00:0a")
-        self.b = Host(Namespace(), f"{net}.20", "02:00:00:00:00:0b")
+        net6 = f"fd99:{net.replace('.', ':')}:"
+        self.a = Host(Namespace(), f"{net}.10", "02:00:00:00:00:0a", f"{net6}:10")
+        self.b = Host(Namespace(), f"{net}.20", "02:00:00:00:00:0b", f"{net6}:20")
         self.middle = Namespace()
         plug(self.a, self.middle, self.PORTS[Side.A])
         plug(self.b, self.middle, self.PORTS[Side.B])

@@ -67,19 +67,34 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A namespace with one interface, eth0."""
+    """A namespace with one interface, eth0. `address6` is there once `with_ipv6()` was called."""
 
     namespace: Namespace
     address: str
     mac: str
+    address6: str
 
-    def tcp(self, port: int = 0) -> socket.socket:
-        """A TCP socket of this host, bound to its address and `port`, which may be in TIME_WAIT."""
+    def tcp(
+        self, port: int = 0, *, family: int = socket.AF_INET, protocol: int = socket.IPPROTO_TCP
+    ) -> socket.socket:
+        """A TCP socket of this host, bound to its address and `port`, which may be in TIME_WAIT.
+
+        protocol: MPTCP, where it should be that.
+        """
         with self.namespace.entered():
-            made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            made = socket.socket(family, socket.SOCK_STREAM, protocol)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((self.address, port))
+        made.bind((self.address if family == socket.AF_INET else self.address6, port))
         return made
+
+    def with_ipv6(self, other: Host) -> None:
+        """Give it its IPv6 address, and tell it the MAC of `other`."""
+        for where in ("all", "default", "eth0"):
+            self.namespace.sysctl(f"net.ipv6.conf.{where}.disable_ipv6", 0)
+        self.namespace.ip(
+            f"addr add {self.address6}/64 dev eth0 nodad",
+            f"neigh add {other.address6} lladdr {other.mac} dev eth0 nud permanent",
+        )
 
 
 def plug(host: Host, middle: Namespace, port: str) -> None:

@@ -14,26 +14,31 @@ PATIENCE = 30  # seconds, for any one call
 
 
 class Stage:
-    """Two hosts, client A and server B, the wire, and a camera at A's end."""
+    """Two hosts, client A and server B, the wire, and, where there is a `recording`, a camera at A's end."""
 
-    def __init__(self, lab: Lab, client_port: int, recording: Path) -> None:
+    def __init__(
+        self, lab: Lab, client_port: int, recording: Path | None = None, server_port: int = SERVER_PORT
+    ) -> None:
+        self.lab = lab
         self.wire = lab.wire
         self.client_port = client_port
-        self.lab = lab
+        self.server_port = server_port
         self._recording = recording
         self._listener: socket.socket | None = None
         self._sockets: list[socket.socket] = []  # open until the recording ends, if nobody closes them
 
     def roll(self) -> None:
         """Begin the recording."""
+        assert self._recording is not None
         self.wire.record(Side.A, self._recording)
 
-    def listen(self, receive_buffer: int | None = None, backlog: int = 8) -> None:
+    def listen(self, receive_buffer: int | None = None, backlog: int = 8) -> socket.socket:
         """Open the server's port."""
         self._listener = self.server()
         if receive_buffer is not None:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self._listener.listen(backlog)
+        return self._listener
 
     def accept(self) -> socket.socket:
         """The server's end of the connection that was opened."""
@@ -41,18 +46,31 @@ class Stage:
         accepted, _ = self._listener.accept()
         return self._kept(accepted)
 
-    def client(self) -> socket.socket:
-        """A socket of host A on the client's port."""
-        return self._kept(self.lab.a.tcp(self.client_port))
+    def client(self, port: int | None = None) -> socket.socket:
+        """A socket of host A on the client's port, or another."""
+        return self._kept(self.lab.a.tcp(port or self.client_port))
 
     def server(self) -> socket.socket:
         """A socket of host B on the server's port."""
-        return self._kept(self.lab.b.tcp(SERVER_PORT))
+        return self._kept(self.lab.b.tcp(self.server_port))
 
-    def connect(self) -> socket.socket:
+    def connect(self, port: int | None = None) -> socket.socket:
         """Open a connection from A to B; returns when A's kernel says that it is established."""
-        client = self.client()
-        client.connect((self.lab.b.address, SERVER_PORT))
+        client = self.client(port)
+        client.connect((self.lab.b.address, self.server_port))
+        return client
+
+    def call(self, port: int | None = None) -> socket.socket:
+        """Begin to open a connection from A to B; returns at once."""
+        client = self.client(port)
+        client.setblocking(False)
+        client.connect_ex((self.lab.b.address, self.server_port))
+        return client
+
+    def connected(self, client: socket.socket) -> socket.socket:
+        """`client`, once what `call()` began is done, or has failed."""
+        select.select([], [client], [], PATIENCE)
+        client.settimeout(PATIENCE)
         return client
 
     def open(self) -> tuple[socket.socket, socket.socket]:
@@ -63,15 +81,16 @@ class Stage:
 
     def connect_both(self) -> tuple[socket.socket, socket.socket]:
         """Let both hosts connect to each other at once, nobody listening: (client, server)."""
-        client, server = self.client(), self.server()
-        client.setblocking(False)
+        server = self.server()
         server.setblocking(False)
-        client.connect_ex((self.lab.b.address, SERVER_PORT))
+        client = self.call()
         server.connect_ex((self.lab.a.address, self.client_port))
-        for end in (client, server):
-            select.select([], [end], [], PATIENCE)
-            end.settimeout(PATIENCE)
-        return client, server
+        return self.connected(client), self.connected(server)
+
+    def close(self) -> None:
+        """Close what is open still."""
+        for one in self._sockets:
+            one.close()
 
     def _kept(self, made: socket.socket) -> socket.socket:
         made.settimeout(PATIENCE)

@@ -12,6 +12,7 @@ _SO_RCVBUFFORCE = 33
 _SO_TIMESTAMPNS = 35
 _SOL_PACKET = 263
 _PACKET_STATISTICS = 6
+_PACKET_IGNORE_OUTGOING = 23
 _BUFFER = 32 << 20
 _TIMESPEC = struct.Struct("qq")
 
@@ -24,7 +25,7 @@ class Tap:
 
     A host's own tap stands where tcpdump would: what the host sends is seen after its firewall, what it
     receives before. Nothing runs: the frames wait in the kernel (up to 32 MB with its overhead, some
-    10,000) until `read()` takes them.
+    10,000) until `read()` takes them. On `lo`, where each frame passes twice, it is seen once.
     """
 
     def __init__(self, namespace: Namespace, interface: str) -> None:
@@ -34,6 +35,8 @@ class Tap:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        if interface == "lo":
+            self._socket.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
         self._socket.setblocking(False)
         self._socket.bind((interface, _ETH_P_ALL))
 

@@ -31,20 +31,20 @@ _IP = (b"\x08\x00", b"\x86\xdd")
 class Witness:
     """What happens in `lab` from now on, for `write()`.
 
-    A and B: taps on the hosts; MA and MB: on the wire, next to A and to B. sock_diag is asked just before
+    A and B: taps on the hosts (A's at `place_a`: lo, when it talks to itself); MA and MB: on the wire, next to A and to B. sock_diag is asked just before
     and just after each delivery, what the frame's receiver has for it, and now and then for all that was
     ever asked about, as timers make no sound.
 
     Limits: sockets of A and B that are bound before they connect; one lab's addresses are no other's.
     """
 
-    def __init__(self, lab: Lab, tracer: Tracer) -> None:
+    def __init__(self, lab: Lab, tracer: Tracer, place_a: str = "eth0") -> None:
         self._tracer = tracer
         self._wire = lab.wire
         self._begin_ns = time.time_ns()
         self._hosts: dict[Side, Host] = {Side.A: lab.a, Side.B: lab.b}
         self._taps = {
-            "A": Tap(lab.a.namespace, "eth0"),
+            "A": Tap(lab.a.namespace, place_a),
             "B": Tap(lab.b.namespace, "eth0"),
             "MA": Tap(lab.middle, Lab.PORTS[Side.A]),
             "MB": Tap(lab.middle, Lab.PORTS[Side.B]),
@@ -96,7 +96,7 @@ class Witness:
                 if life.unsure
             },
             "lost": {"events": self._tracer.lost(), "frames": sum(tap.lost for tap in self._taps.values())},
-            "hosts": {side.value: [host.address] for side, host in self._hosts.items()},
+            "hosts": {side.value: [host.address, host.address6] for side, host in self._hosts.items()},
             "network": network,
             "end_ns": end_ns,
         }
@@ -147,13 +147,14 @@ class Witness:
             self._ask(side, ends)
 
     def _lives(self, end_ns: int) -> list[tuple[Side, Life]]:
-        addresses = {host.address for host in self._hosts.values()}
+        addresses = {one for host in self._hosts.values() for one in (host.address, host.address6)}
         events = [one for one in self._tracer.about(addresses) if self._begin_ns <= one.time_ns <= end_ns]
         found = []
         for side, host in self._hosts.items():
-            own = [one for one in events if one.own and one.own[0] == host.address]
+            here = (host.address, host.address6)
+            own = [one for one in events if one.own and one.own[0] in here]
             samples = {ends: asked for (where, ends), asked in self._samples.items() if where is side}
-            calls = _syns(self._taps[side.value].frames, host.address)
+            calls = _syns(self._taps[side.value].frames, here)
             found += [(side, life) for life in lives(own, samples, calls)]
         return found
 
@@ -162,12 +163,12 @@ def _blind(frame: Frame) -> None:
     """Nobody watches any more."""
 
 
-def _syns(frames: Sequence[Stamped], address: str) -> dict[Ends, list[int]]:
-    """When each endpoint of this address sent a SYN."""
+def _syns(frames: Sequence[Stamped], addresses: tuple[str, ...]) -> dict[Ends, list[int]]:
+    """When each endpoint of these addresses sent a SYN."""
     found: dict[Ends, list[int]] = defaultdict(list)
     for when, data in frames:
         one = parse(data, Side.A)
-        if one.flags.startswith("S") and one.source == address:
+        if one.flags.startswith("S") and one.source in addresses:
             found[(one.source, one.source_port), (one.destination, one.destination_port)].append(when)
     return found
 

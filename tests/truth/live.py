@@ -1,8 +1,14 @@
 """A live truth lab: real sockets, a wire that misbehaves, and what the kernels themselves say.
 
-    python -m tests.truth.live --random 12 --seed 7 --class loss --out DIR     record, and compare
+    python -m tests.truth.live                       all short scripts, and random applications of each class
+    python -m tests.truth.live close_client tfo …    these scripts
+    python -m tests.truth.live --long                the scripts that wait for minutes, all at once
+    python -m tests.truth.live --random 12 --seed 7 --class loss --out DIR
+    python -m tests.truth.live --thousand            1,000 random connections and more of each class
 
-Needs root, network namespaces and tracefs.
+Prints how many endpoint sequences agree, by vantage and class, and the timeline of each that does not.
+What is left in DIR has the format of the recordings beside the project. Needs root, network namespaces
+and tracefs.
 """
 
 from __future__ import annotations
@@ -13,26 +19,37 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.frame import Side
 from lab.lab import Lab
+from lab.stage import Stage
 from lab.tracing import Tracer, TracingError
 from lab.wire import Link
 from lab.witness import Witness, claim_net
+from tests.truth import recorded
 from tests.truth.applications import Applications, draw
+from tests.truth.known import KNOWN
+from tests.truth.scripted import closing, opening, waiting
+from tests.truth.scripted.script import CLIENT_PORT, SERVER_PORT, Script
 
+SCRIPTS: dict[str, Script] = opening.SCRIPTS | closing.SCRIPTS | waiting.SCRIPTS
 CLIENTS = 14
-DEADLINE = {False: 2.6, True: 4.5}  # by whether there is loss; seconds
+DEADLINE = {False: 2.6, True: 4.5}  # of the applications, by whether there is loss; seconds
 _FIXED_DELAYS = (0.0, 0.01, 0.04)
+_THOUSAND = 1_000 // CLIENTS + 1
+_ONCE = 3
+
+Job = Callable[[], Path]
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What the wire does. Delays in seconds: towards A, towards B, and up to dmax more by chance."""
+    """What the wire does. Seconds one way: dA towards A, dB towards B, and up to dmax more by chance."""
 
     loss: float
     dmax: float
@@ -42,7 +59,7 @@ class Network:
     dB: float
 
     def links(self) -> dict[Side, Link]:
-        """The same as the wire wants it."""
+        """The same as the wire wants it: by the side that sends."""
         return {
             side: Link(delay, self.dmax, self.loss, self.dup, self.fifo)
             for side, delay in ((Side.A, self.dB), (Side.B, self.dA))
@@ -72,53 +89,122 @@ def draw_network(kind: str, chance: random.Random) -> Network:
     )
 
 
-def record_random(tracer: Tracer, name: str, kind: str, seed: int, out: Path, clients: int = CLIENTS) -> Path:
-    """Record one set of random applications over a random network of class `kind`. Returns its truth's path."""
+def record_random(tracer: Tracer, kind: str, seed: int, out: Path) -> Path:
+    """Record random applications over a random network of class `kind`. Returns the path of its truth."""
     chance = random.Random(f"{kind} {seed}")
     network = draw_network(kind, chance)
     net, claim = claim_net()
     with claim, Lab(network.links(), seed, net) as lab, Witness(lab, tracer) as witness:
-        time.sleep(0.05)
-        applications = Applications(lab, draw(chance.randrange(1 << 32), clients), DEADLINE[network.loss > 0])
+        deadline = DEADLINE[network.loss > 0]
+        applications = Applications(lab, draw(chance.randrange(1 << 32), CLIENTS), deadline)
         try:
             applications.wait()
             time.sleep(0.15 + network.dmax + 2 * (network.dA + network.dB))
-            return witness.write(name, out, asdict(network))
+            return witness.write(f"{kind}-{seed}", out, asdict(network))
         finally:
             applications.close()
 
 
-def _random_sets(options: argparse.Namespace, out: Path) -> list[str]:
-    seeds = range(options.seed, options.seed + options.random)
-    names = [f"{options.network_class}-{seed}" for seed in seeds]
-    with Tracer() as tracer, ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [
-            pool.submit(record_random, tracer, name, options.network_class, seed, out)
-            for name, seed in zip(names, seeds, strict=True)
+def record_script(tracer: Tracer, name: str, out: Path) -> Path:
+    """Record a script. Returns the path of its truth."""
+    script = SCRIPTS[name]
+    net, claim = claim_net()
+    with claim, Lab(script.link, net=net) as lab, Witness(lab, tracer, script.place_a) as witness:
+        stage = Stage(lab, CLIENT_PORT, server_port=SERVER_PORT)
+        try:
+            script.play(stage)
+            time.sleep(0.1 + 2 * max(link.delay for link in lab.wire.links.values()))
+            return witness.write(name, out)
+        except Exception as error:
+            error.add_note(f"in script {name}")
+            raise
+        finally:
+            stage.close()
+
+
+def record(jobs: Sequence[tuple[str, str, int]], out: Path, at_once: int) -> list[str]:
+    """Record each (script, "", 0) or ("", class, seed), so many labs at a time. Returns their names.
+
+    Raises TracingError.
+    """
+    with Tracer() as tracer, ThreadPoolExecutor(at_once) as pool:
+        running: list[Future[Path]] = [
+            pool.submit(record_script, tracer, script, out)
+            if script
+            else pool.submit(record_random, tracer, kind, seed, out)
+            for script, kind, seed in jobs
         ]
-        for job in jobs:
-            print(job.result(), file=sys.stderr)
-    return names
+        return [one.result().name.removesuffix(".truth.json") for one in running]
+
+
+def report(names: Sequence[str], out: Path, *, timelines: bool) -> None:
+    """Print how far the engine agrees, by class and vantage, and what does not agree."""
+    right: Counter[tuple[str, str]] = Counter()
+    count: Counter[tuple[str, str]] = Counter()
+    hidden: Counter[tuple[str, str]] = Counter()
+    missed = []
+    for one in (verdict for name in names for verdict in recorded.verdicts(name, out)):
+        for place in (one.vantage, "all"):
+            hidden[one.group, place] += one.u1
+            count[one.group, place] += not one.u1
+            right[one.group, place] += one.agrees and not one.u1
+        if not one.agrees and not one.u1:
+            missed.append(one)
+    for one in missed:
+        why, sentence = KNOWN.get((one.scenario, one.endpoint.rpartition(":")[2]), (recorded.explain(one), ""))
+        print(f"{one.scenario}.{one.vantage} {one.endpoint} > {one.peer}: {why} {sentence}")
+    if timelines:
+        for name in sorted({f"{one.scenario}.{one.vantage}" for one in missed}):
+            recorded.timeline(name, out)
+    print(f"\n{'':30}" + "".join(f"{place:>18}" for place in (*recorded.VANTAGES, "all")) + "    U1")
+    for group in sorted({group for group, _ in count}):
+        cells = [(right[group, place], count[group, place]) for place in (*recorded.VANTAGES, "all")]
+        texts = [f"{good} of {whole} {100 * good / whole:6.2f}%" if whole else "-" for good, whole in cells]
+        print(f"{group:30}" + "".join(f"{text:>18}" for text in texts) + f"{hidden[group, 'all']:6}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Record, then say how far the engine agrees."""
-    parser = argparse.ArgumentParser(prog="python -m tests.truth.live", description=__doc__)
-    parser.add_argument("--random", type=int, default=0, metavar="N", help="sets of random applications")
-    parser.add_argument("--seed", type=int, default=1, help="of the first set; the next has the next")
-    parser.add_argument("--class", dest="network_class", choices=list(CLASSES), default="noloss")
-    parser.add_argument("--jobs", type=int, default=2, help="labs at the same time")
-    parser.add_argument("--out", type=Path, help="where the recordings stay")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.truth.live",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("scripts", nargs="*", metavar="SCRIPT", help=f"one of {', '.join(SCRIPTS)}")
+    parser.add_argument("--long", action="store_true", help="the scripts that take minutes")
+    parser.add_argument("--random", type=int, metavar="N", help="N sets of random applications")
+    parser.add_argument("--thousand", action="store_true", help="as many sets as make 1,000 connections a class")
+    parser.add_argument("--class", dest="kind", choices=list(CLASSES), help="of network; all, when not given")
+    parser.add_argument("--seed", type=int, default=1, help="of the first set; the next set has the next")
+    parser.add_argument("--jobs", type=int, default=4, help="labs at the same time")
+    parser.add_argument("--quiet", action="store_true", help="no timelines")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the recordings stay")
     options = parser.parse_args(arguments)
+    if unknown := set(options.scripts) - set(SCRIPTS):
+        parser.error(f"no such script: {', '.join(sorted(unknown))}")
     if os.geteuid() != 0:
         sys.exit("python -m tests.truth.live: needs root")
     with tempfile.TemporaryDirectory(prefix="tcptui-truth-") as temporary:
         out = options.out or Path(temporary)
         out.mkdir(parents=True, exist_ok=True)
         try:
-            _random_sets(options, out)
-        except TracingError as error:
+            names = record(_jobs(options), out, max(options.jobs, 8 if options.long else 0))
+        except (TracingError, PermissionError) as error:
             sys.exit(f"python -m tests.truth.live: {error}")
+        report(names, out, timelines=not options.quiet)
+
+
+def _jobs(options: argparse.Namespace) -> list[tuple[str, str, int]]:
+    scripts = list(options.scripts)
+    sets = _THOUSAND if options.thousand else options.random
+    if options.long:
+        scripts += [name for name, script in SCRIPTS.items() if script.long]
+    if not scripts and sets is None:
+        scripts = [name for name, script in SCRIPTS.items() if not script.long]
+        sets = _ONCE
+    kinds = [options.kind] if options.kind else list(CLASSES)
+    seeds = range(options.seed, options.seed + (sets or 0))
+    return [(name, "", 0) for name in scripts] + [("", kind, seed) for kind in kinds for seed in seeds]
 
 
 if __name__ == "__main__":
