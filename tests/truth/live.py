@@ -20,8 +20,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -125,9 +126,10 @@ def record_script(tracer: Tracer, name: str, out: Path) -> Path:
 def record(jobs: Sequence[tuple[str, str, int]], out: Path, at_once: int) -> list[str]:
     """Record each (script, "", 0) or ("", class, seed), so many labs at a time. Returns their names.
 
+    On one processor: with several, a host's segments overtake each other on their way to the wire.
     Raises TracingError.
     """
-    with Tracer() as tracer, ThreadPoolExecutor(at_once) as pool:
+    with _one_processor(), Tracer() as tracer, ThreadPoolExecutor(at_once) as pool:
         running: list[Future[Path]] = [
             pool.submit(record_script, tracer, script, out)
             if script
@@ -135,6 +137,17 @@ def record(jobs: Sequence[tuple[str, str, int]], out: Path, at_once: int) -> lis
             for script, kind, seed in jobs
         ]
         return [one.result().name.removesuffix(".truth.json") for one in running]
+
+
+@contextmanager
+def _one_processor() -> Iterator[None]:
+    """Keep this thread, and those that it starts, on one processor."""
+    all_ = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(all_)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_)
 
 
 def report(names: Sequence[str], out: Path, *, timelines: bool) -> None:
@@ -151,7 +164,9 @@ def report(names: Sequence[str], out: Path, *, timelines: bool) -> None:
         if not one.agrees and not one.u1:
             missed.append(one)
     for one in missed:
-        why, sentence = KNOWN.get((one.scenario, one.endpoint.rpartition(":")[2]), (recorded.explain(one), ""))
+        why, sentence = KNOWN.get(
+            (one.scenario, one.endpoint.rpartition(":")[2]), (recorded.explain(one), "")
+        )
         print(f"{one.scenario}.{one.vantage} {one.endpoint} > {one.peer}: {why} {sentence}")
     if timelines:
         for name in sorted({f"{one.scenario}.{one.vantage}" for one in missed}):
@@ -173,7 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("scripts", nargs="*", metavar="SCRIPT", help=f"one of {', '.join(SCRIPTS)}")
     parser.add_argument("--long", action="store_true", help="the scripts that take minutes")
     parser.add_argument("--random", type=int, metavar="N", help="N sets of random applications")
-    parser.add_argument("--thousand", action="store_true", help="as many sets as make 1,000 connections a class")
+    parser.add_argument(
+        "--thousand", action="store_true", help="as many sets as make 1,000 connections a class"
+    )
     parser.add_argument("--class", dest="kind", choices=list(CLASSES), help="of network; all, when not given")
     parser.add_argument("--seed", type=int, default=1, help="of the first set; the next set has the next")
     parser.add_argument("--jobs", type=int, default=4, help="labs at the same time")

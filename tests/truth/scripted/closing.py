@@ -323,7 +323,7 @@ def tw_old_syn(stage: Stage) -> None:
     stage.lab.a.namespace.sysctl("net.ipv4.tcp_timestamps", 0)
     client, server = stage.open()
     isn = last(stage, Side.A).seq
-    finish(server, client, after=0)
+    finish(server, client, after=0.02)
     pause(0.1)
     inject(stage, Side.A, "S", isn - 5000)
     pause()

@@ -240,9 +240,10 @@ def ipv6(stage: Stage) -> None:
     a, b = stage.lab.a, stage.lab.b
     a.with_ipv6(b)
     b.with_ipv6(a)
-    with b.tcp(SERVER_PORT, family=socket.AF_INET6) as listener, a.tcp(
-        stage.client_port, family=socket.AF_INET6
-    ) as client:
+    with (
+        b.tcp(SERVER_PORT, family=socket.AF_INET6) as listener,
+        a.tcp(stage.client_port, family=socket.AF_INET6) as client,
+    ):
         listener.listen(4)
         client.connect((b.address6, SERVER_PORT))
         server, _ = listener.accept()

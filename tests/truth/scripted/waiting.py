@@ -10,7 +10,7 @@ import socket
 
 from lab.frame import Side, sent_by
 from lab.stage import Stage
-from lab.wire import Drop
+from lab.wire import Action, Delay, Drop
 from tests.truth.scripted.script import (
     BARE_ACK_OF_A,
     SERVER_PORT,
@@ -56,7 +56,7 @@ def _request(stage: Stage, seconds: float) -> None:
 
 def fw1_timeout(stage: Stage) -> None:
     """The client closes, and nothing comes through any more; it gives up."""
-    stage.lab.a.namespace.sysctl("net.ipv4.tcp_orphan_retries", 2)
+    stage.lab.a.namespace.sysctl("net.ipv4.tcp_orphan_retries", 1)
     client, server = stage.open()
     pause()
     for side in (BY_A, BY_B):
@@ -69,7 +69,7 @@ def fw1_timeout(stage: Stage) -> None:
 
 def last_ack_timeout(stage: Stage) -> None:
     """The ACKs of the server's FIN do not come through; it gives up."""
-    stage.lab.b.namespace.sysctl("net.ipv4.tcp_orphan_retries", 2)
+    stage.lab.b.namespace.sysctl("net.ipv4.tcp_orphan_retries", 1)
     _last_ack(stage, 1.8)
 
 
@@ -263,21 +263,31 @@ def syncookies_ack_lost(stage: Stage) -> None:
 
 def tfo(stage: Stage) -> None:
     """Fast open: the first time for the cookie, the second with data in the SYN."""
+    _fast_open(stage, Delay(0.15))
+
+
+def tfo_synack_lost(stage: Stage) -> None:
+    """The second time the SYN,ACK is lost, and the client repeats its SYN without data."""
+    _fast_open(stage, Drop())
+
+
+def _fast_open(stage: Stage, late: Action) -> None:
     for host in (stage.lab.a, stage.lab.b):
         host.namespace.sysctl("net.ipv4.tcp_fastopen", 3)
     stage.listen().setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
     for number in (0, 1):
-        if number:
-            stage.wire.rule(sent_by(Side.B, "S."), Drop())  # it serves before it is acknowledged
         client = stage.client(stage.client_port + number)
-        client.setblocking(True)  # with a time limit, Python does not wait for the first answer
-        client.sendto(b"fast request", socket.MSG_FASTOPEN, (stage.lab.b.address, SERVER_PORT))
+        client.setblocking(number == 0)  # the second time, do not wait for the answer
+        if number:
+            stage.wire.rule(sent_by(Side.B, "S."), late)  # the server serves before it is acknowledged
+        with contextlib.suppress(BlockingIOError):
+            client.sendto(b"fast request", socket.MSG_FASTOPEN, (stage.lab.b.address, SERVER_PORT))
         server = stage.accept()
         server.recv(100)
         server.sendall(b"pong")
         pause(0.02)
         server.close()
-        drain(client)
+        drain(stage.connected(client))
         pause()
         client.close()
         pause(0.1)
@@ -288,9 +298,10 @@ def mptcp(stage: Stage) -> None:
     a, b = stage.lab.a, stage.lab.b
     for host in (a, b):
         host.namespace.sysctl("net.mptcp.enabled", 1)
-    with b.tcp(SERVER_PORT, protocol=socket.IPPROTO_MPTCP) as listener, a.tcp(
-        stage.client_port, protocol=socket.IPPROTO_MPTCP
-    ) as client:
+    with (
+        b.tcp(SERVER_PORT, protocol=socket.IPPROTO_MPTCP) as listener,
+        a.tcp(stage.client_port, protocol=socket.IPPROTO_MPTCP) as client,
+    ):
         listener.listen(4)
         client.connect((b.address, SERVER_PORT))
         server, _ = listener.accept()
@@ -368,6 +379,7 @@ SCRIPTS: dict[str, Script] = {
     "syncookies": Script(syncookies),
     "syncookies_ack_lost": Script(syncookies_ack_lost),
     "tfo": Script(tfo),
+    "tfo_synack_lost": Script(tfo_synack_lost),
     "mptcp": Script(mptcp),
     "push": Script(push),
     "long_syn_timeout": Script(long_syn_timeout, long=True),
