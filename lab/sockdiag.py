@@ -67,7 +67,7 @@ class SockDiag:
             self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG)
 
     def ask(self, own: End, peer: End) -> Found:
-        """What a segment from `peer` to `own` would meet now. Raises OSError, but not when there is nothing."""
+        """What a segment from `peer` to `own` would meet now. Raises OSError, not where there is nothing."""
         with self._lock:
             self._socket.send(_query(own, peer))
             answer = self._socket.recv(8192)

@@ -31,9 +31,9 @@ _IP = (b"\x08\x00", b"\x86\xdd")
 class Witness:
     """What happens in `lab` from now on, for `write()`.
 
-    A and B: taps on the hosts (A's at `place_a`: lo, when it talks to itself); MA and MB: on the wire, next to A and to B. sock_diag is asked just before
-    and just after each delivery, what the frame's receiver has for it, and now and then for all that was
-    ever asked about, as timers make no sound.
+    A and B: taps on the hosts (A's at `place_a`: lo, when it talks to itself). MA and MB: on the wire,
+    next to A and to B. sock_diag is asked just before and just after each delivery, what the frame's
+    receiver has for it; and now and then for all that was ever asked about, as timers make no sound.
 
     Limits: sockets of A and B that are bound before they connect; one lab's addresses are no other's.
     """
@@ -58,7 +58,7 @@ class Witness:
         lab.wire.watch(self._ask_about, self._ask_about)
 
     def write(self, name: str, out: Path, network: Mapping[str, object] | None = None) -> Path:
-        """Leave NAME.truth.json and NAME.PLACE.pcap.gz in `out`: what happened until now. Returns the former."""
+        """Leave what happened until now in `out`: NAME.truth.json (returned), NAME.PLACE.pcap.gz."""
         self._sweep()
         end_ns = time.time_ns()
         for tap in self._taps.values():

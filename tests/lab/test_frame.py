@@ -16,7 +16,14 @@ def ethernet(bits: int, payload: bytes = b"", options: bytes = b"", protocol: in
 
 def test_parse_reads_what_rules_match_on() -> None:
     frame = parse(ethernet(0x18, b"hello\r\n", options=bytes(12)), Side.A)
-    assert frame == Frame(frame.data, Side.A, ".", 40001, 9502, 7, 9, 63, 7)
+    assert frame == Frame(frame.data, Side.A, ".", 40001, 9502, 7, 9, 63, 7, "192.0.2.10", "192.0.2.20")
+
+
+def test_parse_reads_ipv6() -> None:
+    tcp = struct.pack("!HHIIBBHHH", 40001, 9502, 7, 9, 5 << 4, 0x02, 63, 0, 0) + b"abc"
+    addresses = bytes.fromhex("fd99") + bytes(13) + b"\x01" + bytes.fromhex("fd99") + bytes(13) + b"\x02"
+    data = bytes(12) + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(tcp), 6, 64) + addresses + tcp
+    assert parse(data, Side.B) == Frame(data, Side.B, "S", 40001, 9502, 7, 9, 63, 3, "fd99::1", "fd99::2")
 
 
 def test_padding_of_short_frames_is_no_payload() -> None:

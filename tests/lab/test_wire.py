@@ -10,6 +10,7 @@ from pathlib import Path
 import dpkt  # type: ignore[import-untyped]
 import pytest
 
+from lab.forge import tcp_frame
 from lab.frame import Frame, Side, parse, sent_by
 from lab.lab import Lab
 from lab.wire import Delay, Drop, Duplicate, Gate, Hold, Link, Pass
@@ -175,3 +176,38 @@ def test_a_bad_link_loses_and_the_kernels_make_up_for_it(tmp_path: Path) -> None
 def test_waiting_for_what_does_not_come_ends(lab: Lab) -> None:
     with pytest.raises(TimeoutError):
         lab.wire.wait(sent_by(Side.A), timeout=0.05)
+
+
+def test_an_injected_frame_comes_out_at_one_end_alone(lab: Lab, tmp_path: Path) -> None:
+    for side in Side:
+        lab.wire.record(side, tmp_path / side.value)
+    with listen(lab):
+        lab.wire.inject(Side.B, tcp_frame((lab.a, 40001), (lab.b, 9502), "S", 7000))
+        lab.wire.wait(sent_by(Side.B, "S."))
+        lab.wire.wait(sent_by(Side.A, "R"))  # A knows nothing of it
+    lab.wire.stop_recording()
+    assert flags(tmp_path / "B")[0] == "A S"
+    assert "A S" not in flags(tmp_path / "A")
+
+
+def test_a_watch_is_called_around_each_delivery(lab: Lab) -> None:
+    calls: list[str] = []
+    lab.wire.watch(
+        lambda frame: calls.append(f"before {frame.flags}"), lambda frame: calls.append(frame.flags)
+    )
+    with listen(lab), connect(lab):
+        pass
+    assert calls[:4] == ["before S", "S", "before S.", "S."]
+
+
+def test_the_two_directions_can_differ() -> None:
+    links = {Side.A: Link(delay=0.001), Side.B: Link(delay=0.05)}
+    with Lab(links) as lab, listen(lab) as listener, connect(lab) as client, listener.accept()[0] as server:
+        began = time.monotonic()
+        client.sendall(b"x")
+        server.recv(1)
+        there = time.monotonic() - began
+        server.sendall(b"y")
+        client.recv(1)
+        back = time.monotonic() - began - there
+    assert there < 0.04 < 0.05 <= back

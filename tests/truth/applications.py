@@ -89,9 +89,9 @@ def _steps(chance: random.Random) -> tuple[Step, ...]:
 
 
 class Applications:
-    """Runs what was drawn in `lab`, each end of a connection in a thread of its own, until `deadline` seconds.
+    """Runs what was drawn in `lab`, each end of a connection in a thread of its own.
 
-    Sockets that are not closed then stay as they are, until `close()`.
+    After `deadline` seconds all sockets stay as they are, until `close()`.
     """
 
     def __init__(self, lab: Lab, pairs: list[Pair], deadline: float) -> None:

@@ -2,6 +2,7 @@
 
     python -m tests.truth.leave_one_out            the figures over all recordings
     python -m tests.truth.leave_one_out NAME…      what does not agree, with the packet that was left out
+    python -m tests.truth.leave_one_out --in DIR … the same over other recordings
 
 A capture misses packets where the machine was too slow, or a switch's mirror port too narrow. Only
 endpoints count whose sequence agrees while the capture is whole, so that a miss is the hole's doing.
@@ -14,10 +15,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.recorded import Key, connections
-from tests.truth.recorded import KERNEL, infer, names, sequence
+from tests.truth.recorded import KERNEL, VANTAGES, infer, names, sequence, which
 
 KINDS = ("data", "ACK", "FIN", "SYN", "RST")
 
@@ -51,9 +53,11 @@ def kind(segment: Segment) -> str:
     return "data" if segment.length else "ACK"
 
 
-def holes(name: str, vantages: tuple[str, ...] = ("A", "B", "MA", "MB"), most: int = 60) -> Iterator[Hole]:
+def holes(
+    name: str, vantages: tuple[str, ...] = VANTAGES, most: int = 60, folder: Path = KERNEL
+) -> Iterator[Hole]:
     """Each packet of each connection of a recording left out; of long connections, the first and last."""
-    truth = json.loads((KERNEL / f"{name}.truth.json").read_text())
+    truth = json.loads((folder / f"{name}.truth.json").read_text())
     kernel: dict[Key, tuple[str, ...]] = {}
     for one in truth["transitions"]:
         own = (one["endpoint"], one["peer"])
@@ -61,7 +65,7 @@ def holes(name: str, vantages: tuple[str, ...] = ("A", "B", "MA", "MB"), most: i
     for vantage in vantages:
         if vantage not in truth["pcaps"]:
             continue
-        for (a, b), segments in connections(KERNEL / truth["pcaps"][vantage]).items():
+        for (a, b), segments in connections(folder / truth["pcaps"][vantage]).items():
             if a == b:
                 continue
             whole = infer(segments, until_ns=truth["end_ns"]).histories()
@@ -90,9 +94,10 @@ def tally(found: Iterator[Hole]) -> dict[str, tuple[int, int]]:
 
 
 def main() -> None:
-    if sys.argv[1:]:
-        for name in sys.argv[1:]:
-            for hole in holes(name):
+    folder, only = which(sys.argv[1:])
+    if only:
+        for name in only:
+            for hole in holes(name, folder=folder):
                 if not hole.agrees:
                     print(
                         f"{name}.{hole.vantage} {' > '.join(hole.ends)} without #{hole.left_out.packet} "
@@ -100,7 +105,7 @@ def main() -> None:
                         f"    kernel: {' '.join(hole.expected)}\n    engine: {' '.join(hole.found)}"
                     )
         return
-    found = tally(hole for name in names() for hole in holes(name))
+    found = tally(hole for name in names(folder) for hole in holes(name, folder=folder))
     for one, (right, count) in found.items():
         print(f"{one:6} {right:6} of {count:6}  {100 * right / count:6.2f} %")
 

@@ -347,14 +347,21 @@ def main() -> None:
                 )
         print(sum(p.agrees for p in found_points), "of", len(found_points))
         return
-    arguments, folder = sys.argv[1:], KERNEL
-    if arguments[:1] == ["--in"]:
-        folder, arguments = Path(arguments[1]), arguments[2:]
-    if arguments:
-        for name in arguments:
+    folder, only = which(sys.argv[1:])
+    if only:
+        for name in only:
             timeline(name, folder)
         return
     report([one for name in names(folder) for one in verdicts(name, folder)])
+
+
+def which(arguments: list[str]) -> tuple[Path, list[str]]:
+    """The folder after --in, and the names that follow."""
+    if arguments[:1] == ["--in"]:
+        if not arguments[1:] or not names(Path(arguments[1])):
+            sys.exit("--in DIR: a folder with NAME.truth.json and the captures that it names")
+        return Path(arguments[1]), arguments[2:]
+    return KERNEL, arguments
 
 
 def report(found: list[Verdict]) -> None:
