@@ -37,7 +37,7 @@ def tcp_frame(
 def checksum(data: bytes) -> int:
     """The Internet checksum (RFC 1071) of `data`."""
     padded = data + b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

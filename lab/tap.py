@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 
 from lab.net import Namespace
 
@@ -31,6 +32,7 @@ class Tap:
     def __init__(self, namespace: Namespace, interface: str) -> None:
         self.frames: list[Stamped] = []
         self.lost = 0
+        self._lock = threading.Lock()
         with namespace.entered():
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
@@ -41,16 +43,17 @@ class Tap:
         self._socket.bind((interface, _ETH_P_ALL))
 
     def read(self) -> None:
-        """Take over what has come into `frames`, and count in `lost` what found no room."""
-        while True:
-            try:
-                data, control, _, _ = self._socket.recvmsg(65535, 64)
-            except BlockingIOError:
-                break
-            seconds, nanoseconds = _TIMESPEC.unpack(control[0][2])
-            self.frames.append((seconds * 1_000_000_000 + nanoseconds, data))
-        _, lost = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
-        self.lost += lost
+        """Take over what has come into `frames`, and count in `lost` what found no room; from any thread."""
+        with self._lock:
+            while True:
+                try:
+                    data, control, _, _ = self._socket.recvmsg(65535, 64)
+                except BlockingIOError:
+                    break
+                seconds, nanoseconds = _TIMESPEC.unpack(control[0][2])
+                self.frames.append((seconds * 1_000_000_000 + nanoseconds, data))
+            _, lost = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
+            self.lost += lost
 
     def close(self) -> None:
         """Stop listening; what was read stays."""

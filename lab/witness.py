@@ -149,11 +149,17 @@ class Witness:
     def _lives(self, end_ns: int) -> list[tuple[Side, Life]]:
         addresses = {one for host in self._hosts.values() for one in (host.address, host.address6)}
         events = [one for one in self._tracer.about(addresses) if self._begin_ns <= one.time_ns <= end_ns]
+        with self._lock:
+            known = [(whose, list(asked)) for whose, asked in self._samples.items()]
         found = []
         for side, host in self._hosts.items():
             here = (host.address, host.address6)
             own = [one for one in events if one.own and one.own[0] in here]
-            samples = {ends: asked for (where, ends), asked in self._samples.items() if where is side}
+            samples = {
+                ends: [one for one in asked if one.answered_ns <= end_ns]
+                for (where, ends), asked in known
+                if where is side
+            }
             calls = _syns(self._taps[side.value].frames, here)
             found += [(side, life) for life in lives(own, samples, calls)]
         return found
