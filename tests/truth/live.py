@@ -35,10 +35,14 @@ from lab.witness import Witness, claim_net
 from tests.truth import recorded
 from tests.truth.applications import Applications, draw
 from tests.truth.known import KNOWN
-from tests.truth.scripted import closing, opening, waiting
+from tests.truth.scripted import aftermath, closing, listening, opening, waiting
 from tests.truth.scripted.script import CLIENT_PORT, SERVER_PORT, Script
 
-SCRIPTS: dict[str, Script] = opening.SCRIPTS | closing.SCRIPTS | waiting.SCRIPTS
+SCRIPTS: dict[str, Script] = {
+    name: script
+    for part in (opening, listening, closing, aftermath, waiting)
+    for name, script in part.SCRIPTS.items()
+}
 CLIENTS = 14
 DEADLINE = {False: 2.6, True: 4.5}  # of the applications, by whether there is loss; seconds
 _FIXED_DELAYS = (0.0, 0.01, 0.04)
@@ -176,6 +180,10 @@ def report(names: Sequence[str], out: Path, *, timelines: bool) -> None:
         cells = [(right[group, place], count[group, place]) for place in (*recorded.VANTAGES, "all")]
         texts = [f"{good} of {whole} {100 * good / whole:6.2f}%" if whole else "-" for good, whole in cells]
         print(f"{group:30}" + "".join(f"{text:>18}" for text in texts) + f"{hidden[group, 'all']:6}")
+    seen = [agrees for name in names for agrees in recorded.live_samples(name, out)]
+    print(
+        f"live view, after each packet  {sum(seen)} of {len(seen)} {100 * sum(seen) / max(1, len(seen)):.2f}%"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

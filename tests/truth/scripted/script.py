@@ -90,5 +90,7 @@ def inject(stage: Stage, sender: Side, flags: str, seq: int, ack: int = 0, data:
     stage.wire.inject(sender.other, forged(stage, sender, flags, seq, ack, data))
 
 
+BY_A, BY_B = sent_by(Side.A), sent_by(Side.B)
+FIN_OF_A, FIN_OF_B = sent_by(Side.A, "F."), sent_by(Side.B, "F.")
 BARE_ACK_OF_A = sent_by(Side.A, ".", data=False)
 """The handshake's third segment, when it is the first of them."""
