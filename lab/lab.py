@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from lab.closing import Closing
 from lab.frame import Side
 from lab.net import Host, Namespace, introduce, plug
 from lab.wire import Link, Wire
 
 
-class Lab:
+class Lab(Closing):
     """Host `a` (192.0.2.10) and host `b` (192.0.2.20), joined by `wire`; torn down by `close()`.
 
     net: the first three bytes of both addresses. `middle` is the wire's own namespace, with an interface
@@ -39,11 +39,3 @@ class Lab:
         self.wire.close()
         for namespace in (self.a.namespace, self.b.namespace, self.middle):
             namespace.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import struct
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
+
+from lab.closing import Closing
 
 NANOSECOND_MAGIC = 0xA1B23C4D
 LINKTYPE_ETHERNET = 1
 
 
-class PcapWriter:
+class PcapWriter(Closing):
     """A pcap file of Ethernet frames with nanosecond stamps, little-endian, complete after each frame.
 
     target: the path of a new file, or an open one; close() closes it.
@@ -36,11 +37,3 @@ class PcapWriter:
     def close(self) -> None:
         """End the file; idempotent."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 
 from lab.net import Namespace
 
@@ -15,6 +16,7 @@ _SOL_PACKET = 263
 _PACKET_STATISTICS = 6
 _PACKET_IGNORE_OUTGOING = 23
 _BUFFER = 32 << 20
+_PROBES = 500
 _TIMESPEC = struct.Struct("qq")
 
 Stamped = tuple[int, bytes]
@@ -35,8 +37,9 @@ class Tap:
         self._lock = threading.Lock()
         with namespace.entered():
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            _wait_for_stamps()
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         if interface == "lo":
             self._socket.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
         self._socket.setblocking(False)
@@ -50,11 +53,33 @@ class Tap:
                     data, control, _, _ = self._socket.recvmsg(65535, 64)
                 except BlockingIOError:
                     break
-                seconds, nanoseconds = _TIMESPEC.unpack(control[0][2])
-                self.frames.append((seconds * 1_000_000_000 + nanoseconds, data))
+                self.frames.append((_stamp(control), data))
             _, lost = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
             self.lost += lost
 
     def close(self) -> None:
         """Stop listening; what was read stays."""
         self._socket.close()
+
+
+def _stamp(control: list[tuple[int, int, bytes]]) -> int:
+    seconds, nanoseconds = _TIMESPEC.unpack(control[0][2])
+    return int(seconds) * 1_000_000_000 + int(nanoseconds)
+
+
+def _wait_for_stamps() -> None:
+    """Until the kernel stamps what arrives when it arrives.
+
+    It begins some time after the first socket has asked for it; until then frames are stamped when they
+    are read.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        probe.bind(("127.0.0.1", 0))
+        for _ in range(_PROBES):
+            probe.sendto(b"", probe.getsockname())
+            time.sleep(0.002)
+            read = time.time_ns()
+            if _stamp(probe.recvmsg(1, 64)[1]) < read - 1_000_000:
+                return
+    raise OSError("the kernel does not stamp what it receives")

@@ -21,9 +21,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from lab.closing import Closing
 from lab.sockdiag import STATES, End
 
 EVENTS = {
@@ -68,7 +68,7 @@ class _Field(NamedTuple):
     size: int
 
 
-class Tracer:
+class Tracer(Closing):
     """Collects `events` from now until `close()`.
 
     Raises TracingError where tracefs cannot be mounted or refuses an instance or the clock.
@@ -123,14 +123,6 @@ class Tracer:
             os.close(pipe)
         _remove(self._instance)
         self._unmount()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # -- the instance ----------------------------------------------------------------------------------
 

@@ -12,9 +12,8 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from lab.closing import Closing
 from lab.frame import Frame, Side, parse
 from lab.lab import Lab
 from lab.net import Host
@@ -28,7 +27,7 @@ _POLL = 0.05
 _IP = (b"\x08\x00", b"\x86\xdd")
 
 
-class Witness:
+class Witness(Closing):
     """What happens in `lab` from now on, for `write()`.
 
     A and B: taps on the hosts (A's at `place_a`: lo, when it talks to itself). MA and MB: on the wire,
@@ -113,14 +112,6 @@ class Witness:
             tap.close()
         for diag in self._diags.values():
             diag.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ask_about(self, frame: Frame) -> None:
         if frame.flags:

@@ -15,15 +15,15 @@ so that a miss is the cut's doing.
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.recorded import Key, connections
-from tests.truth.recorded import KERNEL, infer, names, sequence, which
+from tests.support.recorded import Key
+from tests.truth.recorded import KERNEL, VANTAGES, names, which
+from tests.truth.whole import tally as whole_tally
+from tests.truth.whole import wholes
 
 CUTS = (1, 2, 3, 5, 8)
 _NOT_CLOSING = {"", "LISTEN", "SYN_SENT", "SYN_RCVD", "ESTABLISHED"}
@@ -53,33 +53,18 @@ class Cut:
 
 def cuts(name: str, folder: Path = KERNEL, sizes: tuple[int, ...] = CUTS) -> Iterator[Cut]:
     """Each connection of a recording without its first packets, while some are left; at all places."""
-    truth = json.loads((folder / f"{name}.truth.json").read_text())
-    kernel: dict[Key, list[tuple[int, str]]] = {}
-    for one in truth["transitions"]:
-        kernel.setdefault((one["endpoint"], one["peer"]), []).append((one["t_ns"], one["new"]))
-    for vantage, file in truth["pcaps"].items():
-        for (a, b), segments in connections(folder / file).items():
-            if a == b:
+    for whole in wholes(name, folder, VANTAGES):
+        for k in sizes:
+            if not whole.agreeing or k >= len(whole.segments):
+                break
+            cut_ns = whole.segments[k].time_ns
+            if not {_state(changes, cut_ns) for changes in whole.changes} <= _NOT_CLOSING:
                 continue
-            whole = infer(segments, until_ns=truth["end_ns"]).histories()
-            checked = [
-                (number, kernel[own])
-                for number, own in enumerate([(a, b), (b, a)])
-                if own in kernel
-                and sequence(whole, number) == tuple(new for _, new in kernel[own])
-                and f"{own[0]}>{own[1]}" not in truth["unsure"]
-            ]
-            for k in sizes:
-                if not checked or k >= len(segments):
-                    break
-                left = infer(segments[k:], until_ns=truth["end_ns"]).histories()
-                cut_ns = segments[k].time_ns
-                if not {_state(kernel.get(own, []), cut_ns) for own in ((a, b), (b, a))} <= _NOT_CLOSING:
-                    continue
-                for number, changes in checked:
-                    before = tuple(new for when, new in changes if when < cut_ns)
-                    after = tuple(new for when, new in changes if when >= cut_ns)
-                    yield Cut(name, vantage, (a, b), number, k, before, after, sequence(left, number))
+            left = whole.without(whole.segments[k:])
+            for number in whole.agreeing:
+                before = tuple(new for when, new in whole.changes[number] if when < cut_ns)
+                after = tuple(new for when, new in whole.changes[number] if when >= cut_ns)
+                yield Cut(name, whole.vantage, whole.ends, number, k, before, after, left[number])
 
 
 def _state(changes: list[tuple[int, str]], at_ns: int) -> str:
@@ -88,12 +73,7 @@ def _state(changes: list[tuple[int, str]], at_ns: int) -> str:
 
 def tally(found: Iterator[Cut]) -> dict[int, tuple[int, int]]:
     """Per k: (endpoint sequences that agree, all)."""
-    right: Counter[int] = Counter()
-    count: Counter[int] = Counter()
-    for cut in found:
-        count[cut.k] += 1
-        right[cut.k] += cut.agrees
-    return {k: (right[k], count[k]) for k in sorted(count)}
+    return whole_tally((cut.k, cut.agrees) for cut in found)
 
 
 def main() -> None:

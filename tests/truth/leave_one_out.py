@@ -10,16 +10,16 @@ endpoints count whose sequence agrees while the capture is whole, so that a miss
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tcptui.tcp.segment import Flags, Segment
-from tests.support.recorded import Key, connections
-from tests.truth.recorded import KERNEL, VANTAGES, infer, names, sequence, which
+from tests.support.recorded import Key
+from tests.truth.recorded import KERNEL, VANTAGES, names, which
+from tests.truth.whole import tally as whole_tally
+from tests.truth.whole import wholes
 
 KINDS = ("data", "ACK", "FIN", "SYN", "RST")
 
@@ -57,40 +57,21 @@ def holes(
     name: str, vantages: tuple[str, ...] = VANTAGES, most: int = 60, folder: Path = KERNEL
 ) -> Iterator[Hole]:
     """Each packet of each connection of a recording left out; of long connections, the first and last."""
-    truth = json.loads((folder / f"{name}.truth.json").read_text())
-    kernel: dict[Key, tuple[str, ...]] = {}
-    for one in truth["transitions"]:
-        own = (one["endpoint"], one["peer"])
-        kernel[own] = (*kernel.get(own, ()), one["new"])
-    for vantage in vantages:
-        if vantage not in truth["pcaps"]:
-            continue
-        for (a, b), segments in connections(folder / truth["pcaps"][vantage]).items():
-            if a == b:
+    for whole in wholes(name, folder, vantages):
+        segments = whole.segments
+        for index, segment in enumerate(segments):
+            if most // 2 <= index < len(segments) - most // 2:
                 continue
-            whole = infer(segments, until_ns=truth["end_ns"]).histories()
-            checked = [
-                (number, kernel[own])
-                for number, own in enumerate([(a, b), (b, a)])
-                if sequence(whole, number) == kernel.get(own) and f"{own[0]}>{own[1]}" not in truth["unsure"]
-            ]
-            for index, segment in enumerate(segments):
-                if most // 2 <= index < len(segments) - most // 2:
-                    continue
-                rest = segments[:index] + segments[index + 1 :]
-                left = infer(rest, until_ns=truth["end_ns"]).histories()
-                for number, expected in checked:
-                    yield Hole(name, vantage, (a, b), segment, number, expected, sequence(left, number))
+            left = whole.without(segments[:index] + segments[index + 1 :])
+            for number in whole.agreeing:
+                expected = tuple(new for _, new in whole.changes[number])
+                yield Hole(name, whole.vantage, whole.ends, segment, number, expected, left[number])
 
 
 def tally(found: Iterator[Hole]) -> dict[str, tuple[int, int]]:
     """Per kind of packet: (endpoint sequences that agree, all)."""
-    right: Counter[str] = Counter()
-    count: Counter[str] = Counter()
-    for hole in found:
-        count[hole.kind] += 1
-        right[hole.kind] += hole.agrees
-    return {one: (right[one], count[one]) for one in KINDS if count[one]}
+    figures = whole_tally((hole.kind, hole.agrees) for hole in found)
+    return {one: figures[one] for one in KINDS if one in figures}
 
 
 def main() -> None:
