@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lab.forge import forged_near
 from lab.frame import Frame, Match, Side, parse
 from lab.net import Namespace
 from lab.pcap import PcapWriter
@@ -71,7 +72,14 @@ class Hold:
     gate: Gate
 
 
-Action = Pass | Drop | Delay | Duplicate | Hold
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Carry it, and right behind it a frame that nobody sent: what `forge` makes of it."""
+
+    forge: Callable[[Frame], bytes]
+
+
+Action = Pass | Drop | Delay | Duplicate | Hold | Follow
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ class Link:
     """What the wire does to every frame that no rule takes, in each direction.
 
     delay: seconds one way; jitter: up to so much more, evenly spread (overtaking allowed unless fifo);
-    loss, duplicates: probabilities.
+    loss, duplicates, forgeries: probabilities (of a forged RST, SYN or ACK behind it).
     """
 
     delay: float = 0.02
@@ -95,6 +103,7 @@ class Link:
     loss: float = 0.0
     duplicates: float = 0.0
     fifo: bool = True
+    forgeries: float = 0.0
 
 
 Watch = Callable[[Frame], None]
@@ -246,7 +255,10 @@ class Wire:
     def _chance(self, link: Link) -> Action:
         if self._random.random() < link.loss:
             return Drop()
-        return Duplicate() if self._random.random() < link.duplicates else Pass()
+        if self._random.random() < link.duplicates:
+            return Duplicate()
+        forge = link.forgeries and self._random.random() < link.forgeries
+        return Follow(lambda frame: forged_near(frame, self._random)) if forge else Pass()
 
     def _obey(self, action: Action, frame: Frame) -> None:
         link = self.links[frame.sender]
@@ -259,6 +271,9 @@ class Wire:
             case Duplicate(after):
                 self._carry(frame, usual, in_order=link.fifo)
                 self._carry(frame, usual + after)
+            case Follow(forge):
+                self._carry(frame, usual, in_order=link.fifo)
+                self._carry(parse(forge(frame), frame.sender), usual, in_order=link.fifo)
             case Hold(gate) if gate.is_open:
                 self._carry(frame, usual)
             case Hold(gate):

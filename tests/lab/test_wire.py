@@ -13,7 +13,7 @@ import pytest
 from lab.forge import tcp_frame
 from lab.frame import Frame, Side, parse, sent_by
 from lab.lab import Lab
-from lab.wire import Delay, Drop, Duplicate, Gate, Hold, Link, Pass
+from lab.wire import Delay, Drop, Duplicate, Follow, Gate, Hold, Link, Pass
 from tests.support.needs import needs_netns
 
 pytestmark = needs_netns
@@ -190,6 +190,31 @@ def test_an_injected_frame_comes_out_at_one_end_alone(lab: Lab, tmp_path: Path) 
     assert "A S" not in flags(tmp_path / "A")
 
 
+def test_a_forged_frame_follows_by_rule(lab: Lab, tmp_path: Path) -> None:
+    lab.wire.record(Side.B, tmp_path / "B")
+    reset = tcp_frame((lab.a, 40001), (lab.b, 9502), "R", 1)
+    lab.wire.rule(sent_by(Side.A, "S"), Follow(lambda frame: reset))
+    with listen(lab), connect(lab):
+        pass
+    lab.wire.stop_recording()
+    assert flags(tmp_path / "B")[:3] == ["A S", "A R", "B S."]
+
+
+def test_forgeries_by_chance_are_like_what_they_follow(tmp_path: Path) -> None:
+    with Lab(Link(delay=0.001, forgeries=1.0), seed=3) as lab, listen(lab):
+        lab.wire.record(Side.B, tmp_path / "B")
+        lab.wire.inject(Side.A, bytes(60))  # no TCP: carried as it is
+        with lab.a.tcp(40001) as client:
+            client.setblocking(False)
+            client.connect_ex((lab.b.address, 9502))
+            lab.wire.wait(sent_by(Side.A, "S"))
+            time.sleep(0.05)
+        lab.wire.stop_recording()
+    seen = flags(tmp_path / "B")
+    assert seen[0] == "A S"
+    assert seen[1] in ("A R", "A R.", "A S", "A .")
+
+
 def test_a_watch_is_called_around_each_delivery(lab: Lab) -> None:
     calls: list[str] = []
     lab.wire.watch(
@@ -197,6 +222,7 @@ def test_a_watch_is_called_around_each_delivery(lab: Lab) -> None:
     )
     with listen(lab), connect(lab):
         pass
+    lab.wire.wait(sent_by(Side.A, "F."))  # it comes in after what was delivered before it
     assert calls[:4] == ["before S", "S", "before S.", "S."]
 
 

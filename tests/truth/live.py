@@ -62,11 +62,12 @@ class Network:
     dup: float
     dA: float
     dB: float
+    forged: float = 0.0
 
     def links(self) -> dict[Side, Link]:
         """The same as the wire wants it: by the side that sends."""
         return {
-            side: Link(delay, self.dmax, self.loss, self.dup, self.fifo)
+            side: Link(delay, self.dmax, self.loss, self.dup, self.fifo, self.forged)
             for side, delay in ((Side.A, self.dB), (Side.B, self.dA))
         }
 
@@ -77,7 +78,9 @@ CLASSES: Mapping[str, tuple[tuple[float, ...], bool]] = {
     "noloss-reorder": ((0.0,), True),
     "loss": ((0.02, 0.1, 0.25), False),
     "loss-reorder": ((0.02, 0.1, 0.25), True),
+    "forged": ((0.0,), False),
 }
+_FORGED = 0.03  # of all segments, each followed by one that nobody sent, in class "forged"
 
 
 def draw_network(kind: str, chance: random.Random) -> Network:
@@ -91,6 +94,7 @@ def draw_network(kind: str, chance: random.Random) -> Network:
         dup=chance.choice((0.0, 0.0, 0.05)),
         dA=chance.choice(_FIXED_DELAYS),
         dB=chance.choice(_FIXED_DELAYS),
+        forged=_FORGED if kind == "forged" else 0.0,
     )
 
 

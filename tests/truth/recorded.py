@@ -72,6 +72,8 @@ def sequence(histories: tuple[History, ...], endpoint: int) -> tuple[str, ...]:
 def group_of(network: dict[str, object] | None) -> str:
     if network is None:
         return "scripted"
+    if network.get("forged"):
+        return "random, forged segments"
     loss = "loss" if network["loss"] else "no loss"
     return f"random, {loss}, {'FIFO' if network['fifo'] or not network['dmax'] else 'reordering'}"
 
