@@ -33,6 +33,7 @@ EVENTS = {
     "tcp_retransmit_skb": "tcp",
     "tcp_retransmit_synack": "tcp",
 }
+_OWN = "tcptui-tracefs-"  # a mount of our own; one of another run may vanish
 _PAGE_HEADER = 16
 _PAGE = 65536
 _TYPE_PADDING, _TYPE_TIME_EXTEND, _TYPE_TIME_STAMP = 29, 30, 31
@@ -130,9 +131,9 @@ class Tracer(Closing):
         """Where tracefs is; mounted for us alone where it is nowhere."""
         for line in Path("/proc/self/mounts").read_text().splitlines():
             _, where, kind, *_ = line.split()
-            if kind == "tracefs" and (Path(where) / "instances").is_dir():
+            if kind == "tracefs" and _OWN not in where and (Path(where) / "instances").is_dir():
                 return Path(where)
-        place = Path(tempfile.mkdtemp(prefix="tcptui-tracefs-"))
+        place = Path(tempfile.mkdtemp(prefix=_OWN))
         if _libc.mount(b"tracefs", os.fsencode(place), b"tracefs", 0, None) != 0:
             error = ctypes.get_errno()
             place.rmdir()

@@ -7,9 +7,10 @@ import socket
 
 from lab.frame import Side, sent_by
 from lab.stage import Stage
-from lab.wire import Action, Delay, Drop
+from lab.wire import Action, Delay, Drop, Gate, Hold
 from tests.truth.scripted.script import (
     BARE_ACK_OF_A,
+    BY_A,
     SERVER_PORT,
     Script,
     drain,
@@ -36,8 +37,7 @@ def accept_queue_full(stage: Stage) -> None:
 def accept_queue_full_data(stage: Stage) -> None:
     """Two requests, room for one: the third segment of the other is dropped, and data completes it later."""
     listener = stage.listen(backlog=0)
-    calls = [stage.call(), stage.call(40_001)]
-    clients = [stage.connected(client) for client in calls]
+    clients = _together(stage, 40_000, 40_001)
     pause(0.1)
     clients[1].sendall(b"hello\n")
     pause(0.6)
@@ -46,14 +46,24 @@ def accept_queue_full_data(stage: Stage) -> None:
     _close_all(listener, clients, servers)
 
 
+def _together(stage: Stage, *ports: int) -> list[socket.socket]:
+    """Open connections whose SYNs arrive at one moment, before any of the third segments."""
+    gate = Gate()
+    stage.wire.rule(BY_A, Hold(gate), times=len(ports))
+    before = sum(map(BY_A, stage.wire.seen))
+    calls = [stage.call(port) for port in ports]
+    stage.wire.wait(BY_A, before + len(ports))
+    stage.wire.open(gate)
+    return [stage.connected(client) for client in calls]
+
+
 def _overflow(stage: Stage, data: bytes) -> None:
     listener = stage.listen(backlog=2)
     clients = []
     for port in (40_000, 40_001):
         clients.append(stage.connect(port))
         pause(0.05)
-    calls = [stage.call(port) for port in (40_002, 40_003)]
-    clients += [stage.connected(client) for client in calls]
+    clients += _together(stage, 40_002, 40_003)
     pause(0.1)
     if data:
         clients[3].sendall(data)
