@@ -22,15 +22,16 @@ FAR = 1 << 20
 
 
 class Marks:
-    """Of one endpoint. ip_id, tsval: the newest it sent. heard: it has sent anything at all.
+    """Of one endpoint. ip_id, tsval: the newest it sent. heard: it has sent anything at all, last_ns: when.
 
     offered: acknowledgement numbers that passed towards it, which a RST in reply may quote.
     """
 
-    __slots__ = ("_recent", "heard", "ip_id", "offered", "tsval")
+    __slots__ = ("_recent", "heard", "ip_id", "last_ns", "offered", "tsval")
 
     def __init__(self) -> None:
         self.heard = False
+        self.last_ns = 0
         self.ip_id: int | None = None
         self.tsval: int | None = None
         self.offered: deque[int] = deque(maxlen=MOST_OFFERED)
@@ -38,7 +39,7 @@ class Marks:
 
     def remember(self, segment: Segment) -> None:
         """It has sent `segment`."""
-        self.heard = True
+        self.heard, self.last_ns = True, segment.time_ns
         self._recent.append(segment)
         if segment.ip_id:
             self.ip_id = segment.ip_id

@@ -39,6 +39,12 @@ def test_data_answered_by_rst_shows_an_orphan_whose_fin_nobody_saw() -> None:
     assert "behind data" in steps[2].note
 
 
+def test_after_long_silence_a_reply_says_nothing_of_a_fin() -> None:
+    text = HANDSHAKE + "60 C > S: P. seq 1:4 ack 1\n60.001 S > C: R seq 1"
+    path = [str(t.new) for t in converse(text).history().standing() if t.endpoint == 1]
+    assert path == ["SYN_RCVD", "ESTABLISHED", "CLOSED"]
+
+
 def test_a_reply_to_what_came_after_a_rst_says_nothing_of_a_fin() -> None:
     """The server was reset by the client, and answers the client's late data."""
     text = HANDSHAKE + "0.1 C > S: R. seq 1 ack 1\n0.102 C > S: P. seq 1:4 ack 1\n0.103 S > C: R seq 1"
