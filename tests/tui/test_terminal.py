@@ -33,6 +33,8 @@ class Window:
             os.execv(sys.executable, [sys.executable, "-m", "tcptui", *args])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = b""
+        self._poll = select.poll()  # select() would refuse descriptors beyond 1023
+        self._poll.register(self.fd, select.POLLIN)
 
     def until(self, text: bytes, seconds: float = 15) -> None:
         """Read until `text` was written."""
@@ -42,7 +44,7 @@ class Window:
             self.read()
 
     def read(self) -> None:
-        if select.select([self.fd], [], [], 0.05)[0]:
+        if self._poll.poll(50):
             try:
                 self.seen += os.read(self.fd, 65536)
             except OSError:
