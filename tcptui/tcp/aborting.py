@@ -74,7 +74,7 @@ def _abort(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         sender.missed = exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN not captured
         exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
     syn = next((one.segment for one in sender.flights if is_bare_syn(one)), None)
-    if exact.passive:  # a request has no socket that could abort
+    if exact.passive and sender.was_acknowledged():  # a request has no socket that could abort
         sender.handshake_done(segment)
     sender.acknowledge(segment)
     sender.believe_old(segment)
@@ -86,8 +86,7 @@ def _abort(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
 def _aborted_before(sender: Endpoint, segment: Segment) -> None:
     """The RST of its abort comes after replies that it has overtaken: it had not closed before."""
     exact = sender.exact
-    if exact.fin_seq is None and exact.closed_unseen:
-        exact.forget((Event.CLOSE,))
+    if exact.forget_unseen_close():
         sender.correct(f"it had aborted: its RST (#{segment.packet}) comes late")
 
 
@@ -99,8 +98,8 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
         _arrive(sender, one)
     cause = flights[trigger].segment if trigger < len(flights) else segment
     answers = _could_cause(cause, segment)
-    waiting = seq.lt(segment.seq, exact.snd_max)  # a trigger that we missed leaves out what it has sent
-    if cause.length if answers else waiting:
+    waiting = not exact.unknown and seq.lt(segment.seq, exact.snd_max)  # it leaves out what was sent
+    if exact.expects(cause) if answers else waiting:
         _closed_unseen(sender, segment)
     if answers and exact.acknowledges_fin(cause.ack):
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
@@ -121,7 +120,8 @@ def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
     reset = any(one.segment.flags & RST for one in sender.flights)
     waiting = seq.lt(reply.seq, exact.snd_max)
     recent = reply.time_ns - sender.marks.last_ns < SIGN_OF_LIFE
-    if exact.state is State.ESTABLISHED and exact.fin_seq is None and not reset and (waiting or recent):
+    closed = exact.state is State.ESTABLISHED and exact.fin_seq is None and not exact.unknown
+    if closed and not reset and (waiting or recent):
         exact.step(Event.CLOSE, reply, Evidence.ASSUMED)
 
 
@@ -164,12 +164,15 @@ def speaks_after_the_end(sender: Endpoint, segment: Segment) -> None:
         return
     if last.event in _EXPIRED:
         exact.withdraw_last()
+        exact.since_ns = segment.time_ns  # its timer runs anew
         sender.correct(f"#{segment.packet} shows that it had not given up")
     elif last.event in _OWN_RST and last.cause is not None:
         if _goes_on(sender, segment, last.cause):
             exact.withdraw_last()
+            exact.forget_unseen_close()
             sender.correct(f"it goes on (#{segment.packet}): the RST (#{last.cause.packet}) was not its own")
         elif segment.flags & FIN and exact.fin_seq is None and exact.iss is not None:
+            exact.forget_unseen_close()
             exact.fin_seq = seq.add(segment.seq, segment.length)
             exact.insert(len(exact.path) - 1, Event.CLOSE, segment, Evidence.SENT)
 

@@ -97,10 +97,12 @@ class Connection:
     # -- timers -------------------------------------------------------------------------------------
 
     def _deadline(self, end: Endpoint) -> int | None:
-        if end.exact.state is State.SYN_SENT:
+        shown = end.shown
+        if end.exact.state is State.SYN_SENT and shown.state is not State.SYN_RCVD:
             return self._asks_until(end)
-        wait = self._timers.of(end.shown.state)
-        return None if wait is None else end.shown.since_ns + wait
+        wait = self._timers.of(shown.state)
+        half_closed = shown.state is State.FIN_WAIT_2 and shown.reads
+        return None if wait is None or half_closed else shown.since_ns + wait
 
     def _asks_until(self, end: Endpoint) -> int | None:
         """Until when a caller must have asked again, or it has given up; None where it has an answer."""

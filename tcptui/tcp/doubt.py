@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import FIN, RST, Step
+from tcptui.tcp.tcb import FIN, Step
 from tcptui.tcp.words import SECOND
 
 LATE = 3 * SECOND
@@ -92,7 +92,7 @@ def doubt(step: Step) -> str:
     if step.evidence is Evidence.PASSED:
         return _UNCONFIRMED.get(step.event, "")
     if step.evidence is Evidence.ASSUMED:
-        if step.event is Event.CLOSE and step.cause is not None and step.cause.flags & RST:
+        if step.closed_unseen:
             return _GONE
         return _UNSEEN.get(step.event, "")
     if step.event is Event.FORGOTTEN and step.old not in _DONE:

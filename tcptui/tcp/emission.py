@@ -55,6 +55,7 @@ def _unimpressed(sender: Endpoint, segment: Segment) -> None:
         return  # it tries anew, or it has ended indeed
     exact.withdraw_last()
     if last.cause is None:
+        exact.since_ns = segment.time_ns  # it counts anew
         sender.correct(f"#{segment.packet} shows that it had not given up")
     else:
         error = f"the ICMP error (#{last.cause.packet}) was lost, or is not believed"
@@ -84,6 +85,8 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
         _settle(sender, receiver, segment)
+        took_text = exact.ack_sent is not None and seq.gt(segment.ack, exact.ack_sent)
+        exact.reads = exact.reads or (took_text and exact.state is State.FIN_WAIT_2)
         exact.ack_sent = segment.ack
     answered_alone(sender, receiver, segment)
     _extend(sender, segment)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tcptui.tcp import seq
-from tcptui.tcp.calls import FIRST_RETRANSMISSION, Calls
+from tcptui.tcp.calls import FIRST_RETRANSMISSION, MILLISECOND, Calls
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import (
     MOST,
@@ -33,7 +33,6 @@ from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import ACK, FIN, RST, Tcb
 
-MILLISECOND = 1_000_000
 MARGIN = 2 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
 PURE_ACKS_KEPT = 4
@@ -153,10 +152,11 @@ class Endpoint:
 
     def believe_old(self, segment: Segment) -> None:
         """The pure ACKs that have had time to arrive before `segment` did."""
-        for one in self.flights:
-            if not one.lost and not one.size and self.had_time(one, segment.time_ns):
+        old = [o for o in self.flights if is_pure_ack(o.segment) and self.had_time(o, segment.time_ns)]
+        for one in old:
+            if not one.lost:
                 deliver(self.exact, one.segment, Evidence.PASSED)
-        self.flights = [one for one in self.flights if one.size or not self.had_time(one, segment.time_ns)]
+        self.flights = [one for one in self.flights if one not in old]
         self._replay_due = True
 
     def believe_before(self, number: int, segment: Segment) -> None:
@@ -179,8 +179,11 @@ class Endpoint:
             return
         answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
         if answered:
-            if is_pure_ack(segment):  # what carries text may have waited for an application
-                self.measure(segment.time_ns - max(one.segment.time_ns for one in answered))
+            passed = max(one.segment.time_ns for one in answered)
+            # what carries text may have waited for an application, unless it is one in a stream of them
+            midway = exact.iss is None and not self.round_trip
+            if is_pure_ack(segment) or midway or self.marks.last_ns > passed:
+                self.measure(segment.time_ns - passed)
             if any(one.segment.flags & FIN for one in answered):
                 self._lose_by_echo(answered, segment)
         self.consume(segment.ack, segment)
@@ -226,6 +229,11 @@ class Endpoint:
             return
         if not exact.fast_open:
             exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
+
+    def was_acknowledged(self) -> bool:
+        """An ACK of its SYN is under way to it, or more."""
+        iss = self.exact.iss
+        return iss is not None and any(acknowledges(one, iss) and not one.lost for one in self.flights)
 
     def acknowledged_first(self, segment: Segment) -> None:
         """Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identifications then.

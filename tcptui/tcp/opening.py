@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.tcp import options, seq, unseen
+from tcptui.tcp.calls import FIRST_RETRANSMISSION
 from tcptui.tcp.denial import deny_acks_of, deny_resets
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
@@ -20,8 +21,8 @@ def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segmen
         if exact.state is State.SYN_SENT:
             _asked_again(sender, segment)
             sender.calls.add(segment)
-        elif exact.passive:  # late: its SYN,ACK has overtaken its SYN, and no listener sends that
-            unseen.missed_crossing(sender, segment)
+        elif exact.passive and exact.syn and segment.time_ns - exact.syn.time_ns < FIRST_RETRANSMISSION:
+            unseen.missed_crossing(sender, segment)  # its SYN,ACK has overtaken it: no listener sends that
         return
     if not sender.untouched:
         crossing = [one for one in sender.flights if is_bare_syn(one)]

@@ -44,6 +44,12 @@ class Step:
     proven_by: int | None = None
     odd: bool = False
 
+    @property
+    def closed_unseen(self) -> bool:
+        """Nobody has seen its FIN: a RST in reply shows that it had closed."""
+        cause = self.cause
+        return self.event is Event.CLOSE and cause is not None and cause.flags & (RST | ACK) == RST
+
     def same(self, other: Step) -> bool:
         """The same move for the same cause; how sure we are of it may differ."""
         return self.event is other.event and self.cause is other.cause and self.new is other.new
@@ -61,6 +67,7 @@ class Tcb:
     ack_sent: the highest ACK it has sent. passive: it listened. fast_open: it took data with the SYN.
     bsd: its SYN's options are laid out as FreeBSD does.
     syn, peer_syn: its own SYN or SYN,ACK, and the one that answered it. window: as in its last header.
+    reads: it has acknowledged text after its FIN was acknowledged: a half-close, which has no limit.
     since_ns: when its state began (begins again in TIME_WAIT).
     """
 
@@ -79,6 +86,7 @@ class Tcb:
     passive: bool = False
     fast_open: bool = False
     bsd: bool = False
+    reads: bool = False
     syn: Segment | None = None
     peer_syn: Segment | None = None
     window: int = 0
@@ -134,6 +142,7 @@ class Tcb:
         del self.path[first:]
         if later:
             self.state = later[0].old
+            self.since_ns = self.path[-1].time_ns if self.path else 0
             self.again([step for step in later if step.event not in events])
 
     def again(self, steps: list[Step]) -> None:
@@ -192,8 +201,19 @@ class Tcb:
     @property
     def closed_unseen(self) -> bool:
         """It had closed, as a RST in reply shows: nobody has seen its FIN."""
-        causes = (step.cause for step in self.path if step.event is Event.CLOSE)
-        return any(cause is not None and cause.flags & (RST | ACK) == RST for cause in causes)
+        return self.fin_seq is None and any(step.closed_unseen for step in self.path)
+
+    def forget_unseen_close(self) -> bool:
+        """It had not closed, or its FIN has been seen since. False where that was not assumed."""
+        assumed = self.closed_unseen
+        if assumed:
+            self.forget((Event.CLOSE,))
+        return assumed
+
+    def expects(self, text: Segment) -> bool:
+        """`text` brings octets that it does not have yet."""
+        new = self.rcv_nxt is None or seq.gt(seq.add(text.seq, text.length), self.rcv_nxt)
+        return bool(text.length) and new
 
     @property
     def unknown(self) -> bool:

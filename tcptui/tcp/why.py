@@ -44,7 +44,7 @@ def why(step: Step) -> str:
     if step.event in _KIND:
         return _KIND[step.event].format(p=packet, k=what)
     if step.evidence is Evidence.ASSUMED:
-        if step.event is Event.CLOSE and what == "RST":
+        if step.closed_unseen:
             return f"had closed: its FIN waited or was lost, as {packet} shows"
         return _missed(step.event, packet)
     if step.event is Event.ACTIVE_OPEN or step.event is Event.CLOSE:
