@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 from lab.frame import Side, sent_by
 from lab.stage import Stage
@@ -207,7 +208,12 @@ def far_vantage(stage: Stage) -> None:
 
 def bulk(stage: Stage) -> None:
     client, server = stage.open()
-    client.sendall(b"x" * 200_000)
+    sender = threading.Thread(target=client.sendall, args=(bytes(200_000),))  # more than the buffers hold
+    sender.start()
+    left = 200_000
+    while left:
+        left -= len(server.recv(left))
+    sender.join()
     finish(client, server, after=0.1)
 
 
