@@ -31,6 +31,10 @@ def emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         return
     if not exact.unknown and not sender.marks.may_have_sent(segment, exact.snd_max):
         return
+    if exact.state is State.CLOSED and exact.path and exact.path[-1].evidence is Evidence.TIMER:
+        exact.prove_last(segment.packet)  # it has no such connection any more, as the timer had it
+        sender.touch()
+        return
     if not rst.is_reply(segment) or (segment.flags & ACK and segment.seq == exact.snd_max and exact.iss):
         _abort(sender, receiver, segment)
     elif not _for_another(sender, segment) and not _dropped(sender, segment):

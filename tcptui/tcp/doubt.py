@@ -105,6 +105,7 @@ def doubt(step: Step) -> str:
 def lingering(state: State, event: Event | None, age_ns: int, denied: bool, forged: bool) -> str:
     """The sentence for an endpoint that stands in `state`, into which `event` brought it `age_ns` ago.
 
+    age_ns: 0 where its SYN,ACK has come again, as that of a SYN cookie never does.
     denied: what would have moved it on was taken back. forged: so was what it seemed to do itself.
     """
     if forged:

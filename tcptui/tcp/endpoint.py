@@ -53,11 +53,12 @@ class Endpoint:
     """See the module. `start` is the state before the first step of its present life.
 
     calls: its SYNs in this life.
-    reason: why what is withdrawn next is withdrawn. round_trip: ns from a segment's passing towards it
-    until its answer passes. missed: one octet of its that we did not see, taken for its FIN;
-    combined: which acknowledged the peer's FIN, so it seems. hole: what acknowledged several octets of
-    its that we did not see, the last perhaps its FIN. beyond: an empty segment, numbered beyond what we saw
-    it send.
+    reason: why what is withdrawn next is withdrawn.
+    round_trip: ns from a segment's passing towards it until its answer passes; slow_trip: of the last
+    answer with text.
+    missed: one octet of its that we did not see, taken for its FIN; combined: which acknowledged the peer's
+    FIN, so it seems. hole: what acknowledged several octets of its that we did not see, the last perhaps its
+    FIN. beyond: an empty segment, numbered beyond what we saw it send.
     """
 
     __slots__ = (
@@ -79,6 +80,7 @@ class Endpoint:
         "reason",
         "round_trip",
         "shown",
+        "slow_trip",
         "start",
     )
 
@@ -96,7 +98,7 @@ class Endpoint:
         self.shown = self.exact.fork()
         self.flights: list[Flight] = []
         self.calls = Calls()
-        self.round_trip = 0
+        self.round_trip = self.slow_trip = 0
         self.reason = ""
         self.missed: int | None = None
         self.combined = False
@@ -180,13 +182,18 @@ class Endpoint:
         answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
         if answered:
             passed = max(one.segment.time_ns for one in answered)
-            # what carries text may have waited for an application, unless it is one in a stream of them
-            midway = exact.iss is None and not self.round_trip
-            if is_pure_ack(segment) or midway or self.marks.last_ns > passed:
-                self.measure(segment.time_ns - passed)
+            self._measure_answer(segment, segment.time_ns - passed)
             if any(one.segment.flags & FIN for one in answered):
                 self._lose_by_echo(answered, segment)
         self.consume(segment.ack, segment)
+
+    def _measure_answer(self, segment: Segment, sample_ns: int) -> None:
+        """What carries text may have waited for an application: it counts if two in a row took that long."""
+        if is_pure_ack(segment):
+            self.measure(sample_ns)
+        else:
+            self.measure(min(sample_ns, self.slow_trip))
+            self.slow_trip = sample_ns
 
     def _lose_by_echo(self, answered: list[Flight], segment: Segment) -> None:
         """Of several copies the one has arrived whose time stamp is echoed; a DSACK says that more have."""

@@ -76,7 +76,7 @@ class Transition:
     def evidence_at(self, moment: Moment) -> Evidence:
         """The evidence as it was at `moment`: PROVEN only from the proving frame on."""
         if self.evidence is Evidence.PROVEN and (self.proven_by or 0) > moment.packet:
-            return Evidence.PASSED
+            return Evidence.PASSED if self.packet is not None else Evidence.TIMER
         return self.evidence
 
 
@@ -123,6 +123,7 @@ class History:
     same_socket: a socket that connected to itself; its transitions are endpoint 0's, and stand for both.
     deadlines: by endpoint, when its timer fires if nothing more passes, in ns; None where none runs, as in
     a life that is not the last. A FIN that comes again in TIME_WAIT sets it back (RFC 9293 3.10.7.4).
+    answered_again: a SYN,ACK has come more than once.
     """
 
     first_packet: int
@@ -133,6 +134,7 @@ class History:
     corrections: tuple[Correction, ...]
     same_socket: bool = False
     deadlines: tuple[int | None, int | None] = (None, None)
+    answered_again: bool = False
 
     def standing(self) -> tuple[Transition, ...]:
         """The transitions of hindsight."""
@@ -166,7 +168,7 @@ class History:
             t.endpoint == end and t.event in OWN and t.evidence is Evidence.SENT and t.withdrawn in denials
             for t in self.log
         )
-        age = moment.time_ns - since.time_ns
+        age = 0 if self.answered_again else moment.time_ns - since.time_ns
         return lingering(since.new, since.event, age, bool(denials), forged)
 
 

@@ -26,17 +26,17 @@ _IDLE = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
 class Life:
     """One generation: the frame with which it begins, who called, and where the ends stood before.
 
-    answered: its SYN has an answer.
+    answered: its SYN has an answer; again: that came more than once.
     """
 
-    __slots__ = ("answered", "client", "first_packet", "roles", "start")
+    __slots__ = ("again", "answered", "client", "first_packet", "roles", "start")
 
     def __init__(self, first_packet: int, client: int, ends: tuple[Endpoint, ...]) -> None:
         self.first_packet = first_packet
         self.client = client
         self.roles = Roles.HANDSHAKE
         self.start = tuple(end.state for end in ends)
-        self.answered = False
+        self.answered = self.again = False
 
 
 class Lives:
@@ -166,6 +166,7 @@ class Lives:
             tuple(item[4] for item in log),
             tuple(sorted(taken_back, key=lambda one: one.packet)),
             self.same_socket,
+            answered_again=life.again,
         )
 
     def _unmoved(self, index: int, end: Endpoint) -> State:

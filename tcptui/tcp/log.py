@@ -61,7 +61,7 @@ class Log:
                 self.version += 1
             same += 1
         if same < len(path):
-            self._withdraw(same, packet, time_ns, reason)
+            self._withdraw(same, steps[same:], packet, time_ns, reason)
         for step in steps[same:]:
             self._append(step, packet)
 
@@ -80,19 +80,25 @@ class Log:
     def abandon(self, old_path: list[Entry], packet: int, time_ns: int, reason: str) -> None:
         """The present life never was: withdraw all of it, and go on with the path of the one before."""
         if self.path:
-            self._withdraw(0, packet, time_ns, reason)
+            self._withdraw(0, [], packet, time_ns, reason)
         self.path = old_path
 
     def _last_settled(self) -> Entry | None:
         return next((entry for entry in reversed(self.entries) if entry.withdrawn is None), None)
 
-    def _withdraw(self, keep: int, packet: int, time_ns: int, reason: str) -> None:
+    def _withdraw(self, keep: int, instead: list[Step], packet: int, time_ns: int, reason: str) -> None:
+        """Take back what comes after the first `keep` entries: a correction.
+
+        It is none that an end, CLOSED by a RST as it seemed, says so itself by another.
+        """
         gone = self.path[keep:]
         del self.path[keep:]
         for entry in gone:
             entry.withdrawn, entry.withdrawn_ns = packet, time_ns
         states: tuple[State, ...] = tuple(entry.step.new for entry in gone)
-        self.corrections.append(Correction(packet, time_ns, self.endpoint, states, reason))
+        same = states == tuple(step.new for step in instead)
+        if not same or instead[-1].event is not Event.REPLIED_RST:
+            self.corrections.append(Correction(packet, time_ns, self.endpoint, states, reason))
         self.version += 1
 
 

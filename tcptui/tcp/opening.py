@@ -197,6 +197,7 @@ def _answer_of_known(lives: Lives, sender: Endpoint, receiver: Endpoint, segment
             sender.measure(segment.time_ns - cause.time_ns)
         exact.ack_sent = segment.ack
     elif exact.state is State.SYN_RCVD and exact.iss is not None:
+        lives.all[-1].again = True
         deny_acks_of(sender, exact.iss, segment, "SYN,ACK")
 
 

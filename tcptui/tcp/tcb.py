@@ -117,6 +117,10 @@ class Tcb:
         self.since_ns = when
         return True
 
+    def prove_last(self, packet: int) -> None:
+        """Frame `packet` shows that the last move, of which nothing told so far, has happened."""
+        self.path[-1] = replace(self.path[-1], evidence=Evidence.PROVEN, proven_by=packet)
+
     def withdraw_last(self) -> None:
         """The last move turned out not to have happened."""
         self.state = self.path.pop().old
