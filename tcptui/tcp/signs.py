@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case
+from tcptui.tcp.history import Transition
 from tcptui.tcp.seq import diff
-from tcptui.tcp.states import State
+from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.traces import Reset, ResetKind, Seen, ZeroWindow
 from tcptui.tcp.words import SECOND
 
@@ -69,6 +70,15 @@ def keep_alive_gave_up(flow: Case, x: int) -> Reset | None:
     if reset is None or probes.unanswered < TELLING_PROBES or probes.last.packet > reset.seen.packet:
         return None
     return reset
+
+
+def fin_before(flow: Case, x: int, reset: Reset) -> Transition | None:
+    """How X closed before this RST of its: by a FIN that was seen, or that the RST's number counts."""
+    step, end = flow.step(x, Event.CLOSE), flow.step(x, Event.REPLIED_RST)
+    if step is None or step.packet is None or step.packet > reset.seen.packet:
+        return None
+    waited = step.evidence is Evidence.ASSUMED and end is not None and end.packet == step.packet
+    return None if waited else step
 
 
 def silent(flow: Case, x: int) -> bool:

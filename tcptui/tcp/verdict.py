@@ -7,6 +7,7 @@ The vocabulary; X is "client" or "server". The first one that applies, from the 
 | refused                                | the SYN was answered by RST: nobody listens                     |
 | X gave up: no keep-alive answer        | X sent RST after keep-alive probes without an answer            |
 | reset by X                             | X aborted (RST,ACK)                                             |
+| reset by X after its FIN               | X had closed by FIN, and aborted after that                     |
 | reset: X had no socket                 | X answered by a plain RST: its socket was gone already          |
 | no answer to SYN                       | a SYN without an answer, for a second or in copies              |
 | half-open: SYN,ACK not acknowledged    | X is in SYN_RCVD, for a second or with copies of its SYN,ACK    |
@@ -37,6 +38,7 @@ from tcptui.tcp.facts import FlowFacts
 from tcptui.tcp.finding import Case, case
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.signs import (
+    fin_before,
     fin_unanswered,
     ignored_handshake,
     keep_alive_gave_up,
@@ -96,7 +98,7 @@ def _ended_by_reset(flow: Case) -> str | None:
         return f"reset: {name} had no socket"
     if keep_alive_gave_up(flow, x):
         return f"{name} gave up: no keep-alive answer"
-    return f"reset by {name}"
+    return f"reset by {name} after its FIN" if fin_before(flow, x, reset) else f"reset by {name}"
 
 
 def _killing_reset(flow: Case) -> tuple[int, Reset | None]:

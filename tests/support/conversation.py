@@ -14,7 +14,8 @@ A line is: time in seconds; sender, C or S, or - for a timer; flags; payload byt
 (optional); after the bar the states of client and server then (. is unchanged).
 Sequence numbers are kept by the builder: SEQ is the sender's next, ACK the peer's next. Settings:
 `seq=` and `ack=` (relative to the initial sequence numbers), `rawseq=`, `win=`, `id=`, `ttl=`, `opt=` (hex).
-A transition that the builder cannot name by its states alone is named behind them: `! REPLIED_RST`.
+Transitions that the builder cannot name by their states alone are named behind them: `! REPLIED_RST`; of
+several by what one end sends each is named, and those before the last are assumed: `! CLOSE,SEND_RST`.
 
 `S ICMP` is an ICMP error that quotes what C sent. What other connections tell of an end stands on a line of
 its own, what is a frame as `frame@seconds`:
@@ -160,12 +161,17 @@ def talk(text: str) -> Talk:
         segment = None if heard else builder.segment(words, made.now.packet, time_ns)
         if segment is not None:
             made.segments.append(segment)
-        right, _, named = right.partition("!")
+        right, _, words_named = right.partition("!")
+        named = words_named.strip().split(",")
         for endpoint, word in enumerate(right.split()):
-            for name in [] if word == "." else word.split(">"):
+            path = [] if word == "." else word.split(">")
+            for at, name in enumerate(path):
                 new = State[name]
                 if new is not states[endpoint]:
-                    step = _transition(made.now, endpoint, states[endpoint], new, segment, named)
+                    event = named[min(at, len(named) - 1)]
+                    step = _transition(made.now, endpoint, states[endpoint], new, segment, event)
+                    if at < min(len(path), len(named)) - 1:
+                        step = replace(step, evidence=Evidence.ASSUMED)
                     if heard:
                         step = replace(step, packet=made.now.packet, event=Event.RECV_ICMP, why="got ICMP")
                     made.log.append(step)
@@ -185,8 +191,8 @@ def _transition(
 
 
 def _event(old: State, new: State, segment: Segment | None, sent: bool, named: str) -> Event:
-    if named.strip() and sent:
-        return Event[named.strip()]
+    if named and sent:
+        return Event[named]
     if segment is None:
         return Event.TIMEOUT_2MSL if old is State.TIME_WAIT else Event.TIMEOUT_USER
     if segment.flags & Flags.RST:

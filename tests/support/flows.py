@@ -165,7 +165,13 @@ CASES: dict[str, tuple[str, float, str, str]] = {
     "reset by client while closing": (
         CLIENT_CLOSES + "1.5 C RST,ACK | CLOSED CLOSED",
         1,
-        "reset by client",
+        "reset by client after its FIN",
+        "nobody",
+    ),
+    "reset by server, the other one closes": (
+        CLIENT_CLOSES + "1.5 S RST,ACK | CLOSED CLOSED",
+        1,
+        "reset by server",
         "nobody",
     ),
     "no socket any more": (

@@ -218,8 +218,9 @@ _KINDS = (
         "abort",
         "D16",
         (WARNING,),
-        "A RST with the connection's own numbers: closed with data unread, with SO_LINGER 0, or crashed.",
-        "the RST",
+        "A RST with the connection's own numbers, instead of a FIN or after it: closed with data unread, "
+        "with SO_LINGER 0, or crashed.",
+        "the RST; where it came before, the FIN",
         ". The log of the {x}'s application should say why",
     ),
     Kind(

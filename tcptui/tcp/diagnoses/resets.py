@@ -8,8 +8,8 @@ from tcptui.tcp.finding import Case, Diagnosis, Severity
 from tcptui.tcp.history import Moment
 from tcptui.tcp.options import parse
 from tcptui.tcp.seq import diff
-from tcptui.tcp.signs import TELLING_PROBES, expired_fin, keep_alive_gave_up
-from tcptui.tcp.states import State
+from tcptui.tcp.signs import TELLING_PROBES, expired_fin, fin_before, keep_alive_gave_up
+from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.strangers import spaced
 from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import amount, duration, frames
@@ -29,21 +29,29 @@ def abort(flow: Case) -> Diagnosis | None:
         reset = next((reset for reset in aborts if reset.seen.packet == step.packet), None)
         if reset is None:
             continue
-        quoted = frames([reset.seen.packet])
+        how, fin = _aborted(flow, x, reset)
         if reset.unread:
             text = (
-                f"{flow.name(x)} aborted: RST {quoted} instead of FIN. It probably closed without having "
-                f"read the last {amount(reset.unread, 'byte')} that it received (or with SO_LINGER 0): they "
-                "are lost"
+                f"{how}. It probably closed without having read the last {amount(reset.unread, 'byte')} that "
+                "it received (or with SO_LINGER 0): they are lost"
             )
         else:
             text = (
-                f"{flow.name(x)} aborted: RST {quoted} instead of FIN, though nothing seems unread: "
-                f"SO_LINGER 0, or its application crashed{_or_listener(flow, x)}"
-                f"{_or_probes(flow, x, reset)}"
+                f"{how}, though nothing seems unread: SO_LINGER 0, or its application crashed"
+                f"{_or_listener(flow, x)}{_or_probes(flow, x, reset)}"
             )
-        return say(flow, x, "abort", (reset.seen.packet,), text)
+        return say(flow, x, "abort", (*fin, reset.seen.packet), text)
     return None
+
+
+def _aborted(flow: Case, x: int, reset: Reset) -> tuple[str, tuple[int, ...]]:
+    """What X did, and the frame of the FIN that it had sent before, where that was captured."""
+    name, quoted, closed = flow.name(x), frames([reset.seen.packet]), fin_before(flow, x, reset)
+    if closed is None or closed.packet is None:
+        return f"{name} aborted: RST {quoted} instead of FIN", ()
+    if closed.evidence is Evidence.ASSUMED:
+        return f"{name} aborted after its FIN, which was not captured: RST {quoted}", ()
+    return f"{name} aborted after its FIN {frames([closed.packet])}: RST {quoted}", (closed.packet,)
 
 
 def _or_listener(flow: Case, x: int) -> str:

@@ -151,6 +151,18 @@ def test_an_abort_tells_unread_data_from_a_mere_abort() -> None:
     assert "nothing seems unread" in mere
 
 
+def test_an_abort_after_a_fin_does_not_stand_for_it() -> None:
+    shut = OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.1 S ACK 7 | FIN_WAIT_2 .\n 1.2 C ACK\n"
+    found = diagnosed(shut + "1.3 C RST,ACK | CLOSED CLOSED")["abort"]
+    assert "client aborted after its FIN #4: RST #7. It probably closed without having read" in found.text
+    assert found.packets == (4, 7) and "instead" not in found.text
+    unseen = diagnosed(OPEN + "1 C RST,ACK seq=2 | FIN_WAIT_1>CLOSED CLOSED ! CLOSE,SEND_RST")["abort"]
+    assert "client aborted after its FIN, which was not captured: RST #4, though" in unseen.text
+    assert unseen.packets == (4,)
+    other = diagnosed(OPEN + "1 S FIN,ACK | CLOSE_WAIT FIN_WAIT_1\n 1.1 C RST,ACK | CLOSED CLOSED")["abort"]
+    assert "client aborted: RST #5 instead of FIN" in other.text
+
+
 def test_a_dead_socket_says_what_is_lost_and_what_it_last_was() -> None:
     text = diagnosed(ORPHAN + "3.1 C RST | CLOSED CLOSED")["dead-socket"].text
     assert "10 bytes of the server lost" in text
