@@ -85,11 +85,19 @@ def dead_socket(flow: Case) -> Diagnosis | None:
 
 
 def _known_state(flow: Case, x: int, reset: Reset) -> State | None:
-    """In which state X was last known, if the engine, too, holds that it had no socket."""
+    """In which state X was last known, if the engine, too, holds that it had no socket.
+
+    What is assumed only because of the RST (that it had closed before) was not known.
+    """
     at = flow.history.at(Moment(*reset.seen))[x]
     if at.state is not State.CLOSED or at.since is None:
         return None
-    return at.since.old
+    path, last = flow.path[x], at.since.old
+    for step in reversed(path[: path.index(at.since)]):
+        if step.evidence is not Evidence.ASSUMED or step.packet != at.since.packet:
+            break
+        last = step.old
+    return last
 
 
 def _told_elsewhere(flow: Case, x: int, reset: Reset) -> bool:

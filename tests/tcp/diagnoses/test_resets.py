@@ -169,6 +169,11 @@ def test_a_dead_socket_says_what_is_lost_and_what_it_last_was() -> None:
     assert "Last known state of the client: FIN_WAIT_2" in text
 
 
+def test_what_a_dead_socket_last_was_is_not_what_its_rst_alone_lets_assume() -> None:
+    text = OPEN + "1 S PSH,ACK 13\n 1.1 C RST | FIN_WAIT_1>CLOSED CLOSED ! CLOSE,REPLIED_RST"
+    assert "Last known state of the client: ESTABLISHED" in diagnosed(text)["dead-socket"].text
+
+
 def test_a_syn_ack_that_meets_a_rst_is_a_connect_given_up_or_a_scan() -> None:
     found = diagnosed("0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | . SYN_RCVD\n 0.2 C RST | CLOSED LISTEN")
     assert "half-open scan" in found["dead-socket"].text and found["dead-socket"].severity.value == "note"
