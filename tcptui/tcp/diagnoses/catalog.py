@@ -312,8 +312,9 @@ _KINDS = (
         "back-off",
         "D26",
         (WARNING,),
-        "The same bytes three times or more, each wait about twice the one before: packets or their ACKs "
-        "are lost, or the peer is gone. The first wait is about the retransmission timeout.",
+        "The same bytes three times or more, each wait about twice the one before (the first ones of a SYN "
+        "may be even): packets or their ACKs are lost, or the peer is gone. The first wait is about the "
+        "retransmission timeout.",
         "all copies",
         ". Packets are lost on the way, or the {y} is gone: capture at both ends to see where",
     ),

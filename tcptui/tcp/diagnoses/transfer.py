@@ -8,7 +8,7 @@ from tcptui.tcp.diagnoses.catalog import say
 from tcptui.tcp.finding import Case, Diagnosis
 from tcptui.tcp.seq import add, diff
 from tcptui.tcp.signs import TELLING_COPIES, fin_unanswered, refused, zero_window
-from tcptui.tcp.traces import Copies, Probes
+from tcptui.tcp.traces import Copies, Probes, Seen
 from tcptui.tcp.words import SECOND, amount, duration, frames
 
 STALLED = SECOND
@@ -81,6 +81,8 @@ def back_off(flow: Case) -> Diagnosis | None:
             None if fin_unanswered(flow, x) else side.worst_run,
         ]
         for run in runs:
+            if run is not None and side.fin is not None and run.end == side.fin.end and not run.payload:
+                run = side.fin  # with the first, also where that was acknowledged before the second
             waits = _doubling(run.gaps(), linear=run is side.syn) if run is not None else []
             if run is not None and waits:
                 return _backed_off(flow, x, run, waits)
@@ -102,14 +104,19 @@ def _doubling(gaps: list[int], *, linear: bool) -> list[int]:
 def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
     side = flow.side(x)
     waiting = side.waiting
-    what = "SYN" if run is side.syn else amount(run.payload, "byte") if run.payload else "FIN"
+    how = _repeated(flow, x, run, waits)
+    rto = f"Its retransmission timeout was about {duration(waits[0])}"
+    if (acks := _in_vain(flow, x, run)) is not None:
+        first, last = acks
+        text = (
+            f"{how}; the {flow.name(1 - x)} acknowledges it (#{first.packet} to #{last.packet}), but its "
+            f"ACKs do not arrive, or come late: capture at the {flow.name(x)}, too. {rto}"
+        )
+        packets = (*run.packets, *(seen.packet for seen in acks))
+        return say(flow, x, "back-off", packets, text, advise=False)
     unanswered = waiting is not None and diff(waiting.seq, run.end) < 0 <= diff(run.seq, waiting.seq)
     end = "still without an answer" if unanswered else "acknowledged in the end"
-    text = (
-        f"{flow.name(x)} backs off: {what} sent {run.count} times ({frames(run.packets)}), waiting "
-        f"{', '.join(duration(wait) for wait in waits[:4])}{' …' if len(waits) > 4 else ''}; {end}. Its "
-        f"retransmission timeout was about {duration(waits[0])}"
-    )
+    text = f"{how}; {end}. {rto}"
     answered = flow.around.answered(1 - x, run.first.time_ns - LATELY) if run is side.syn else None
     if answered is not None:
         text += (
@@ -122,6 +129,25 @@ def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
             "(`ss -ltn` there), or it misses the ACK of that"
         )
     return say(flow, x, "back-off", run.packets, text, advise=answered is None)
+
+
+def _repeated(flow: Case, x: int, run: Copies, waits: list[int]) -> str:
+    """What X sent again, and how it waited; even waits are no back-off."""
+    what = "SYN" if run is flow.side(x).syn else amount(run.payload, "byte") if run.payload else "FIN"
+    times = f"sent {run.count} times ({frames(run.packets)})"
+    if max(waits) <= LINEAR[1] * min(waits):
+        return f"{flow.name(x)} repeats its {what}: {times}, every {duration(sum(waits) // len(waits))}"
+    waited = ", ".join(duration(wait) for wait in waits[:4]) + (" …" if len(waits) > 4 else "")
+    return f"{flow.name(x)} backs off: {what} {times}, waiting {waited}"
+
+
+def _in_vain(flow: Case, x: int, run: Copies) -> tuple[Seen, Seen] | None:
+    """The ACK of what X sends all the same, and the newest, in answer to a copy."""
+    acked, last, high = flow.peer(x).ack_advanced, flow.peer(x).last_ack, flow.peer(x).ack_max
+    if acked is None or last is None or high is None or diff(high, run.end) < 0:
+        return None
+    again = run.seen[1].packet
+    return (acked, last) if acked.packet < again < last.packet else None
 
 
 def _never_heard(flow: Case, x: int, run: Copies) -> bool:

@@ -108,9 +108,26 @@ def test_a_back_off_says_how_it_ended() -> None:
     assert "acknowledged in the end" in diagnosed(COPIES + "1.7 S ACK")["back-off"].text
 
 
-def test_an_even_row_of_syns_is_linux_backing_off() -> None:
-    late = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0\n 2.1 S SYN,ACK | ESTABLISHED SYN_RCVD"
-    assert "SYN sent 3 times" in diagnosed(late)["back-off"].text
+def test_an_even_row_of_syns_is_told_as_what_it_is() -> None:
+    late = "0 C SYN | SYN_SENT .\n 1 C SYN seq=0\n 2 C SYN seq=0\n"
+    answer = "7 S SYN,ACK | ESTABLISHED SYN_RCVD"
+    text = diagnosed(late + answer)["back-off"].text
+    assert "client repeats its SYN: sent 3 times (#1, #2 and #3), every 1.0 s; acknowledged in" in text
+    assert "waiting" not in text and "backs off" not in text
+    doubling = diagnosed(late + "4 C SYN seq=0\n" + answer)["back-off"].text
+    assert "client backs off: SYN sent 4 times (#1, #2, #3 and #4), waiting 1.0 s, 1.0 s, 2.0 s" in doubling
+
+
+def test_a_fin_that_is_acknowledged_in_vain_is_not_without_a_peer() -> None:
+    first = OPEN + "1 C FIN,ACK | FIN_WAIT_1 CLOSE_WAIT\n 1.04 S ACK | FIN_WAIT_2 .\n"
+    last = first + "2 S FIN,ACK | TIME_WAIT LAST_ACK\n 2.01 C ACK\n"
+    for when in ("2.2", "2.6", "3.4"):
+        last += f"{when} S FIN,ACK seq=1\n {when}1 C ACK\n"
+    found = diagnosed(last)["back-off"]
+    assert "FIN sent 4 times (#6, #8, #10 and #12), waiting 200 ms, 400 ms, 800 ms" in found.text
+    assert "the client acknowledges it (#7 to #13), but its ACKs do not arrive, or come late" in found.text
+    assert "gone" not in found.text and "acknowledged in the end" not in found.text
+    assert found.packets == (6, 7, 8, 10, 12, 13)
 
 
 @pytest.mark.parametrize(
