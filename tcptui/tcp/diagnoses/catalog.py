@@ -213,7 +213,13 @@ _KINDS = (
         "Two SYNs crossed: both ends connected, and nobody was listening. Or a socket connected to itself.",
         "the SYNs",
     ),
-    Kind("simultaneous-close", "D15", (NOTE,), "Two FINs crossed: both ends go through CLOSING.", "the FINs"),
+    Kind(
+        "simultaneous-close",
+        "D15",
+        (NOTE,),
+        "Two FINs crossed: both ends go through CLOSING, if both were still there.",
+        "the FINs",
+    ),
     Kind(
         "abort",
         "D16",

@@ -116,9 +116,15 @@ def peer_vanished(flow: Case) -> Diagnosis | None:
             continue
         limit = flow.timers.closing
         end = f"; the kernel gives up after {duration(limit)}" if limit else ""
+        acked = flow.peer(x).ack_advanced if fin_acknowledged(flow, 1 - x) else None
+        met = (
+            f"was acknowledged here ({frames([acked.packet])}), but that ACK did not arrive and no other came"
+            if acked
+            else "has no answer"
+        )
         text = (
             f"{flow.name(1 - x)} vanished during the close: the {flow.name(x)}'s FIN, sent {fin.count} times "
-            f"in {duration(fin.last.time_ns - fin.first.time_ns)}, has no answer{end}"
+            f"in {duration(fin.last.time_ns - fin.first.time_ns)}, {met}{end}"
         )
         return say(flow, x, "peer-vanished-in-close", fin.packets, text)
     return None
@@ -156,15 +162,19 @@ def last_ack_lost(flow: Case) -> Diagnosis | None:
 
 def simultaneous_close(flow: Case) -> Diagnosis | None:
     """D15: CLOSING: each end sent its FIN before it had the other's."""
-    if not any(flow.been(x, State.CLOSING) for x in (0, 1)) or flow.facts.same_socket:
+    through = [x for x in (0, 1) if flow.been(x, State.CLOSING)]
+    if not through or flow.facts.same_socket:
         return None
     closes = [step.packet for x in (0, 1) if (step := flow.step(x, Event.CLOSE)) is not None]
     packets = tuple(sorted(packet for packet in closes if packet is not None))
     if len(packets) < 2:
         return None
-    text = (
-        f"both ends closed at the same time: the FINs {frames(packets)} crossed, so both go through CLOSING"
-    )
+    other = 1 - through[0]
+    if other in through or flow.state(other) is State.FIN_WAIT_1:
+        who = "both go through CLOSING"
+    else:
+        who = f"the {flow.name(1 - other)} goes through CLOSING; the {flow.name(other)} does not"
+    text = f"both ends closed at the same time: the FINs {frames(packets)} crossed, so {who}"
     return say(flow, 0, "simultaneous-close", packets, text)
 
 

@@ -160,6 +160,26 @@ def test_is_not_diagnosed(case: tuple[str, str, str, float]) -> None:
     assert case[0] not in diagnosed(*case[2:])
 
 
+def test_a_peer_whose_ack_passed_vanished_after_it() -> None:
+    last = HALF_CLOSED + "2 S FIN,ACK | TIME_WAIT LAST_ACK\n 2.01 C ACK\n"
+    copies = "2.2 S FIN,ACK seq=1\n 2.6 S FIN,ACK seq=1\n 3.4 S FIN,ACK seq=1"
+    text = diagnosed(last + copies)["peer-vanished-in-close"].text
+    assert "FIN, sent 4 times in 1.4 s, was acknowledged here (#7), but that ACK did not arrive" in text
+    assert "has no answer" in diagnosed(VANISHED, 5)["peer-vanished-in-close"].text
+
+
+def test_crossing_fins_go_through_closing_only_where_both_ends_were_there() -> None:
+    assert "so both go through CLOSING" in diagnosed(CROSSED)["simultaneous-close"].text
+    gone = (
+        OPEN
+        + "1 C FIN,ACK | FIN_WAIT_1 .\n 1 S FIN,ACK ack=1 | . FIN_WAIT_1>CLOSING\n 1.1 C RST | CLOSED CLOSED"
+    )
+    text = diagnosed(gone)["simultaneous-close"].text
+    assert "the FINs #4 and #5 crossed, so the server goes through CLOSING; the client does not" in text
+    before = "\n".join(gone.splitlines()[:-1])
+    assert "so both go through CLOSING" in diagnosed(before)["simultaneous-close"].text
+
+
 def test_a_stuck_close_wait_says_what_to_do() -> None:
     text = diagnosed(HALF_CLOSED, 42.06)["close-wait-stuck"].text
     assert text.startswith("server application has not called close() for 42.1 s since the client's FIN #4")
