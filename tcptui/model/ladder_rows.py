@@ -34,6 +34,7 @@ from tcptui.model.times import duration, number, size
 from tcptui.tcp.history import Correction, History, Moment, Transition, has_no_effect, mark_of
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
+from tcptui.tcp.why import happened
 
 
 @dataclass(slots=True)
@@ -160,7 +161,12 @@ class Drawing:
         client = step.endpoint == self.history.client
         columns = self.columns(total)
         label = self._label((step,), columns, moment, when > moment)
-        what = step.why.removeprefix("received ").partition(" (#")[0] if step.packet else str(step.event)
+        frame = step.packet is not None
+        what = (
+            step.why.removeprefix("received ").partition(" (#")[0]
+            if frame
+            else happened(step.old, step.event)
+        )
         # an ICMP error's frame stands before its words, so its number need not be in them
         return self._apart(
             when, step.packet, client, (what, what.partition(" from ")[0]), total, moment, label

@@ -12,6 +12,7 @@ from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat, stamp
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.history import Correction, Transition
+from tcptui.tcp.why import happened
 
 HEAD = (
     f"{'TIME':>15} {'FLOW':>5} {'END':6} {'LADDR':21} {'RADDR':21} "
@@ -37,7 +38,7 @@ class TransitionLines:
         note = f"; {step.note}" if step.note else ""
         return (
             f"{self._prefix(flow, step.endpoint, step.time_ns)} {step.old!s:11} -> {step.new!s:11} "
-            f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {step.event}{note}"
+            f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {happened(step.old, step.event)}{note}"
         )
 
     def correction(self, flow: FlowInfo, correction: Correction) -> str:

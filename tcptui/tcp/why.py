@@ -20,6 +20,12 @@ _KIND = {
 _ANSWERED = (Event.RECV_SYN_ACK, Event.RECV_FIN)
 
 
+def happened(old: State, event: Event) -> str:
+    """The event in a few words, where "no answer" is not all: in FIN_WAIT_2 the FIN has had its own."""
+    forgotten = event is Event.TIMEOUT_USER and old is State.FIN_WAIT_2
+    return "gave up: no FIN came" if forgotten else str(event)
+
+
 def kind(segment: Segment) -> str:
     """ "SYN,ACK", "FIN", "ACK": what names a segment. ACK only where there is nothing else."""
     flags = segment.flags

@@ -99,6 +99,13 @@ def test_a_timer_is_a_row_of_its_own() -> None:
     assert lines(shown)[-1].split()[1] == "CLOSED?"
 
 
+def test_a_fin_wait_2_that_expires_had_its_answer() -> None:
+    expired = CLOSE.partition("17.100000")[0] + "77.04 - | CLOSED .\n"
+    for columns in (80, 100):
+        row = lines(ladder(expired), columns)[-1]
+        assert "client: gave up: no FIN came" in row and len(row) <= columns
+
+
 def test_steps_between_state_changes() -> None:
     shown = ladder(CLOSE)
     rows = [0]

@@ -9,8 +9,9 @@ from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.pipe import PipeFeed
 from tcptui.demos import catalog
 from tcptui.model.times import TimeFormat
-from tcptui.report.transitions import HEAD, follow, lines
+from tcptui.report.transitions import HEAD, TransitionLines, follow, lines
 from tcptui.session import Session
+from tests.support.conversation import talk
 from tests.support.sessions import read
 
 
@@ -29,6 +30,14 @@ def test_the_walk_of_a_connection() -> None:
         ("server", "SYN_RCVD", "ESTABLISHED"),
     ]
     assert text[1].split()[0] == "0.000000"
+
+
+def test_a_fin_wait_2_that_expires_did_not_lack_an_answer() -> None:
+    flow = read(demo="handshake").flow(1)
+    texts = ("start FIN_WAIT_2 CLOSE_WAIT\n 60 - | CLOSED .", "0 C SYN | SYN_SENT .\n 133 - | CLOSED .")
+    ends = [talk(text).log[-1] for text in texts]
+    said = [TransitionLines(TimeFormat.RELATIVE).transition(flow, step) for step in ends]
+    assert said[0].endswith("gave up: no FIN came") and said[1].endswith("gave up: no answer")
 
 
 def test_the_clock_of_each_line() -> None:

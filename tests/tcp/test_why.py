@@ -7,7 +7,7 @@ from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
 from tcptui.tcp.tcb import Step
-from tcptui.tcp.why import kind, why
+from tcptui.tcp.why import happened, kind, why
 
 SYN_ACK = Segment(2, 20, 1, 0, 1, Flags.SYN | Flags.ACK)
 
@@ -61,5 +61,8 @@ def test_every_event_has_a_sentence(event: Event, evidence: Evidence) -> None:
 def test_a_forgotten_orphan_did_not_wait_for_an_answer() -> None:
     orphan = Step(State.FIN_WAIT_2, State.CLOSED, Event.TIMEOUT_USER, None, 0, Evidence.TIMER)
     assert why(orphan) == "waited for a FIN that never came, and was forgotten"
+    assert happened(orphan.old, orphan.event) == "gave up: no FIN came"
     caller = Step(State.SYN_SENT, State.CLOSED, Event.TIMEOUT_USER, None, 0, Evidence.TIMER)
     assert why(caller) == "got no answer and gave up"
+    assert happened(caller.old, caller.event) == "gave up: no answer"
+    assert str(orphan.event) == "gave up: no answer"  # what scripts look for stays
