@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     transfer.back_off,
     transfer.sent_again,
     transfer.sent_needlessly,
+    transfer.doubled,
     transfer.capture_incomplete,
     transfer.one_sided,
     transfer.captured_twice,

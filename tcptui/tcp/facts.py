@@ -30,6 +30,7 @@ from tcptui.tcp.strangers import note_sequel
 from tcptui.tcp.traces import (
     IN_FLIGHT,
     PLAUSIBLE,
+    RECENT,
     Copies,
     Flight,
     Hole,
@@ -205,6 +206,8 @@ def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     if ahead > 0:
         open_hole(me, Hole(me.snd_max, segment.seq))
         me.snd_max = segment.seq
+    if ahead < 0 < size:
+        me.sent_again.append((segment.seq, end))
     if diff(end, me.snd_max) > 0:
         _add_flight(me, Flight(me.snd_max, end, seen))
         me.snd_max = end
@@ -277,9 +280,20 @@ def _take_sack(me: Side, peer: Side, segment: Segment, reported: Seen | None) ->
     me.sacked = any(diff(right, segment.ack) > 0 for _, right in blocks)
     again = bool(blocks) and diff(blocks[0][1], segment.ack) <= 0 and blocks[0][0] != peer.iss
     if again and reported is not None:
+        if _sent_once(peer, *blocks[0]):
+            me.received_doubled.add(reported)
+            return
         me.received_twice.add(reported)
         if peer.fin is not None and blocks[0] == (peer.fin.seq, peer.fin.end):
             me.fin_twice = me.fin_twice or reported
+
+
+def _sent_once(me: Side, low: int, end: int) -> bool:
+    """The capture has [low, end) for certain, and once; a frame that it holds twice was sent once."""
+    if me.iss is None or diff(low, me.iss) <= 0 or me.unseen_before or len(me.sent_again) == RECENT:
+        return False
+    spans = [*me.sent_again, *((hole.low, hole.high) for hole in me.holes)]
+    return not any(diff(start, end) < 0 < diff(stop, low) for start, stop in spans)
 
 
 def _first_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:

@@ -209,6 +209,8 @@ class Side:
     syn_changed: the first copy of its SYN that offers something else than the original.
     ack_before: what it acknowledged before that last went up, at `ack_advanced`.
     received_twice: its ACKs that report bytes which came a second time (DSACK, RFC 2883).
+    received_doubled: those of them that report what its peer sent once.
+    sent_again: the newest stretches [from, to) that it sent although it had been beyond their beginning.
     fin_twice: the one that reports so of its peer's FIN.
     dup_acks: ACKs of the same number in a row, without payload, that it sent last.
     resent: what it sent again, by cause; None where nothing was.
@@ -245,6 +247,8 @@ class Side:
     resets: list[Reset] = field(default_factory=list)
     again: Flight | None = None
     received_twice: Series = field(default_factory=Series)
+    received_doubled: Series = field(default_factory=Series)
+    sent_again: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
     fin_twice: Seen | None = None
     dup_acks: int = 0
     resent: Resent | None = None
@@ -293,6 +297,7 @@ NEW_NUMBERS: dict[str, Callable[[], Any]] = {
     ),
     **dict.fromkeys(("busy", "syn", "syn_ack", "spoke"), lambda: None),
     "in_flight": deque,
+    "sent_again": lambda: deque(maxlen=RECENT),
     "holes": list,
 }
 """What is over of a Side when it begins a new sequence space, and what it then is."""

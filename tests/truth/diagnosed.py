@@ -24,7 +24,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "data_rides_hs_ack": {"A MA MB B": ""},
     "defer_accept": {"A MA MB B": ""},
     "defer_accept_silent": {"A MA MB B": "abort syn-ack-repeated"},
-    "dup_everything": {"A MA MB B": "captured-twice spurious-retransmission time-wait-assassination"},
+    "dup_everything": {"A MA MB B": "captured-twice network-duplicate time-wait-assassination"},
     "dup_synack": {"A MA MB B": ""},
     "far_vantage": {"A MA MB B": ""},
     "fin_ack_lost": {"A MA MB B": "spurious-retransmission"},

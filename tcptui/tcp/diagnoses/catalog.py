@@ -341,6 +341,14 @@ _KINDS = (
         "the ACKs with DSACK, or the copies",
     ),
     Kind(
+        "network-duplicate",
+        "D27",
+        (NOTE,),
+        "The receiver says that bytes came twice (DSACK), and the capture holds one transmission of them: "
+        "the network doubled the packet, unless the capture missed a copy.",
+        "the ACKs with DSACK",
+    ),
+    Kind(
         "fin-held-by-gap",
         "D28",
         (WARNING, NOTE),

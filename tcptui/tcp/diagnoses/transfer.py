@@ -202,6 +202,19 @@ def sent_needlessly(flow: Case) -> Diagnosis | None:
     return None
 
 
+def doubled(flow: Case) -> Diagnosis | None:
+    """D27, its guard: a DSACK of bytes that the capture holds once: nobody sent them again."""
+    for x in (0, 1):
+        reports = flow.side(x).received_doubled
+        if reports.count:
+            text = (
+                f"{flow.name(x)} got bytes twice (DSACK in {frames(reports.packets)}), though the "
+                f"{flow.name(1 - x)} sent them once: the network doubled them"
+            )
+            return say(flow, 1 - x, "network-duplicate", reports.packets, text)
+    return None
+
+
 def capture_incomplete(flow: Case) -> Diagnosis | None:
     """D34: something was acknowledged that the capture does not hold, though both directions are in it."""
     missing = [(flow.side(x).unseen, x) for x in (0, 1) if flow.side(x).packets]

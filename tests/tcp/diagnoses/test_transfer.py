@@ -14,12 +14,20 @@ FAST = OPEN + (
 )
 FAR = "0 C SYN\n 0.04 S SYN,ACK\n 0.08 C ACK\n 1 C PSH,ACK 7\n"
 
+# the server reports 7 bytes that it got twice
+DOUBLED = OPEN + "1 C PSH,ACK 7\n 1.1 S ACK opt=0101050a000003e9000003f0"
+
 TRIGGERS = {
     "zero-window": (FULL + "4 S ACK win=9", 0, (5, 6)),
     "zero-window-probe": (PROBED, 0, (6, 8)),
     "keep-alive": (OPEN + "30 C ACK seq=0\n 30.1 S ACK\n 60 C ACK seq=0\n 60.1 S ACK", 0, (4, 6)),
     "back-off": (COPIES, 0, (4, 5, 6)),
-    "spurious-retransmission": (OPEN + "1 C PSH,ACK 7\n 1.1 S ACK opt=0101050a000003e9000003f0", 0, (5,)),
+    "spurious-retransmission": (
+        OPEN + "1 C PSH,ACK 7\n 1.05 C PSH,ACK 7 seq=1\n 1.1 S ACK opt=0101050a000003e9000003f0",
+        0,
+        (6,),
+    ),
+    "network-duplicate": (DOUBLED, 0, (5,)),
     "capture-incomplete": (OPEN + "1 S ACK ack=101", 0, (4,)),
     "one-sided": ("0 C SYN | SYN_SENT .\n 0.1 C ACK ack=1 | ESTABLISHED SYN_RCVD>ESTABLISHED", 0, (1, 2)),
     "captured-twice": (OPEN + TWICE, 0, (4, 5)),
@@ -58,6 +66,16 @@ CLOSE = [
         OPEN + "1 C PSH,ACK 7\n 1.1 S ACK\n 9 C ACK 1 seq=7\n 9.1 S ACK opt=0101050a000003ef000003f0",
         0,
     ),
+    ("spurious-retransmission", "doubled on the way", DOUBLED, 0),
+    ("network-duplicate", "sent again", DOUBLED.replace("1.1 S", "1.05 C PSH,ACK 7 seq=1\n 1.1 S"), 0),
+    (
+        "network-duplicate",
+        "sent again with more behind it",
+        DOUBLED.replace("1.1 S", "1.05 C PSH,ACK 9 seq=1\n 1.1 S"),
+        0,
+    ),
+    ("network-duplicate", "the original was not captured", DOUBLED.replace("7\n", "3 seq=8\n"), 0),
+    ("network-duplicate", "it began mid-stream", DOUBLED.removeprefix(OPEN), 0),
     ("spurious-retransmission", "an ordinary SACK", OPEN + "1 S ACK opt=0101050a000007d0000007da", 0),
     ("capture-incomplete", "out of order only", OPEN + "1 S ACK ack=101\n 1.001 C ACK 100 seq=1", 0),
     ("capture-incomplete", "began mid-stream", "0 C ACK 5 seq=900 ack=77\n 1 S ACK 5 seq=300", 0),
@@ -154,6 +172,17 @@ def test_why_data_were_sent_again(text: str, words: str) -> None:
 def test_a_copy_that_crosses_the_ack_was_for_nothing() -> None:
     found = diagnosed(FAR + "1.2 S ACK\n 1.22 C PSH,ACK 7 seq=1")
     assert found["spurious-retransmission"].packets == (6,) and "retransmission" not in found
+
+
+def test_bytes_that_were_sent_once_were_doubled_on_the_way() -> None:
+    text = diagnosed(DOUBLED)["network-duplicate"].text
+    assert text == (
+        "server got bytes twice (DSACK in #5), though the client sent them once: the network doubled them"
+    )
+    both = DOUBLED + "\n 2 C PSH,ACK 7\n 2.2 C PSH,ACK 7 seq=8\n 2.3 S ACK opt=0101050a000003f0000003f7"
+    found = diagnosed(both)
+    assert found["network-duplicate"].packets == (5,)
+    assert found["spurious-retransmission"].packets == (8,)
 
 
 def test_the_fin_alone_came_twice() -> None:
