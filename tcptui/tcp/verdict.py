@@ -4,6 +4,7 @@ The vocabulary; X is "client" or "server". The first one that applies, from the 
 
 | verdict                                | the flow                                                        |
 |----------------------------------------|-----------------------------------------------------------------|
+| X gave up: RST after its SYN           | X took its SYN back by RST before anybody had answered          |
 | refused                                | the SYN was answered by RST: nobody listens                     |
 | X gave up: no keep-alive answer        | X sent RST after keep-alive probes without an answer            |
 | reset by X                             | X aborted (RST,ACK)                                             |
@@ -84,6 +85,18 @@ def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
 def _unreachable(flow: Case) -> str | None:
     steps = (flow.last_step(x) for x in (0, 1))
     return "unreachable: ICMP error" if any(step and step.event in BY_ICMP for step in steps) else None
+
+
+def _called_off(flow: Case) -> str | None:
+    """X's RST has the number of its SYN or the next one, nobody has answered, and X has not called again."""
+    for x in (0, 1):
+        side, syn = flow.side(x), flow.side(x).syn
+        if syn is None or not side.resets or side.spoke or flow.peer(x).packets:
+            continue
+        reset = side.resets[-1]
+        if syn.last < reset.seen and reset.seq in (syn.seq, syn.end):
+            return f"{flow.name(x)} gave up: RST after its SYN"
+    return None
 
 
 def _ended_by_reset(flow: Case) -> str | None:
@@ -225,6 +238,7 @@ def _open(flow: Case) -> str | None:
 
 _JUDGES: tuple[Callable[[Case], str | None], ...] = (
     _unreachable,
+    _called_off,
     _ended_by_reset,
     _opening,
     _closed,

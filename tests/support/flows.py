@@ -36,6 +36,30 @@ CASES: dict[str, tuple[str, float, str, str]] = {
         "no answer to SYN",
         "server: SYN,ACK or RST, since #1, 1.1 s",
     ),
+    "SYN taken back": (
+        "0.0 C SYN | SYN_SENT .\n 0.3 C RST seq=0",
+        0.1,
+        "client gave up: RST after its SYN",
+        "server: SYN,ACK or RST, since #1, 400 ms",
+    ),
+    "SYN taken back, the next number": (
+        "0.0 C SYN | SYN_SENT .\n 0.3 C RST seq=1 | CLOSED . ! REPLIED_RST",
+        0.1,
+        "client gave up: RST after its SYN",
+        "nobody",
+    ),
+    "SYN taken back, and sent anew": (
+        "0.0 C SYN | SYN_SENT .\n 0.1 C RST seq=0\n 0.3 C SYN seq=0",
+        0.1,
+        "no answer to SYN",
+        "server: SYN,ACK or RST, since #1, 400 ms",
+    ),
+    "a RST of another number after the SYN": (
+        "0.0 C SYN | SYN_SENT .\n 0.1 C RST seq=900",
+        0.1,
+        "connecting",
+        "server: SYN,ACK or RST, since #1, 200 ms",
+    ),
     "SYN given up": ("0.0 C SYN | SYN_SENT .\n 133.3 - | CLOSED .", 0, "no answer to SYN", "nobody"),
     "SYN,ACK just sent": (
         "0.0 C SYN | SYN_SENT .\n 0.1 S SYN,ACK | ESTABLISHED SYN_RCVD",
