@@ -83,6 +83,10 @@ class MainScreen(Asking):
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.refresh_panes()
 
+    def on_screen_resume(self) -> None:
+        """What has come meanwhile is there at once."""
+        self._poll()
+
     def leave(self) -> None:
         self._leave()
 
@@ -92,8 +96,8 @@ class MainScreen(Asking):
         self.refresh_panes()
 
     def _poll(self) -> None:
-        """Look whether the session has something new."""
-        if not self.is_current:
+        """Look whether the session has something new; beneath another screen that can wait."""
+        if not self.is_active:
             return
         snapshot = self.viewpoint.session.snapshot()
         flows = self.viewpoint.snapshot.flows

@@ -56,8 +56,9 @@ class View(Screen[None]):
 
         The one place where we go around the toolkit, which repaints from a timer of 60 Hz and whole
         lines. What it has to repaint itself (a new layout, another screen on top) is left to it.
+        On top is not what the toolkit calls current: for it, the screen right beneath is current too.
         """
-        if not self.is_current or self.app._batch_count or self._layout_required:
+        if not self.is_active or self.app._batch_count or self._layout_required:
             for pane in self.query(Pane):
                 pane.hand_over()
             return

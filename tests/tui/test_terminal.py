@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyte
 import pytest
 
 from tcptui.demos import catalog
@@ -165,3 +166,23 @@ def test_what_was_captured_stays_unless_the_user_leaves(
     finally:
         os.close(write)
         window.close()
+
+
+def test_a_screen_that_plays_on_does_not_show_through_the_help(window: Window) -> None:
+    os.write(window.fd, b" ?")
+    window.until(b"Help")
+    drawn = picture(window, seconds=0.5)
+    assert picture(window, seconds=3) == drawn
+    os.write(window.fd, b"q")
+    window.until(b"FIN_WAIT")
+    assert "Help" not in "\n".join(picture(window, seconds=0.5))
+
+
+def picture(window: Window, seconds: float) -> list[str]:
+    """What the window shows after so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        window.read()
+    screen = pyte.Screen(80, 24)
+    pyte.ByteStream(screen).feed(window.seen)
+    return list(screen.display)
