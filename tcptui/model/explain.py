@@ -101,26 +101,37 @@ def _with_notes(scene: Scene, forms: Iterator[tuple[list[Cell], bool]]) -> Itera
         whole, short = (_noted(scene, notes, cut) for cut in (lambda note: note, brief))
         bare = [row for row, _ in plain]
         section = bare[0][-1:] if scene.taken() else []
-        yield [*bare[1 if section else 0], *whole, *section], bool(scene.owes)
-        yield from (([*row, *whole], False) for row in bare[:2])
-        yield from (([*row, *short], False) for row in bare)
-        yield from (([*row, short[0]], False) for row in bare)
+        yield [*_joined(scene, bare[1 if section else 0], whole), *section], bool(scene.owes)
+        yield from ((_joined(scene, row, whole), False) for row in bare[:2])
+        yield from ((_joined(scene, row, short), False) for row in bare)
+        yield from ((_joined(scene, row, short[:1]), False) for row in bare)
     yield from plain
 
 
-def _noted(scene: Scene, notes: list[tuple[str, int, str]], cut: Callable[[str], str]) -> list[Cell]:
-    """The sentences, or of each what `cut` leaves, behind their marks."""
+def _noted(
+    scene: Scene, notes: list[tuple[str, int, str]], cut: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """Marks and the sentences that belong to them, or of each what `cut` leaves."""
     several = len(scene.taken()) > 1
     notes = sorted(notes, key=lambda note: note[0] != "*")  # what no later packet will tell comes first
-    return [
-        Cell(f" {mark} {f'{scene.name(end)}: ' if several else ''}{cut(note)}.", Role.NOTE)
-        for mark, end, note in notes
-    ]
+    return [(mark, f"{f'{scene.name(end)}: ' if several else ''}{cut(note)}.") for mark, end, note in notes]
+
+
+def _joined(scene: Scene, row: list[Cell], noted: list[tuple[str, str]]) -> list[Cell]:
+    """A row and its notes behind their marks. One that ends in a state and its mark goes on with the first:
+    "client → CLOSED?: no packet shows this.", not "client → CLOSED?. ? no packet shows this."."""
+    cells = [Cell(f" {mark} {sentence}", Role.NOTE) for mark, sentence in noted]
+    if not "".join(cell.text for cell in row).endswith(("?.", "*.")):
+        return [*row, *cells]
+    text, role = row[-1]
+    mark, sentence = noted[0]
+    reason = f": {sentence}" if len(scene.taken()) == 1 else f"; {mark} {sentence}"
+    return [*row[:-1], Cell(text[:-1], role), Cell(reason, Role.NOTE), *cells[1:]]
 
 
 def _head(scene: Scene, step: Transition) -> list[Cell]:
     if step.packet is None:
-        return [Cell("timer ", Role.NOTE)]
+        return [Cell("timer moves ", Role.NOTE)]
     return [Cell(f"#{step.packet if step.apart else scene.moment.packet} ", Role.HEAD)]
 
 

@@ -223,11 +223,11 @@ def test_a_correction_beside_a_transition() -> None:
 def test_a_timer_has_no_packet() -> None:
     row = explain(HANDSHAKE, SEGMENTS[5], Moment(5, 900), width=120)
     assert plain(row) == (
-        "timer client → CLOSED?: waited 2MSL: nothing of the old connection can arrive any more. "
+        "timer moves client → CLOSED?: waited 2MSL: nothing of the old connection can arrive any more. "
         "RFC 9293 §3.10.8"
     )
     short = explain(HANDSHAKE, SEGMENTS[5], Moment(5, 900), width=78)
-    assert plain(short) == "timer client → CLOSED?: waited 2MSL."
+    assert plain(short) == "timer moves client → CLOSED?: waited 2MSL."
 
 
 def test_a_silence_and_a_run_and_nothing() -> None:
@@ -317,6 +317,16 @@ def test_in_a_narrow_window_its_brief_part_is_what_stays() -> None:
     line = told(SAID, 7, 110)
     assert "* server: its application may have closed earlier." in line
     assert "waits until" not in line
+
+
+def test_a_state_and_what_is_open_about_it_are_one_sentence_at_every_width() -> None:
+    text = SAID + "0.7 C > S: . seq 9 ack 10"
+    assert told(text, 8, 50) == "#8 server → CLOSED?: nothing confirms this."
+    for packet in range(1, 9):
+        for width in range(30, 200):
+            happened = told(text, packet, width).partition("owes:")[0].rstrip()
+            assert "?. " not in happened
+            assert "*. " not in happened
 
 
 def test_a_rst_that_moves_nobody_says_why() -> None:
