@@ -28,7 +28,7 @@ from tcptui.model.ladder_arrow import (
 from tcptui.model.ladder_layout import Columns, LadderOptions
 from tcptui.model.ladder_scan import Missing, Scan
 from tcptui.model.ladder_time import Clock
-from tcptui.model.names import short
+from tcptui.model.names import flag_names, short, spellings
 from tcptui.model.text import crop, crop_middle, dim, fit, merge, pad, width
 from tcptui.model.times import duration, number, size
 from tcptui.tcp.history import Correction, History, Moment, Transition, has_no_effect, mark_of
@@ -88,10 +88,12 @@ class Drawing:
         return (packet, 0) in self._steps or (packet, 1) in self._steps
 
     def searched(self, at: int) -> str:
-        """All that can be searched for in a segment's row: number, whole label, states entered."""
-        packet = self.segments[at].packet
-        steps = (step for end in (0, 1) for step in self._steps.get((packet, end), ()))
-        return f"#{packet} {self.words(at).full()}" + "".join(f" {step.new}" for step in steps)
+        """All that can be searched for in a segment's row: number, whole label, flags by name, states
+        entered, in each of their spellings."""
+        segment = self.segments[at]
+        steps = (step for end in (0, 1) for step in self._steps.get((segment.packet, end), ()))
+        said = (self.words(at).full(), flag_names(int(segment.flags)), *(spellings(s.new) for s in steps))
+        return f"#{segment.packet} {' '.join(said)}"
 
     def packet_of(self, step: Transition) -> int:
         """The frame at whose row a transition stands: the one that caused it, or at which it was believed."""

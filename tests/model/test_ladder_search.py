@@ -34,6 +34,12 @@ def drawing(made: Talk, marks: list[Mark] | None = None) -> Drawing:
         ("seq 8", [7]),
         ("#4", [3]),
         ("18 bytes", [5]),
+        ("SYN", [0, 1]),
+        ("syn,ack", [1]),
+        ("FIN", [7, 8, 9]),
+        ("psh", [3, 5]),
+        ("time_w", [9]),
+        ("TIME-WAIT", [9]),
         ("\x1b", []),
     ],
 )
