@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.geometry import Region
 from textual.widgets import Input
 
 from tcptui.errors import TcptuiError
 from tcptui.model import tcpdump
+from tcptui.model.cells import Cell, Role
 from tcptui.model.tcpdump_icmp import icmp_line
 from tcptui.model.text import clean
+from tcptui.tui.bars import Bar
 from tcptui.tui.commands import Commands
 from tcptui.tui.files import free_name, ladder_text, save_flow, write_text
 from tcptui.tui.findings import FindingsScreen
+from tcptui.tui.layout import prompt_line
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.stream import StreamScreen
@@ -25,16 +29,22 @@ from tcptui.tui.viewpoint import Viewpoint
 MOST_COUNTED = 3000
 """Rows of a ladder up to which hits are counted: more would make a key wait."""
 
+SAVING = "Enter saves · Esc cancels"
 FILTER_HINT = "state:close_wait  port:9502  host:10.0.0.1  quiet:>60s  any text"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked in the prompt: what to do with the text as it changes, at Enter, and at Esc."""
+    """What is asked in the prompt: what to do with the text as it changes, at Enter, and at Esc.
+
+    label: stands before the text. keys: what Enter and Esc do, behind it.
+    """
 
     done: Callable[[str], None]
     changed: Callable[[str], None] | None = None
     cancelled: Callable[[], None] | None = None
+    label: str = ""
+    keys: str = ""
 
 
 class Asking(Commands):
@@ -45,6 +55,8 @@ class Asking(Commands):
         self.options = options
         self.prompt = Prompt(palette)
         self.prompt.disabled = True
+        self._asked = Bar(palette, id="asked", raised=True)
+        self._answering = Bar(palette, id="answering", raised=True)
         self._question: Question | None = None
         self._wanted = ""
         self._picture = ""
@@ -60,8 +72,16 @@ class Asking(Commands):
         self.prompt.value = text
         self.prompt.cursor_position = len(text)
         self._question = question
+        self._asked.show((Cell(f" {question.label}", Role.HEAD),))
+        self._answering.show((Cell(f" {question.keys}", Role.DIM),))
         self.prompt.focus()
         self.relayout()
+
+    def asking_regions(self, line: Region) -> dict[str, Region]:
+        """The bottom line, divided for the question that is asked."""
+        question = self._question
+        label, keys = (question.label, question.keys) if question else ("", "")
+        return prompt_line(line, len(label) + 2 if label else 0, len(keys) + 2 if keys else 0)
 
     def _close_prompt(self) -> Question | None:
         question, self._question = self._question, None
@@ -139,7 +159,9 @@ class Asking(Commands):
     def action_save(self) -> None:
         if self.viewpoint.flow:
             name = free_name(f"tcptui-flow-{self.viewpoint.flow}", ".pcap")
-            self.ask(Question(self._save), str(name), "file for this flow's packets")
+            self.ask(
+                Question(self._save, label="save as:", keys=SAVING), str(name), "file for this flow's packets"
+            )
 
     def _save(self, text: str) -> None:
         session, number = self.viewpoint.session, self.viewpoint.flow
@@ -150,7 +172,9 @@ class Asking(Commands):
             self._picture = placed(self.app.export_screenshot(title="tcptui"))  # before the prompt is drawn
             name = free_name(f"tcptui-flow-{self.viewpoint.flow}", ".txt")
             self.ask(
-                Question(self._export), str(name), "file: .txt the ladder, .json the flow, .svg the screen"
+                Question(self._export, label="export as:", keys=f".txt .json .svg · {SAVING}"),
+                str(name),
+                "file: .txt the ladder, .json the flow, .svg the screen",
             )
 
     def _export(self, text: str) -> None:

@@ -122,6 +122,24 @@ def _together(body: Region, wish: Wish, name: str, roomy: bool) -> dict[str, Reg
     return regions | {"diagram": diagram, "ladder": ladder}
 
 
+LEAST_ANSWER = 22
+"""Columns that an answer keeps; what is said beside it has only what is left."""
+
+
+def prompt_line(line: Region, before: int, after: int) -> dict[str, Region]:
+    """The line at the bottom while something is asked: `before` columns for what it is, the answer, and
+    `after` for the keys; the keys go first where there is no room, then what it is."""
+    x, y, width, height = line
+    before = before if width - before >= LEAST_ANSWER else 0
+    after = after if width - before - after >= LEAST_ANSWER else 0
+    regions = {"prompt": Region(x + before, y, width - before - after, height)}
+    if before:
+        regions["asked"] = Region(x, y, before, height)
+    if after:
+        regions["answering"] = Region(x + width - after, y, after, height)
+    return regions
+
+
 class Planned(Layout):
     """The toolkit's view of a plan: it asks the screen, and hides what the plan leaves out."""
 

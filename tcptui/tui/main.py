@@ -74,7 +74,7 @@ class MainScreen(Asking):
 
     def compose(self) -> ComposeResult:
         yield from (self._status, self._flows, self._diagram, self._ladder, self._detail)
-        yield from (self._explanation, self._footer, self.prompt)
+        yield from (self._explanation, self._footer, self._asked, self.prompt, self._answering)
 
     def on_mount(self) -> None:
         self.viewpoint.refresh(self.viewpoint.session.snapshot())
@@ -137,7 +137,7 @@ class MainScreen(Asking):
             pane.active = pane.id == self.active_pane and self._plan.together
         regions = dict(self._plan.regions)
         if self.is_asking and "footer" in regions:
-            regions["prompt"] = regions.pop("footer")
+            regions |= self.asking_regions(regions.pop("footer"))
         return regions
 
     def _lines_wanted(self, size: Size) -> int:

@@ -1,10 +1,11 @@
 """Search, save, export, copy."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.screen import capture, demo, running, screen_text
+from tests.support.screen import capture, demo, running, screen_lines, screen_text
 
 
 @pytest.fixture
@@ -60,6 +61,39 @@ async def test_a_hit_says_which_of_how_many_and_the_word_goes_with_the_cursor() 
         assert "FIN_WAIT: 2 of 2" in screen_text(app)
         await pilot.press("up")
         assert "2 of 2" not in screen_text(app)
+
+
+@pytest.mark.parametrize(("key", "label"), [("w", "save as:"), ("e", "export as:")])
+async def test_the_prompt_says_what_the_name_is_for_and_which_keys_end_it(
+    key: str, label: str, here: Path
+) -> None:
+    for width in (80, 120):
+        async with running(demo("handshake"), (width, 24 if width == 80 else 40)) as (app, pilot):
+            await pilot.press(key)
+            await pilot.pause()
+            last = screen_lines(app)[-1]
+            assert last.startswith(f" {label} tcptui-flow-1.")
+            assert last.endswith("Enter saves · Esc cancels")
+            await pilot.press("escape")
+            await pilot.pause()
+            assert label not in screen_text(app)
+            assert "help" in screen_lines(app)[-1]
+
+
+async def test_where_there_is_no_room_the_name_has_it_all(here: Path) -> None:
+    async with running(demo("handshake"), (30, 12)) as (app, pilot):
+        await pilot.press("w")
+        await pilot.pause()
+        assert screen_lines(app)[-1] == "tcptui-flow-1.pcap"
+
+
+@pytest.mark.parametrize("word", ["RST", "rst", "SYN", "FIN", "SYN,ACK", "FIN_W2", "TIME-WAIT"])
+async def test_flags_and_states_are_found_by_name(word: str) -> None:
+    async with running(demo("abort" if word.lower() == "rst" else "handshake")) as (app, pilot):
+        await pilot.press("3", "slash")
+        app.screen.prompt.value = word
+        await pilot.press("enter")
+        assert re.search(rf"{word}: \d of \d", screen_text(app))
 
 
 async def test_esc_writes_nothing(here: Path) -> None:

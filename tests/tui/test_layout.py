@@ -3,9 +3,11 @@
 import itertools
 
 import pytest
-from textual.geometry import Size
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.geometry import Region, Size
 
-from tcptui.tui.layout import PANES, Wish, plan
+from tcptui.tui.layout import LEAST_ANSWER, PANES, Wish, plan, prompt_line
 from tcptui.tui.pane import Frame
 
 SIZES = [(1, 1), (2, 2), (10, 3), (40, 12), (79, 23), (80, 24), (120, 40), (160, 50), (200, 60), (400, 100)]
@@ -71,3 +73,12 @@ def test_an_open_detail_replaces_the_diagram_and_leaves_the_ladder() -> None:
     assert "detail" in regions
     assert "ladder" in regions
     assert "diagram" not in regions
+
+
+@given(st.integers(0, 300), st.integers(0, 40), st.integers(0, 60))
+def test_the_answer_keeps_its_room_and_the_line_is_filled(width: int, before: int, after: int) -> None:
+    regions = prompt_line(Region(0, 9, width, 1), before, after)
+    assert sum(region.width for region in regions.values()) == width
+    assert regions["prompt"].width >= min(width, LEAST_ANSWER)
+    assert "asked" not in regions or regions["asked"].right == regions["prompt"].x
+    assert "answering" not in regions or regions["answering"].x == regions["prompt"].right
