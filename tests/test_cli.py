@@ -238,3 +238,24 @@ def test_transitions_of_a_live_pipe_are_printed_as_they_happen_until_a_signal(
         program.send_signal(number)
         assert (program.wait(20), program.stderr.read()) == (0, b"")
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_libpcap
+@pytest.mark.parametrize("name", ["flows", "transitions", "json"])
+def test_a_filter_that_matches_nothing_says_how_many_packets_it_was_asked_about(name: str) -> None:
+    status, out, err = run("-T", name, HANDSHAKE, "port", "1")
+    assert status == 0
+    assert out.count("\n") == (name != "json")  # the head at most
+    assert err == "tcptui: 11 packets read, none matches the filter: port 1\n"
+
+
+@needs_libpcap
+def test_of_a_pipe_the_packets_that_do_not_match_are_not_counted() -> None:
+    status, _, err = run("-T", "flows", "-r", "-", "port", "1", stdin=Path(HANDSHAKE).read_bytes())
+    assert status == 0
+    assert "tcptui: no packet matches the filter: port 1\n" in err
+
+
+@needs_libpcap
+def test_a_filter_that_matches_says_nothing() -> None:
+    assert run("-T", "flows", HANDSHAKE, "tcp")[2] == ""

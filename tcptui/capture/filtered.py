@@ -3,6 +3,8 @@
 The same words as on a device, and at the speed of C. What comes out is a capture of its own, so frames are
 numbered from 1 in it. A count (`-c`) works this way too, with or without words.
 
+A filter that matches nothing is told, of a file with the number of packets that were read.
+
 A filter that asks for ports leaves out the ICMP errors about them. Of a pipe that is told at once, as on a
 device; a file is looked through for such errors, and it is told if there are any.
 
@@ -16,6 +18,7 @@ import os
 from tcptui.capture.feed import SpoolingFeed
 from tcptui.capture.gunzip import Pump
 from tcptui.capture.libpcap import Capture, Dump, check_filter
+from tcptui.capture.pcap import HEADER
 from tcptui.capture.pipe import STDIN, Arrival, check_input
 from tcptui.capture.source import GZIP_MAGIC, open_source
 from tcptui.capture.spool import Spool
@@ -73,27 +76,43 @@ class FilteredFeed(SpoolingFeed):
                 pass
         finally:
             self._tell_trouble()
-        if not self._from_pipe and leaves_icmp_out(self._filter) and not self._stopping.is_set():
-            self._look_for_errors()
-
-    def _look_for_errors(self) -> None:
-        """Whether the file has ICMP errors, which may be about what the filter lets through."""
-        try:
-            capture, pump = _open_file(self._name, ERRORS)
-        except CaptureError:  # not every link type knows them
+        if self._stopping.is_set():
             return
+        if self._filter and os.path.getsize(self.path) <= HEADER:
+            self.notices.insert(0, f"{self._read_in_vain()}: {self._filter}")
+        if not self._from_pipe and leaves_icmp_out(self._filter) and self._found_again(ERRORS, 1):
+            self.notices.insert(0, LEFT_OUT)  # the last is the one that is shown: trouble comes first
+
+    def _read_in_vain(self) -> str:
+        """Of a file, how much there was that did not match; of a pipe nobody has counted it."""
+        if self._from_pipe:
+            return "no packet matches the filter"
+        read = self._found_again("", None)
+        return f"{read:,} packet{'' if read == 1 else 's'} read, none matches the filter"
+
+    def _found_again(self, words: str, most: int | None) -> int:
+        """How many packets, up to `most`, other words find in the file: it is read once more."""
+        try:
+            capture, pump = _open_file(self._name, words)
+        except CaptureError:  # not every link type knows them
+            return 0
         self._looking = capture
         dump = Dump(capture, os.open(os.devnull, os.O_WRONLY), os.devnull)
+        found = 0
         try:
-            if not self._stopping.is_set() and capture.dispatch(dump, 1):
-                self.notices.insert(0, LEFT_OUT)  # the last is the one that is shown: trouble comes first
+            while not self._stopping.is_set() and (done := capture.dispatch(dump, most or TURN)):
+                found += done
+                if found == most:
+                    break
         except CaptureError:  # it breaks off where the reading did, and that has been told
-            return
+            return found
         finally:
+            self._looking = None
             dump.close()
             capture.close()
             if pump:
                 pump.join(0.1)
+        return found
 
     def _open(self) -> Capture | None:
         """Wait for the pipe's header; None when it was stopped before there was one."""

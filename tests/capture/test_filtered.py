@@ -219,3 +219,11 @@ def test_many_packets_pass_in_turns(tmp_path):
     with running(filter_file(path, "port 81", count=19_999)) as feed:
         until(lambda: not feed.running)
         assert len(spooled(feed)) == 19_999
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_filter_that_matches_nothing_is_told_with_how_much_was_read(tmp_path, packed):
+    data = gzip.compress(pcap(*MIXED)) if packed else pcap(*MIXED)
+    feed = filter_file(written(tmp_path, data), "tcp and greater 60000")
+    assert data_of(run_to_end(feed)) == []
+    assert f"{len(MIXED)} packets read, none matches the filter: tcp and greater 60000" in feed.notices
