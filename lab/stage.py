@@ -69,7 +69,9 @@ class Stage:
 
     def connected(self, client: socket.socket) -> socket.socket:
         """`client`, once what `call()` began is done, or has failed."""
-        select.select([], [client], [], PATIENCE)
+        poll = select.poll()  # select() would refuse descriptors beyond 1023
+        poll.register(client, select.POLLOUT)
+        poll.poll(PATIENCE * 1000)
         client.settimeout(PATIENCE)
         return client
 

@@ -39,7 +39,8 @@ class Said:
 
 def said(name: str, vantage: str) -> tuple[list[Said], list[str]]:
     """All diagnoses of a recording, and the ids of what is said of hosts."""
-    session = Session(CaptureReader(KERNEL / f"{name}.{vantage}.pcap.gz"))
+    reader = CaptureReader(KERNEL / f"{name}.{vantage}.pcap.gz")
+    session = Session(reader)
     session.start()
     while session.wait(5).running:
         pass
@@ -51,6 +52,7 @@ def said(name: str, vantage: str) -> tuple[list[Said], list[str]]:
             found.append(Said(flow, one, last.sender if last else 0, last.time_ns if last else 0))
     hosts = [one.diagnosis.id for one in session.snapshot().findings]
     session.stop()
+    reader.close()
     return found, hosts
 
 
