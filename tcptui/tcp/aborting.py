@@ -35,11 +35,18 @@ def emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         exact.prove_last(segment.packet)  # it has no such connection any more, as the timer had it
         sender.touch()
         return
-    if not rst.is_reply(segment) or (segment.flags & ACK and segment.seq == exact.snd_max and exact.iss):
+    if not _is_reply(sender, segment):
         _abort(sender, receiver, segment)
     elif not _for_another(sender, segment) and not _dropped(sender, segment):
         _refuse(sender, segment)
         exact.step(Event.REPLIED_RST, segment, Evidence.SENT)
+
+
+def _is_reply(sender: Endpoint, segment: Segment) -> bool:
+    """Number 0 refuses a SYN, unless it is the very next that the sender has come to."""
+    exact = sender.exact
+    own = segment.flags & ACK and exact.iss is not None and segment.seq == exact.snd_max
+    return rst.is_reply(segment) and not own
 
 
 def _for_another(sender: Endpoint, segment: Segment) -> bool:
@@ -100,12 +107,12 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     trigger = _trigger(sender, segment)
     for one in flights[:trigger]:
         _arrive(sender, one)
-    cause = flights[trigger].segment if trigger < len(flights) else segment
-    answers = _could_cause(cause, segment)
-    waiting = not exact.unknown and seq.lt(segment.seq, exact.snd_max)  # it leaves out what was sent
-    if exact.expects(cause) if answers else waiting:
-        _closed_unseen(sender, segment)
-    if answers and exact.acknowledges_fin(cause.ack):
+    cause = flights[trigger].segment if trigger < len(flights) else None
+    if cause is not None and not _could_cause(cause, segment):
+        cause = None  # we have missed it
+    if _had_closed(sender, segment, cause):
+        exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
+    if cause is not None and exact.acknowledges_fin(cause.ack):
         exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
     elif not exact.fin_acked and exact.acknowledges_fin(segment.seq):
         exact.step(Event.RECV_ACK_OF_FIN, segment, Evidence.ASSUMED)  # it quotes a trigger that we missed
@@ -113,7 +120,7 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     sender.correct(f"it answered RST (#{segment.packet}): it had no such connection")
 
 
-def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
+def _had_closed(sender: Endpoint, reply: Segment, trigger: Segment | None) -> bool:
     """Data for an open connection is answered by RST where the application has closed it.
 
     Its FIN was lost before us, or waits behind data (U1). The other way there, an abort whose RST was
@@ -121,12 +128,13 @@ def _closed_unseen(sender: Endpoint, reply: Segment) -> None:
     another reason: a FIN would have been sent again and again.
     """
     exact = sender.exact
-    reset = any(one.segment.flags & RST for one in sender.flights)
-    waiting = seq.lt(reply.seq, exact.snd_max)
+    if exact.state is not State.ESTABLISHED or exact.fin_seq is not None or exact.unknown:
+        return False
+    if any(one.segment.flags & RST for one in sender.flights):
+        return False
+    waiting = seq.lt(reply.seq, exact.snd_max)  # the reply leaves out what it has sent
     recent = reply.time_ns - sender.marks.last_ns < SIGN_OF_LIFE
-    closed = exact.state is State.ESTABLISHED and exact.fin_seq is None and not exact.unknown
-    if closed and not reset and (waiting or recent):
-        exact.step(Event.CLOSE, reply, Evidence.ASSUMED)
+    return waiting if trigger is None else exact.expects(trigger) and (waiting or recent)
 
 
 def _arrive(sender: Endpoint, one: Flight) -> None:

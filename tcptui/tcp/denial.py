@@ -14,6 +14,8 @@ from tcptui.tcp.tcb import RST
 
 def deny(end: Endpoint, segment: Segment) -> None:
     """`end` sends an ordinary segment: what it leaves unacknowledged has not arrived."""
+    if not end.flights:
+        return
     ack = segment.ack
     _deny_holes(end, segment)
     for one in end.flights:

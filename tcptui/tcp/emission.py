@@ -85,8 +85,8 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
         _settle(sender, receiver, segment)
-        took_text = exact.ack_sent is not None and seq.gt(segment.ack, exact.ack_sent)
-        exact.reads = exact.reads or (took_text and exact.state is State.FIN_WAIT_2)
+        if exact.state is State.FIN_WAIT_2 and exact.ack_sent is not None:
+            exact.reads = exact.reads or seq.gt(segment.ack, exact.ack_sent)
         exact.ack_sent = segment.ack
     answered_alone(sender, receiver, segment)
     _extend(sender, segment)

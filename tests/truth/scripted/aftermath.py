@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 
-from lab.frame import Side, sent_by
+from lab.frame import Side
 from lab.stage import Stage
-from lab.wire import Delay, Drop
+from lab.wire import Delay
 from tests.truth.scripted.script import (
     FIN_OF_A,
     Script,
@@ -17,6 +17,7 @@ from tests.truth.scripted.script import (
     inject,
     last,
     pause,
+    vanish,
 )
 
 
@@ -83,10 +84,7 @@ def rst_linger0(stage: Stage) -> None:
 
 def rst_lost(stage: Stage) -> None:
     """The RST is lost; the server learns of it when it has something to say."""
-    client, server = stage.open()
-    stage.wire.rule(sent_by(Side.A, "R."), Drop())
-    abort(client)
-    pause(0.1)
+    server = vanish(stage)
     server.sendall(b"are you there")
     pause()
 

@@ -14,7 +14,6 @@ from tests.truth.scripted.script import (
     SERVER_PORT,
     WHILE,
     Script,
-    abort,
     drain,
     finish,
     following,
@@ -22,6 +21,7 @@ from tests.truth.scripted.script import (
     last,
     no_delayed_ack,
     pause,
+    vanish,
 )
 
 CLIENT_SYN = sent_by(Side.A, "S")
@@ -215,10 +215,7 @@ def listener_closed_in_syn_recv(stage: Stage) -> None:
 
 def half_open_reconnect(stage: Stage) -> None:
     """The client's host has forgotten the connection, and calls again from the same port."""
-    client, server = stage.open()
-    stage.wire.rule(sent_by(Side.A, "R."), Drop())
-    abort(client)
-    pause(0.1)
+    vanish(stage)
     client = stage.connect()
     server = stage.accept()
     pause(0.1)

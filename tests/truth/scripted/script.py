@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lab.forge import tcp_frame
 from lab.frame import Frame, Side, sent_by
 from lab.stage import Stage
-from lab.wire import Link
+from lab.wire import Drop, Link
 
 CLIENT_PORT = 40_000
 SERVER_PORT = 80
@@ -51,6 +51,15 @@ def abort(one: socket.socket) -> None:
     """Close with SO_LINGER 0: a RST."""
     one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     one.close()
+
+
+def vanish(stage: Stage) -> socket.socket:
+    """The client aborts, and its RST is lost: the server's end, which does not know."""
+    client, server = stage.open()
+    stage.wire.rule(sent_by(Side.A, "R."), Drop())
+    abort(client)
+    pause(0.1)
+    return server
 
 
 def finish(first: socket.socket, second: socket.socket, after: float = WHILE) -> None:
