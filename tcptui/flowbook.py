@@ -1,35 +1,47 @@
 """The book of connections: what is inferred from a store's rows, kept by flow.
 
-A *pair* is a 4-tuple; each life of a pair is a *flow* with a number of its own. The book has no thread
-and no lock: the session has both.
+A *pair* is a 4-tuple; each life of a pair is a *flow* with a number of its own. Pairs that go by the book
+are kept as columns (`regular`), the others have an engine each, which may be behind; and so has whatever
+somebody looks at. The book has no thread and no lock: the session has both.
 """
 
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.engines import Engine
+from tcptui.flowtable import NOT_YET, FlowTable
+from tcptui.numbering import Numbering
+from tcptui.regular.census import Census
 from tcptui.store.flows import Address
-from tcptui.store.segments import MOST_ERRORS, SegmentStore
-from tcptui.tcp.connection import Connection
+from tcptui.store.headers import Ints
+from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.icmp import IcmpError
-from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
+from tcptui.tcp.verdict import OVER
 from tcptui.trail import Trail
 
 LONG = 4096
-"""Segments from which a flow's facts are gathered as it grows."""
+"""Segments from which a flow's facts are kept when others are asked for."""
 
 TRAILS = 1024
 """Flows whose facts are kept, those asked for last: more than any screen shows. A flow's are some 5 kB."""
+
+LOOKED_AT = 1024
+"""Engines kept of pairs that go by the book, those asked for last."""
+
+SLICE = 2048
+"""Rows that an engine is fed at once."""
+
+FOR_GOOD = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +88,22 @@ class FlowInfo:
         return self.states[1 - self.client]
 
 
-@dataclass(slots=True)
-class _Pair:
-    """What is kept for one 4-tuple. `scheduled` is its deadline that stands in the heap.
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is counted of one life of a pair that has several."""
 
-    numbers: the flow of each life. begins: where in the pair's rows each life begins. histories: of
-    all lives, while there are several and nothing has changed: to cut one out costs as much as to cut all.
-    errors: the ICMP errors about its segments, in capture order.
-    """
-
-    connection: Connection
-    numbers: list[int] = field(default_factory=list)
-    begins: list[int] = field(default_factory=list)
-    fed: int = 0
-    scheduled: int | None = None
-    histories: tuple[History, ...] | None = None
-    errors: list[IcmpError] = field(default_factory=list)
-
-    def history(self, generation: int) -> History:
-        """The state log of one life."""
-        if len(self.numbers) == 1:
-            return self.connection.history(generation)
-        if self.histories is None:
-            self.histories = self.connection.histories()
-        return self.histories[generation]
+    start_ns: int
+    end_ns: int
+    packets: tuple[int, int]
+    payload: tuple[int, int]
 
 
 @dataclass(slots=True)
-class _Flow:
-    """What is counted for one life; `info` and `verdict` are kept until they are out of date."""
+class _Kept:
+    """What is known of an irregular pair's flows while nothing changes, by generation."""
 
-    pair: int
-    generation: int
-    start_ns: int = 0
-    end_ns: int = 0
-    packets: list[int] = field(default_factory=lambda: [0, 0])
-    payload: list[int] = field(default_factory=lambda: [0, 0])
-    info: FlowInfo | None = None
-    verdict: tuple[int, str] = (-1, "")
+    infos: dict[int, FlowInfo] = field(default_factory=dict)
+    verdicts: dict[int, tuple[int, str]] = field(default_factory=dict)
 
 
 class FlowBook:
@@ -126,173 +116,315 @@ class FlowBook:
         self.store = store
         self.timers = timers
         self.last = Moment(0, 0)
-        self.changed: set[int] = set()
-        self._pairs: list[_Pair] = []
-        self._flows: list[_Flow] = []
+        self._numbers = Numbering()
+        self._census = Census(timers, self._judge)
+        self._engines: dict[int, Engine] = {}  # of irregular pairs
+        self._looked_at: dict[int, Engine] = {}  # of others, the latest last
+        self._behind: dict[int, None] = {}
+        self._kept: dict[int, _Kept] = {}
         self._trails: dict[int, Trail] = {}
         self._deadlines: list[tuple[int, int]] = []
         self._waiting: set[int] = set()
+        self._changed: set[int] = set()  # irregular pairs
 
     def __len__(self) -> int:
-        return len(self._flows)
+        return len(self._numbers)
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def feed(self, pair: int, segments: Sequence[Segment]) -> None:
-        """The next segments of a pair, in capture order."""
-        while len(self._pairs) <= pair:
-            same = self.store.pairs.same_socket(len(self._pairs))
-            self._pairs.append(_Pair(Connection(timers=self.timers, same_socket=same)))
-        kept = self._pairs[pair]
-        for segment in segments:
-            kept.connection.feed(segment)
-        kept.fed += len(segments)
-        if not kept.numbers:
-            self._new_flow(pair, kept, 0)
-        if len(kept.numbers) < kept.connection.generations:
-            self._split(pair, kept)
-        else:
-            _count(self._flows[kept.numbers[-1] - 1], segments)
-            self._follow(kept.numbers[-1], segments)
-        self._touch(pair, kept)
-        self._schedule(pair, kept)
+    def take(self) -> None:
+        """The rows of the store's newest append, and its ICMP errors."""
+        store = self.store
+        before = self._census.n
+        again = self._census.take(store)
+        for pair, error in store.icmp:
+            if pair < self._census.n:
+                self._hear(pair, error)
+        self._behind.update(dict.fromkeys(self._census.irregular))
+        born = [life for pair in again for life in self._lives(pair)]
+        self._numbers.enter(before, self._census.columns.first_packet[before : self._census.n], born)
 
-    def hear(self, pair: int, error: IcmpError) -> None:
-        """An ICMP error about a segment of a pair; before its first segment there is nothing to end."""
-        if pair >= len(self._pairs):
-            return
-        kept = self._pairs[pair]
-        kept.connection.hear(error)
-        if len(kept.errors) < MOST_ERRORS:
-            kept.errors.append(error)
-        self._touch(pair, kept)
-        self._schedule(pair, kept)
+    def _hear(self, pair: int, error: IcmpError) -> None:
+        self._census.give_up(pair)
+        self._engine(pair).learn(error)
+        self._behind[pair] = None
 
     def seen(self, frame: int, time_ns: int) -> None:
         """The capture has got to this frame and time."""
         self.last = Moment(max(frame, self.last.packet), max(time_ns, self.last.time_ns))
 
+    @property
+    def behind(self) -> int:
+        """How many pairs the engines have yet to be fed the newest rows of."""
+        return len(self._behind)
+
+    def catch_up(self) -> bool:
+        """Feed one of the engines that are behind, SLICE rows at most. Whether more are behind."""
+        self._adopt()
+        pair = next(iter(self._behind), None)
+        if pair is not None and self._feed(pair, SLICE):
+            self._later(self._lives_of(pair, self._engines[pair]))
+        return bool(self._behind)
+
+    def _adopt(self) -> None:
+        """The pairs that have turned out to be irregular when they were looked at."""
+        for pair in self._census.take_fallen():
+            self._behind[pair] = None
+
+    def _feed(self, pair: int, most: int) -> bool:
+        """Feed an irregular pair's engine. Whether another life begins."""
+        engine = self._engine(pair)
+        rows = self.store.pairs.rows(pair)
+        new = engine.feed(self.store, rows[engine.fed : engine.fed + most])
+        if engine.fed == len(rows):
+            engine.catch_errors()
+            self._behind.pop(pair, None)
+        self._touch(pair, engine)
+        return new
+
+    def _lives(self, pair: int) -> list[tuple[int, int]]:
+        """Bring a pair's engine up to date; the frames with which new lives begin, and the pair."""
+        born = []
+        while pair in self._behind:
+            if self._feed(pair, SLICE):
+                born += self._lives_of(pair, self._engines[pair])
+        return born
+
+    def _lives_of(self, pair: int, engine: Engine) -> list[tuple[int, int]]:
+        first = len(engine.begins)
+        frames = engine.split(self.store, self.store.pairs.rows(pair))
+        for number in self._numbers.of(pair)[first - 1 :]:
+            self._trails.pop(number, None)
+        return [(frame, pair) for frame in frames]
+
+    def _later(self, born: list[tuple[int, int]]) -> None:
+        self._numbers.enter(self._census.n, np.zeros(0, np.uint32), born)
+
+    def _engine(self, pair: int) -> Engine:
+        """An irregular pair's engine."""
+        engine = self._engines.get(pair)
+        if engine is None:
+            engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
+            self._engines[pair] = engine
+        return engine
+
+    def _judge(self, pair: int) -> Engine:
+        """A new engine that has seen all of a pair that goes by the book."""
+        engine = Engine.new(self.store, pair, self.timers)
+        engine.feed(self.store, self.store.pairs.rows(pair))
+        return engine
+
+    def _touch(self, pair: int, engine: Engine) -> None:
+        if State.CLOSE_WAIT in engine.connection.states:
+            self._waiting.add(pair)
+        else:
+            self._waiting.discard(pair)
+        self._kept.pop(pair, None)
+        self._changed.add(pair)
+        deadline = engine.connection.deadline_ns
+        if deadline is not None and deadline != engine.scheduled:
+            heapq.heappush(self._deadlines, (deadline, pair))
+            engine.scheduled = deadline
+
     def fire(self, most: int = 1 << 30) -> bool:
-        """Fire the timers that are due, `most` at most. Whether more are."""
+        """Fire the engines' timers that are due, `most` at most. Whether more are."""
         while self._deadlines and self._deadlines[0][0] <= self.last.time_ns:
             if not most:
                 return True
             most -= 1
             _, pair = heapq.heappop(self._deadlines)
-            kept = self._pairs[pair]
-            kept.scheduled = None
-            due = kept.connection.deadline_ns
+            engine = self._engines[pair]
+            engine.scheduled = None
+            due = engine.connection.deadline_ns
             if due is not None and due <= self.last.time_ns:
-                kept.connection.advance(self.last.time_ns)
-                self._touch(pair, kept)
-            self._schedule(pair, kept)
+                engine.connection.advance(self.last.time_ns)
+                engine.histories = None
+                self._touch(pair, engine)
+            elif due is not None:
+                self._touch(pair, engine)
         return False
 
     @property
     def deadline_ns(self) -> int | None:
         """When the next timer may be due."""
-        return self._deadlines[0][0] if self._deadlines else None
+        due = [self._deadlines[0][0]] if self._deadlines else []
+        regular = self._census.due_ns(self.last.time_ns)
+        return min(due if regular is None else [*due, regular], default=None)
 
-    def _new_flow(self, pair: int, kept: _Pair, begin: int) -> None:
-        self._flows.append(_Flow(pair, len(kept.numbers)))
-        kept.numbers.append(len(self._flows))
-        kept.begins.append(begin)
-
-    def _split(self, pair: int, kept: _Pair) -> None:
-        """Give every new life of the pair a number, and count anew what belongs to which life."""
-        stale = len(kept.numbers) - 1
-        frames = self.store.column("frame", self.store.pairs.rows(pair)[: kept.fed])
-        for first_packet in kept.connection.begins[stale + 1 :]:
-            self._new_flow(pair, kept, int(np.searchsorted(frames, first_packet)))
-        for number in kept.numbers[stale:]:
-            flow = self._flows[number - 1]
-            flow.packets, flow.payload = [0, 0], [0, 0]
-            self._trails.pop(number, None)
-            _count(flow, self.store.segments(self.rows(number)))
-
-    def _touch(self, pair: int, kept: _Pair) -> None:
-        if State.CLOSE_WAIT in kept.connection.states:
-            self._waiting.add(pair)
-        else:
-            self._waiting.discard(pair)
-        kept.histories = None
-        for number in kept.numbers[-2:]:
-            flow = self._flows[number - 1]
-            flow.info, flow.verdict = None, (-1, "")
-            self.changed.add(number)
-
-    def _schedule(self, pair: int, kept: _Pair) -> None:
-        deadline = kept.connection.deadline_ns
-        if deadline is not None and deadline != kept.scheduled:
-            heapq.heappush(self._deadlines, (deadline, pair))
-            kept.scheduled = deadline
+    def take_changed(self) -> list[int]:
+        """The numbers of the flows that got packets or transitions since the last call, ascending."""
+        changed, self._changed = self._changed, set()
+        numbers = {number for pair in changed for number in self._numbers.of(pair)[-2:]}
+        numbers.update(self._numbers.first(self._census.take_changed(self.last.time_ns)))
+        self._adopt()
+        return sorted(numbers)
 
     # -- reading ---------------------------------------------------------------------------------
 
+    def by_the_book(self, number: int) -> bool:
+        """No engine is needed to tell of this flow."""
+        return self._census.is_regular(self._numbers.flow(number)[0])
+
     def info(self, number: int) -> FlowInfo:
         """A flow's line. IndexError when there is no such number."""
-        flow = self._flow(number)
-        if flow.info is None:
-            flow.info = self._info(number, flow)
-        return flow.info
+        pair, generation = self._numbers.flow(number)
+        if not self._census.is_regular(pair):
+            self._look_at(pair)
+            kept = self._kept.setdefault(pair, _Kept()).infos
+            if generation not in kept:
+                kept[generation] = self._info_of_irregular(number, pair, generation)
+            return kept[generation]
+        one, standing = self._census.columns, self._census.standing(pair, self.last.time_ns)
+        if standing is None:
+            return self.info(number)  # it has just turned out to be irregular
+        return FlowInfo(
+            number, pair, 0, self.store.pairs.ends(pair), 0, Roles.HANDSHAKE,
+            int(one.first_packet[pair]), int(one.start_ns[pair]), int(one.end_ns[pair]),
+            (int(one.packets[pair, 0]), int(one.packets[pair, 1])),
+            (int(one.payload[pair, 0]), int(one.payload[pair, 1])),
+            standing,
+        )  # fmt: skip
+
+    def _info_of_irregular(self, number: int, pair: int, generation: int) -> FlowInfo:
+        engine, history = self._engines[pair], self.history(number)
+        counts = self._counts(pair, generation)
+        if generation + 1 == len(engine.begins):
+            states = engine.connection.states
+        else:
+            ends = history.at(self.last)
+            states = (ends[0].state, ends[1].state)
+        return FlowInfo(
+            number, pair, generation, self.store.pairs.ends(pair), history.client, history.roles,
+            history.first_packet, counts.start_ns, counts.end_ns, counts.packets, counts.payload, states,
+        )  # fmt: skip
+
+    def _counts(self, pair: int, generation: int) -> _Counts:
+        rows, column = self._rows(pair, generation), self.store.column
+        sender, length, time_ns = column("sender", rows), column("length", rows), column("time_ns", rows)
+        packets = np.bincount(sender, minlength=2).tolist()
+        payload = np.bincount(sender, length, minlength=2).astype(np.int64).tolist()
+        start, end = (int(time_ns[0]), int(time_ns.max())) if len(rows) else (0, 0)
+        return _Counts(start, end, (packets[0], packets[1]), (payload[0], payload[1]))
 
     def history(self, number: int) -> History:
         """A flow's state log. Without a handshake, the end with the lower port is taken for the server."""
-        flow = self._flow(number)
-        history = self._pairs[flow.pair].history(flow.generation)
+        pair, generation = self._numbers.flow(number)
+        history = self._look_at(pair).history(generation)
         if history.roles is Roles.GUESSED:
-            first, second = self.store.pairs.ends(flow.pair)
+            first, second = self.store.pairs.ends(pair)
             if first.port != second.port:
                 return replace(history, client=0 if first.port > second.port else 1)
         return history
 
+    def _look_at(self, pair: int) -> Engine:
+        """The pair's engine, with time as it is; as far as it got where it has much to catch up with."""
+        engine = self._engines.get(pair)
+        if not self._census.is_regular(pair):
+            engine = self._engine(pair)
+            if engine.fed < self.store.pairs.count(pair) or engine.heard < len(engine.errors):
+                self._behind = {pair: None, **self._behind}
+                if self._feed(pair, SLICE):
+                    self._later(self._lives_of(pair, engine))
+            return engine
+        engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
+        self._looked_at[pair] = engine
+        if len(self._looked_at) > LOOKED_AT:
+            self._looked_at.pop(next(iter(self._looked_at)))
+        rows = self.store.pairs.rows(pair)
+        if engine.fed < len(rows):
+            engine.feed(self.store, rows[engine.fed :])
+        engine.connection.advance(self.last.time_ns)
+        return engine
+
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""
-        flow = self._flow(number)
-        kept = self._pairs[flow.pair]
-        begin, *after = kept.begins[flow.generation : flow.generation + 2]
-        return self.store.pairs.rows(flow.pair)[begin : after[0] if after else kept.fed]
+        return self._rows(*self._numbers.flow(number))
+
+    def _rows(self, pair: int, generation: int) -> Ints:
+        rows = self.store.pairs.rows(pair)
+        if self._census.is_regular(pair):
+            return rows
+        engine = self._look_at(pair)
+        begin, *after = engine.begins[generation : generation + 2]
+        return rows[begin : after[0] if after else engine.fed]
 
     def errors(self, number: int) -> tuple[IcmpError, ...]:
         """The ICMP errors about a flow's segments, in capture order; the first MOST_ERRORS of its pair."""
-        flow = self._flow(number)
-        kept = self._pairs[flow.pair]
-        if not kept.errors:
-            return ()
-        begins = kept.connection.begins[: len(kept.numbers)]
-        return tuple(
-            one for one in kept.errors if max(0, bisect_right(begins, one.packet) - 1) == flow.generation
-        )
+        pair, generation = self._numbers.flow(number)
+        engine = self._engines.get(pair)
+        return () if engine is None else engine.errors_of(generation)
+
+    def verdict_code(self, number: int) -> int:
+        """The verdict as of now, by its place in a table's `verdicts`."""
+        return self._census.number_of(self.verdict(number, self.last))
 
     def verdict(self, number: int, now: Moment) -> str:
         """A flow in a few words as of `now`."""
         if now != self.last:
-            return verdict(self.history(number), self.facts(number, now), now)
-        flow, second = self._flow(number), now.time_ns // SECOND
-        if flow.verdict[0] != second:
-            flow.verdict = (second, verdict(self.history(number), self.facts(number, now), now))
-        return flow.verdict[1]
+            return self._verdict(number, now)
+        pair, generation = self._numbers.flow(number)
+        if self._census.is_regular(pair):
+            found = self._census.verdict(pair, now.time_ns, lambda: self._verdict(number, now))
+            if found is not None:
+                return found
+        kept, second = self._kept.setdefault(pair, _Kept()).verdicts, now.time_ns // SECOND
+        if kept.get(generation, (-1, ""))[0] not in (second, FOR_GOOD):
+            over = all(state in OVER for state in self.info(number).states)
+            kept[generation] = FOR_GOOD if over else second, self._verdict(number, now)
+        return kept[generation][1]
+
+    def _verdict(self, number: int, now: Moment) -> str:
+        return verdict(self.history(number), self.facts(number, now), now)
+
+    def table(self, *, verdicts: bool = True) -> FlowTable:
+        """All flows as columns, as of now.
+
+        verdicts: of those that go by the book; the others' are UNKNOWN, and to be asked for one by one.
+        """
+        table = self._census.table(self._numbers, self.last.time_ns)
+        if verdicts:
+            self._census.judge(table, self.last.time_ns, lambda number: self._verdict(number, self.last))
+        self._adopt()
+        for pair in self._behind:
+            table.states[self._numbers.of(pair)[0] - 1] = NOT_YET
+        for pair, engine in self._engines.items():
+            if engine.fed:
+                for number in self._numbers.of(pair):
+                    self._put(table, self.info(number))
+        return table
+
+    def _put(self, table: FlowTable, info: FlowInfo) -> None:
+        at = info.number - 1
+        table.client[at], table.states[at] = info.client, info.states
+        table.packets[at], table.payload[at] = sum(info.packets), sum(info.payload)
+        table.start_ns[at], table.end_ns[at] = info.start_ns, info.end_ns
 
     def diagnoses(self, number: int, now: Moment, around: Around | None = None) -> tuple[Diagnosis, ...]:
         """What is notable about a flow as of `now`. around: what other connections tell of its hosts."""
-        flow = self._flow(number)
+        pair, generation = self._numbers.flow(number)
         previous = None
-        if flow.generation:
-            kept = self._pairs[flow.pair]
-            before = kept.numbers[flow.generation - 1]
-            previous = Before(kept.history(flow.generation - 1), self.facts(before, self.last))
+        if generation:
+            engine = self._look_at(pair)
+            before = self._numbers.of(pair)[generation - 1]
+            previous = Before(engine.history(generation - 1), self.facts(before, self.last))
         found = self.facts(number, now)
         return diagnose(self.history(number), found, now, self.timers, previous=previous, around=around)
 
     def waiting(self, now_ns: int) -> Iterator[tuple[Address, int, int]]:
         """Each endpoint in CLOSE_WAIT now: its address, the number of its flow, ns since the last packet."""
         now_ns = max(now_ns, self.last.time_ns)
-        for pair in sorted(self._waiting):
-            kept = self._pairs[pair]
-            age = now_ns - self._flows[kept.numbers[-1] - 1].end_ns
-            for address, state in zip(self.store.pairs.ends(pair), kept.connection.states, strict=True):
-                if state is State.CLOSE_WAIT:
-                    yield address, kept.numbers[-1], age
+        columns = self._census.columns
+        regular = self._census.waiting(now_ns)
+        irregular = [(pair, end) for pair in self._waiting for end in (0, 1)]
+        irregular = [
+            (p, e) for p, e in irregular if self._engines[p].connection.states[e] is State.CLOSE_WAIT
+        ]
+        for pair, end in sorted([*regular, *irregular]):
+            yield (
+                self.store.pairs.ends(pair)[end],
+                self._numbers.of(pair)[-1],
+                now_ns - int(columns.end_ns[pair]),
+            )
 
     def fin_of_waiting(self, number: int) -> int:
         """The frame of the FIN that brought an end of a flow into CLOSE_WAIT, as its ACK proves; else 0."""
@@ -317,57 +449,9 @@ class FlowBook:
         """The trail of a flow; those of short flows that were not asked for lately are forgotten."""
         trail = self._trails.pop(number, None)
         if trail is None:
-            trail = Trail(same_socket=self.store.pairs.same_socket(self._flow(number).pair))
+            trail = Trail(same_socket=self.store.pairs.same_socket(self._numbers.flow(number)[0]))
         self._trails[number] = trail  # the last one now
         if len(self._trails) > TRAILS:
             short = (each for each, kept in self._trails.items() if kept.fed < LONG)
             self._trails.pop(next(short, number), None)
         return trail
-
-    def _follow(self, number: int, segments: Sequence[Segment]) -> None:
-        """Keep the facts of a long flow up to date while its segments are at hand: later, to gather them
-        all at once would take seconds.
-        """
-        trail = self._trails.get(number)
-        before = sum(self._flows[number - 1].packets) - len(segments)
-        if trail is not None and trail.fed == before:
-            trail.extend(segments)
-        elif trail is None and before >= LONG:
-            self.facts(number, self.last)
-
-    def _flow(self, number: int) -> _Flow:
-        if number < 1:
-            raise IndexError(number)
-        return self._flows[number - 1]
-
-    def _info(self, number: int, flow: _Flow) -> FlowInfo:
-        kept = self._pairs[flow.pair]
-        history = self.history(number)
-        if flow.generation + 1 == len(kept.numbers):
-            states = kept.connection.states
-        else:
-            ends = history.at(self.last)
-            states = (ends[0].state, ends[1].state)
-        return FlowInfo(
-            number=number,
-            pair=flow.pair,
-            generation=flow.generation,
-            ends=self.store.pairs.ends(flow.pair),
-            client=history.client,
-            roles=history.roles,
-            first_packet=history.first_packet,
-            start_ns=flow.start_ns,
-            end_ns=flow.end_ns,
-            packets=(flow.packets[0], flow.packets[1]),
-            payload=(flow.payload[0], flow.payload[1]),
-            states=states,
-        )
-
-
-def _count(flow: _Flow, segments: Sequence[Segment]) -> None:
-    if segments and flow.packets == [0, 0]:
-        flow.start_ns = flow.end_ns = segments[0].time_ns
-    for segment in segments:
-        flow.packets[segment.sender] += 1
-        flow.payload[segment.sender] += segment.length
-        flow.end_ns = max(flow.end_ns, segment.time_ns)

@@ -7,24 +7,21 @@ sees a new version looks up what it shows.
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 import time
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 import numpy as np
-import numpy.ma
 from numpy.typing import NDArray
 
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
+from tcptui.flowtable import UNKNOWN, FlowTable
 from tcptui.hosts.book import HostBook, leaks
 from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
@@ -40,15 +37,17 @@ __all__ = ["FlowInfo", "Session", "Snapshot"]
 IDLE_WAIT = 0.01
 """Seconds between two looks at a file that has not grown."""
 
-BATCH = 8192
+BATCH = 1 << 14
 """Frames read at once: what a view sees of a file that is being loaded grows by this."""
 
-SLICE = 256
-"""Segments inferred between two chances for a view to read."""
+FIRES = 256
+"""Timers fired between two chances for a view to read."""
 
+BEHIND = 0.02
+"""Seconds for the engines that are behind, between two batches."""
 
-_packet = attrgetter("packet")
-
+TICK = 0.1
+"""Seconds between two looks at the clock of a capture that is silent."""
 
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
@@ -106,6 +105,7 @@ class Session:
         self.feed = feed
         self.store = SegmentStore(reader.packet)
         self.timers = timers
+        self.batch = BATCH
         self._book = FlowBook(self.store, timers)
         self._hosts = HostBook(self.store)
         self._findings: tuple[HostFinding, ...] = ()
@@ -114,6 +114,7 @@ class Session:
         self._notices = tuple(notices)
         self._names = names
         self._error: TcptuiError | None = None
+        self._tick_due = 0.0
         self._version = 0
         self._lock = threading.Lock()
         self._readers: list[None] = []  # one for each that waits or reads; `+= 1` could lose one
@@ -177,8 +178,7 @@ class Session:
     def take_changed(self) -> list[int]:
         """The numbers of the flows that got packets or transitions since the last call, ascending."""
         with self._reading():
-            changed, self._book.changed = self._book.changed, set()
-        return sorted(changed)
+            return self._book.take_changed()
 
     def flow(self, number: int) -> FlowInfo:
         """One flow. IndexError when there is no such number."""
@@ -187,8 +187,20 @@ class Session:
 
     def flows(self) -> list[FlowInfo]:
         """All flows, in the order of their numbers."""
+        return [self.flow(number) for number in range(1, len(self._book) + 1)]
+
+    def table(self, *, verdicts: bool = False) -> FlowTable:
+        """All flows as columns, as of the newest packet; addresses are those of `store.pairs`.
+
+        verdicts: what they say, too; of many thousands that do not go by the book that takes seconds.
+        """
         with self._reading():
-            return [self._named(self._book.info(number)) for number in range(1, len(self._book) + 1)]
+            table = self._book.table(verdicts=verdicts)
+        if verdicts:
+            for at in np.flatnonzero(table.verdict == UNKNOWN).tolist():
+                with self._reading():
+                    table.verdict[at] = self._book.verdict_code(int(table.number[at]))
+        return table
 
     def history(self, number: int) -> History:
         """The state log of a flow."""
@@ -283,22 +295,27 @@ class Session:
     def _ingest(self) -> None:
         while not self._stop.is_set():
             ended = self.feed is not None and not self.feed.running
-            batch = self.reader.read(BATCH)
+            batch = self.reader.read(self.batch)
             if batch is not None:
                 self._take(batch)
+                self._catch_up(BEHIND)
             elif self.reader.done:
+                self._catch_up(float("inf"))
                 return
             elif ended:
                 self.reader.finish()
-            else:
+            elif not self._catch_up(BEHIND):
                 self._tick()
                 self._stop.wait(IDLE_WAIT)
 
     def _tick(self) -> None:
         """Let time pass on a live capture that is silent."""
-        if not (self.feed and self.feed.live):
+        if not (self.feed and self.feed.live) or time.monotonic() < self._tick_due:
             return
-        now, due, before = time.time_ns(), self._book.deadline_ns, self._findings
+        self._tick_due = time.monotonic() + TICK
+        now, before = time.time_ns(), self._findings
+        with self._lock:
+            due = self._book.deadline_ns
         if due is not None and due <= now:
             self._seen(0, now)
             self._publish()
@@ -308,32 +325,29 @@ class Session:
                 self._publish()
 
     def _take(self, batch: Batch) -> None:
+        self.store.append(batch)
         with self._lock:
-            self.store.append(batch)
+            self._book.take()
         self._hosts.feed()
-        touched = self.store.pairs.touched()
-        segments = self.store.segments(touched.rows)
-        starts = touched.starts.tolist()
-        errors: dict[int, list[IcmpError]] = {}
-        for pair, error in self.store.icmp:
-            errors.setdefault(pair, []).append(error)
-        for pair, begin, end in zip(touched.pairs.tolist(), starts, starts[1:], strict=False):
-            for error in errors.pop(pair, ()):
-                after = bisect_left(segments, error.packet, begin, end, key=_packet)
-                self._infer(pair, segments[begin:after])
-                self._hear(pair, error)
-                begin = after
-            self._infer(pair, segments[begin:end])
-        for pair, left in errors.items():
-            for error in left:
-                self._hear(pair, error)
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         if time.monotonic() >= self._survey_due:
             self._survey()
-        if len(batch) == BATCH:  # a file or a flood: what it leaves behind stays, and is not worth a search
-            gc.freeze()
         self._publish()
+
+    def _catch_up(self, seconds: float) -> bool:
+        """Feed the engines that are behind, so long at most. Whether there was anything to do."""
+        end, more, published = time.monotonic() + seconds, self._book.behind > 0, time.monotonic()
+        worked = more
+        while more and time.monotonic() < end and self._give_way():
+            with self._lock:
+                more = self._book.catch_up()
+            if time.monotonic() - published > TICK:
+                published = time.monotonic()
+                self._publish()
+        if worked:
+            self._publish()
+        return worked
 
     def _survey(self, now_ns: int = 0) -> None:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
@@ -343,25 +357,14 @@ class Session:
         self._findings = self._hosts.findings(stuck)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
 
-    def _hear(self, pair: int, error: IcmpError) -> None:
-        with self._lock:
-            self._book.hear(pair, error)
-
-    def _infer(self, pair: int, segments: Sequence[Segment]) -> None:
-        for begin in range(0, len(segments), SLICE):
-            with self._lock:
-                self._book.feed(pair, segments[begin : begin + SLICE])
-            if not self._give_way():
-                return
-
     def _seen(self, frame: int, time_ns: int) -> None:
         """The capture has got here; timers are fired a slice at a time, too."""
         with self._lock:
             self._book.seen(frame, time_ns)
-            more = self._book.fire(SLICE)
+            more = self._book.fire(FIRES)
         while more and self._give_way():
             with self._lock:
-                more = self._book.fire(SLICE)
+                more = self._book.fire(FIRES)
 
     def _give_way(self) -> bool:
         """Let a view that waits read. Whether to go on."""

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import pytest
 
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.demos import catalog
 from tcptui.flowbook import FlowBook
+from tcptui.flowtable import NOT_YET, UNKNOWN
+from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History, Moment
+from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX
-from tests.support.sessions import read
+
+
+def taken(demo: str, step: int) -> FlowBook:
+    """A demo's frames, taken `step` at a time, no engine fed."""
+    reader = CaptureReader(catalog.load(demo).path)
+    store = SegmentStore(reader.packet)
+    book = FlowBook(store, LINUX)
+    while (batch := reader.read(step)) is not None:
+        store.append(batch)
+        book.take()
+        book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+    return book
 
 
 def replayed(demo: str, step: int) -> FlowBook:
-    """A demo's segments, fed `step` at a time."""
-    store = read(demo=demo).store
-    book = FlowBook(store, LINUX)
-    rows = store.pairs.rows(0)
-    for begin in range(0, len(rows), step):
-        segments = store.segments(rows[begin : begin + step])
-        book.feed(0, segments)
-        book.seen(segments[-1].packet, segments[-1].time_ns)
-        book.fire()
+    """A demo's frames, taken `step` at a time; all engines are up to date."""
+    book = taken(demo, step)
+    while book.catch_up():
+        pass
+    book.fire()
     return book
 
 
@@ -35,12 +47,12 @@ def test_the_size_of_the_steps_does_not_matter() -> None:
 def test_time_that_passes_fires_timers() -> None:
     book = replayed("handshake", 1000)
     assert [str(state) for state in book.info(1).states] == ["TIME_WAIT", "CLOSED"]
-    book.changed.clear()
+    assert book.take_changed() == [1]
     assert book.deadline_ns is not None
     book.seen(0, book.deadline_ns)
     assert not book.fire()
     assert [str(state) for state in book.info(1).states] == ["CLOSED", "CLOSED"]
-    assert book.changed == {1}
+    assert book.take_changed() == [1]
     assert book.deadline_ns is None
 
 
@@ -68,9 +80,6 @@ def test_all_lives_of_a_pair_are_cut_out_of_its_log_at_once(monkeypatch: pytest.
         book.rows(number)
         book.diagnoses(number, book.last)
     assert len(cuts) == 1
-    book.feed(0, [])
-    assert book.history(2).first_packet == book.info(2).first_packet
-    assert len(cuts) == 2
 
 
 def test_facts_are_kept_of_the_flows_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,19 +94,9 @@ def test_facts_are_kept_of_the_flows_asked_for_last(monkeypatch: pytest.MonkeyPa
     assert again.packets == first.packets
 
 
-def test_a_long_flow_s_facts_grow_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Gathered when they were asked for first, those of a million segments took seconds."""
-    monkeypatch.setattr("tcptui.flowbook.LONG", 4)
-    book = replayed("zero-window", 2)
-    rows = book.rows(1)
-    monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
-    assert book.facts(1, book.last).packets == len(rows)
-
-
 def test_timers_can_be_fired_a_few_at_a_time() -> None:
-    store = read(demo="time-wait-reuse").store
-    book = FlowBook(store, LINUX)
-    book.feed(0, store.segments(store.pairs.rows(0)))
+    book = taken("time-wait-reuse", 1000)
+    book.catch_up()
     book.seen(0, 1 << 62)
     turns = 1
     while book.fire(1):
@@ -105,3 +104,27 @@ def test_timers_can_be_fired_a_few_at_a_time() -> None:
     assert turns >= 1
     assert book.deadline_ns is None
     assert [str(state) for state in book.info(2).states] == ["CLOSED", "CLOSED"]
+
+
+def test_a_flow_of_which_the_engine_is_behind_is_not_told_in_the_table_and_told_when_asked_for() -> None:
+    book = taken("last-ack-lost", 1000)
+    assert book.behind == 1
+    assert book.table().states.tolist() == [[NOT_YET, NOT_YET]]
+    assert [str(state) for state in book.info(1).states] == ["TIME_WAIT", "CLOSED"]
+    assert book.behind == 0
+    assert book.table().states.tolist() == [[State.TIME_WAIT, State.CLOSED]]
+
+
+def test_the_table_has_of_all_flows_what_is_told_of_each() -> None:
+    for demo in catalog.names():
+        book = replayed(demo, 1000)
+        table = book.table()
+        assert table.number.tolist() == list(range(1, len(book) + 1))
+        for at, number in enumerate(table.number.tolist()):
+            info = book.info(number)
+            assert table.states[at].tolist() == list(info.states)
+            assert (table.packets[at], table.payload[at]) == (sum(info.packets), sum(info.payload))
+            assert (table.start_ns[at], table.end_ns[at]) == (info.start_ns, info.end_ns)
+            assert (table.client[at], table.pair[at]) == (info.client, info.pair)
+            told = book.verdict(number, book.last)
+            assert table.verdict[at] == UNKNOWN or table.verdicts[table.verdict[at]] == told

@@ -14,14 +14,19 @@ MAY_IMPORT: dict[str, str] = {
     "demos": "errors",
     "names": "errors store",
     "trail": "tcp",
-    "flowbook": "errors tcp store trail",
+    "flowtable": "store",
+    "numbering": "store",
+    "condense": "tcp store",
+    "engines": "tcp store condense",
+    "regular": "tcp store flowtable",
+    "flowbook": "errors tcp store trail flowtable numbering engines regular",
     "hosts": "tcp store",
     "zeek": "tcp",
-    "session": "errors tcp capture store names flowbook hosts",
+    "session": "errors tcp capture store names flowtable flowbook hosts",
     "sources": "errors tcp capture demos names session",
     "model": "errors tcp store",
-    "report": "errors tcp store flowbook hosts zeek session model",
-    "tui": "errors tcp capture store names flowbook hosts session sources demos model",
+    "report": "errors tcp store flowtable flowbook hosts zeek session model",
+    "tui": "errors tcp capture store names flowtable flowbook hosts session sources demos model",
     "arguments": "errors",
     "cli": "errors arguments capture demos names session sources model report tui",
     "__main__": "cli",
@@ -30,7 +35,8 @@ MAY_IMPORT: dict[str, str] = {
 
 # libraries: the parts that may import them
 LIBRARIES: dict[str, str] = {
-    "numpy": "capture store hosts names flowbook session sources model report tui cli",
+    "numpy": "capture store hosts names flowtable numbering condense engines regular flowbook session sources"
+    " model report tui cli",
     "scapy": "capture model",
     "textual": "tui",
     "rich": "model tui",

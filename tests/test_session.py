@@ -157,7 +157,7 @@ def test_a_fault_of_ours_ends_the_session_with_one_line(monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise ValueError("no such thing")
 
-    monkeypatch.setattr("tcptui.flowbook.FlowBook.feed", broken)
+    monkeypatch.setattr("tcptui.flowbook.FlowBook.take", broken)
     snapshot = read(demo="handshake").snapshot()
     assert not snapshot.running
     assert snapshot.error is not None
@@ -197,7 +197,7 @@ def test_the_icmp_errors_of_a_flow_are_kept_with_their_frames(tmp_path: Path) ->
 def test_who_makes_icmp_errors_by_the_thousand_fills_no_ladder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tcptui.flowbook.MOST_ERRORS", 2)
+    monkeypatch.setattr("tcptui.engines.MOST_ERRORS", 2)
     monkeypatch.setattr("tcptui.store.segments.MOST_ERRORS", 2)
     session = read(file=str(conversation(tmp_path / "x.pcap")))
     assert [error.packet for error in session.errors(1)] == [DROPPED, TOO_BIG]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.hosts.finding import SHOWN, HostFinding
+from tcptui.store import headers
 from tcptui.store.flows import Endpoints
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
@@ -186,7 +187,7 @@ def _scan(attempts: Attempts, pairs: Ints, ends: Endpoints, window: Ints, what: 
     refused = int((fate & (ANSWERED | REFUSED) == REFUSED).sum())
     half = int((fate & (ANSWERED | WITHDRAWN | SPOKE) == ANSWERED | WITHDRAWN).sum())
     if what == "ports":
-        count = len(np.unique(ends.server[2][window]))
+        count = len(headers.distinct(ends.server[2][window]))
         where = f"{count} ports of {ends.server_text(int(window[0]), port=False)}"
     else:
         count = distinct([word[window] for word in ends.server[:2]])

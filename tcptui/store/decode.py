@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
 from tcptui.store import linktypes
-from tcptui.store.headers import Bytes, Header, Ints
+from tcptui.store.headers import Bytes, Header, Ints, among
 
 TCP = 6
 ICMP = {4: 1, 6: 58}
@@ -203,7 +203,7 @@ def _ipv6(data: Bytes, record: Ints, place: _Place) -> _Ip:
     protocol[at + 40 > end] = _CUT
     ip = _Ip(record, header, at + 40, length, protocol)
     for _ in range(_MOST_EXTENSIONS):
-        rows = np.flatnonzero(np.isin(ip.protocol, EXTENSIONS))
+        rows = np.flatnonzero(among(ip.protocol, EXTENSIONS))
         if not rows.size:
             break
         _extension(data, ip, rows, end)

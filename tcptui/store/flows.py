@@ -84,6 +84,7 @@ class PairTable:
         self._entry = np.zeros(1024, np.int64)
         self._index = RowIndex()
         self._touched = Touched(*(np.zeros(size, np.int64) for size in (0, 1, 0)))
+        self.loose = np.zeros(0, np.bool_)
 
     def ends(self, pair: int) -> tuple[Address, Address]:
         """Both endpoints; [0] sent the pair's first packet."""
@@ -133,7 +134,11 @@ class PairTable:
         return self._touched
 
     def identify(self, columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-        """Pair and sender (0 or 1) of each segment; pairs that are new get numbers."""
+        """Pair and sender (0 or 1) of each segment; pairs that are new get numbers.
+
+        Leaves in `loose` which segments have the same source and destination.
+        """
+        self.loose = np.zeros(len(columns.record), np.bool_)
         four = np.flatnonzero(columns.version == 4)
         pair = np.empty(len(columns.record), np.int32)
         high = np.empty(len(columns.record), np.bool_)  # the source is the higher endpoint
@@ -141,12 +146,15 @@ class PairTable:
         four_number = six_number = np.zeros(0, np.int32)
         if four.size:
             key, high[four] = _key_of_four(columns, four)
+            self.loose[four] = key[0] == key[1]
             four_number, first = self._four.numbers(key)
             entry = np.arange(self._four.n - len(first), self._four.n) << 2
             fresh.append((four[first], entry))
         six = np.flatnonzero(columns.version == 6)
         if six.size:
             key, high[six] = _key_of_six(columns, six)
+            ports = key[4] >> np.uint64(16) == key[4] & np.uint64(0xFFFF)
+            self.loose[six] = (key[0] == key[2]) & (key[1] == key[3]) & ports
             six_number, first = self._six.numbers(key)
             entry = np.arange(self._six.n - len(first), self._six.n) << 2 | 2
             fresh.append((six[first], entry))

@@ -9,11 +9,30 @@ know how much of each packet was captured.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 _SLACK = 64
+
+
+def among(column: NDArray[Any], values: Sequence[int]) -> NDArray[np.bool_]:
+    """Which elements are one of a few values; np.isin sorts, and imports numpy.ma."""
+    found: NDArray[np.bool_] = column == values[0]
+    for value in values[1:]:
+        found |= column == value
+    return found
+
+
+def distinct(column: NDArray[Any]) -> list[int]:
+    """The different values, ascending: mostly there is one."""
+    if not len(column) or (column == column[0]).all():
+        column = column[:1]
+    values: list[int] = np.unique(column, return_index=True)[0].tolist()
+    return values
 
 
 class Bytes:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.store.headers import Bytes, Ints
+from tcptui.store.headers import Bytes, Ints, among, distinct
 
 IPV4, IPV6, ARP = 0x0800, 0x86DD, 0x0806
 VLAN, QINQ, QINQ_OLD = 0x8100, 0x88A8, 0x9100
@@ -45,7 +45,7 @@ def network(data: Bytes, start: Ints, end: Ints, linktype: NDArray[np.uint16]) -
         at, kind = _link(data, start, end, int(linktype[0]))
     else:
         at, kind = start.copy(), np.zeros(len(start), np.int64)
-        for number in np.unique(linktype).tolist():
+        for number in distinct(linktype):
             rows = np.flatnonzero(linktype == number)
             at[rows], kind[rows] = _link(data, start[rows], end[rows], number)
     for _ in range(_LAYERS):
@@ -69,7 +69,7 @@ def _unwrap(data: Bytes, at: Ints, end: Ints, kind: Ints, limit: Ints) -> bool:
         return False
     moved = False
     for kinds, layer in _INNER:
-        rows = unusual[np.isin(kind[unusual], kinds)]
+        rows = unusual[among(kind[unusual], kinds)]
         if rows.size:
             if layer is _pppoe:
                 limit[rows] = at[rows] + 6 + data.header(at[rows], 6).u16(4)
@@ -109,7 +109,7 @@ def _family(order: str) -> Layer:
         number = data.header(at, 4).u32(0)
         if order == "any":  # a family is a small number, so its order shows
             number = np.where(number > 0xFFFF, number.byteswap(), number)
-        kind = np.where(number == 2, IPV4, np.where(np.isin(number, _IPV6_FAMILIES), IPV6, UNKNOWN))
+        kind = np.where(number == 2, IPV4, np.where(among(number, _IPV6_FAMILIES), IPV6, UNKNOWN))
         kind[at + 4 > end] = CUT
         return at + 4, kind.astype(np.int64)
 

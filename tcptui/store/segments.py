@@ -19,13 +19,13 @@ from tcptui.capture.pcapfile import Batch
 from tcptui.store import icmp
 from tcptui.store.decode import Columns, Counts, Icmp, decode
 from tcptui.store.flows import PairTable
-from tcptui.store.headers import Ints
+from tcptui.store.headers import Ints, distinct
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 _BITS = 16
 _CHUNK = 1 << _BITS
-_SENDER, _IPV6 = 0x4000, 0x8000  # beside the nine control bits
+_PLAIN, _SENDER, _IPV6 = 0x2000, 0x4000, 0x8000  # beside the nine control bits
 _KINDS: dict[str, Any] = {
     "offset": np.int64,
     "time_ns": np.int64,
@@ -44,7 +44,7 @@ _KINDS: dict[str, Any] = {
     "options": np.uint8,
     "ttl": np.uint8,
 }
-_IN_BITS = ("sender", "flags", "version")
+_IN_BITS = ("sender", "flags", "version", "plain")
 Rows = Ints | slice
 
 MOST_ERRORS = 1000
@@ -60,14 +60,29 @@ class Captured(NamedTuple):
     linktype: int
 
 
+class Appended(NamedTuple):
+    """The rows of the newest append, from row `first` on: their columns as stored, and the batch's bytes.
+
+    loose: source and destination are one address and port.
+    """
+
+    first: int
+    columns: dict[str, NDArray[Any]]
+    loose: NDArray[np.bool_]
+    data: NDArray[np.uint8]
+    base: int
+
+
 class SegmentStore:
     """The segments, a row each in capture order, and the pairs of endpoints that they belong to.
 
     packet: gives the bytes at (file offset, count) again; thread-safe, as CaptureReader.packet.
     n: rows that may be read. counts: what became of all frames so far. pairs: the 4-tuples.
     icmp: the errors among the frames of the last append, each with the pair that it is about; their bytes
-    are had from `captured`.
+    are had from `captured`. appended: the rows of the last append.
     """
+
+    appended: Appended
 
     def __init__(self, packet: Callable[[int, int], bytes]) -> None:
         self.n = 0
@@ -86,7 +101,9 @@ class SegmentStore:
         pair, sender = self.pairs.identify(columns)
         first = self.n
         self._recent = (batch.base, batch.data.data)
-        self._write(first, _stored(columns, batch, pair, sender))
+        stored = _stored(columns, batch, pair, sender)
+        self.appended = Appended(first, stored, self.pairs.loose, batch.data, batch.base)
+        self._write(first, stored)
         self.pairs.publish(pair, first)
         self.icmp = tuple(self._hear(batch, messages)) if messages else ()
         self.counts = _sum(self.counts, counts)
@@ -116,18 +133,27 @@ class SegmentStore:
         """One property of many rows, as a new array.
 
         Names: frame, time_ns, flow (the pair), sender, seq, ack, flags, window, length, ip_id, ttl, version
-        (of IP), offset and caplen (the packet in the file), wirelen, linktype, options (bytes of options that
-        were captured), options_at (their place in the packet). A slice ends at `n`, and may have no step.
+        (of IP), plain (see `mark_plain`), offset and caplen (the packet in the file), wirelen, linktype,
+        options (bytes of options that were captured), options_at (their place in the packet). A slice ends
+        at `n`, and may have no step.
         """
         if name not in _IN_BITS:
             return self._gather(name, rows)
         bits: NDArray[np.uint16] = self._gather("bits", rows)
         if name == "sender":
             return np.where(bits & _SENDER, 1, 0).astype(np.uint8)
+        if name == "plain":
+            return (bits & np.uint16(_PLAIN)).astype(np.bool_)
         if name == "version":
             return np.where(bits & _IPV6, 6, 4).astype(np.uint8)
         flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
         return flags
+
+    def mark_plain(self, rows: Ints) -> None:
+        """These rows are data and ACKs in order, in the middle of a transfer."""
+        chunk = rows >> _BITS
+        for number in distinct(chunk):
+            self._chunks[number]["bits"][rows[chunk == number] & (_CHUNK - 1)] |= np.uint16(_PLAIN)
 
     def segment(self, row: int) -> Segment:
         """One row, with its options."""
@@ -201,7 +227,7 @@ class SegmentStore:
                 source = self._chunks[int(chunk[begin])][name]
                 result[begin:end] = source[rows[begin:end] & (_CHUNK - 1)]
             return result
-        for number in np.unique(chunk).tolist():
+        for number in distinct(chunk):
             here = chunk == number
             result[here] = self._chunks[number][name][rows[here] & (_CHUNK - 1)]
         return result

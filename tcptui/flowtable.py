@@ -1,0 +1,45 @@
+"""All connections as columns: what lists, sorts and filters go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.headers import Ints
+
+UNKNOWN = -1
+"""The verdict of a connection that was not asked for."""
+NOT_YET = 255
+"""The state of an end that the engine has not got to."""
+
+
+@dataclass(slots=True)
+class FlowTable:
+    """A connection an element, in order of their numbers.
+
+    number: ascending. pair: of PairTable. client: which endpoint opened. states: by endpoint, of State
+    or NOT_YET. packets, payload: of both ends together. start_ns, end_ns: of the first packet, and the
+    latest. verdict: its place in `verdicts`, or UNKNOWN.
+    """
+
+    number: NDArray[np.int32]
+    pair: NDArray[np.int32]
+    client: NDArray[np.uint8]
+    states: NDArray[np.uint8]
+    packets: Ints
+    payload: Ints
+    start_ns: Ints
+    end_ns: Ints
+    verdict: NDArray[np.int32]
+    verdicts: list[str]
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def state(self, client: bool) -> NDArray[np.uint8]:
+        """The states of the clients, or of the servers."""
+        end = self.client if client else 1 - self.client
+        found: NDArray[np.uint8] = self.states[np.arange(len(self)), end]
+        return found

@@ -1,0 +1,1 @@
+"""Connections that go by the book, whole columns at a time: what the engine need not look at one by one."""

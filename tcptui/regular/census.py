@@ -1,0 +1,228 @@
+"""Where all pairs that go by the book stand, now: brought up to date when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.flowtable import UNKNOWN, FlowTable
+from tcptui.regular.columns import AGAIN, IRREGULAR, ODD, ROUGH, PairColumns
+from tcptui.regular.kinds import NEVER, Kinds
+from tcptui.regular.rows import grouped
+from tcptui.regular.sweep import CLOSING_NS, sweep
+from tcptui.store.headers import Ints
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.connection import Connection
+from tcptui.tcp.states import State
+from tcptui.tcp.timers import Timers
+from tcptui.tcp.verdict import IMPATIENT
+
+
+class Judge(Protocol):
+    """Has an engine that was fed all of a pair."""
+
+    def __call__(self, pair: int) -> HasConnection: ...
+
+
+class HasConnection(Protocol):
+    """An engine."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+
+class Numbers(Protocol):
+    """Numbering, as the table needs it."""
+
+    @property
+    def pairs(self) -> NDArray[np.int32]: ...
+
+
+class Census:
+    """Columns of all pairs, and their states as far as they are known.
+
+    irregular: pairs of the last `take` that the engine must tell of.
+    """
+
+    def __init__(self, timers: Timers, judge: Judge) -> None:
+        self.columns = PairColumns()
+        self.irregular: list[int] = []
+        self._closing_ns = min(CLOSING_NS, timers.time_wait // 2)
+        self._kinds = Kinds(timers)
+        self._engine: Callable[[int], Connection] = lambda pair: judge(pair).connection
+        self._states = np.zeros((1024, 2), np.uint8)
+        self._expired = np.zeros((1024, 2), np.bool_)
+        self._kind = np.zeros(1024, np.int32)
+        self._due = np.zeros(1024, np.int64)  # 0: it has changed since it was looked at
+        self._changed = np.zeros(1024, np.bool_)
+        self._fallen: list[int] = []
+        self._verdicts: dict[int, int] = {}
+        self._texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def n(self) -> int:
+        """Pairs."""
+        return self.columns.n
+
+    def take(self, store: SegmentStore) -> list[int]:
+        """The rows of the newest append. The irregular pairs among them that may have begun another life."""
+        touched = store.pairs.touched()
+        columns, before = self.columns, self.columns.n
+        columns.grow(store.pairs.n)
+        for name in ("_expired", "_kind", "_due", "_changed"):
+            setattr(self, name, _longer(getattr(self, name), before, columns.n))
+        self._states = _longer(self._states, before, columns.n)
+        self.irregular = []
+        if not len(touched):
+            return []
+        plain = sweep(columns, grouped(store.appended, touched), self._closing_ns)
+        store.mark_plain(touched.rows[plain])
+        self._due[touched.pairs] = 0
+        self._changed[touched.pairs] = True
+        marks = columns.marks[touched.pairs]
+        irregular = (marks & IRREGULAR) != 0
+        self.irregular = touched.pairs[irregular].tolist()
+        again: list[int] = touched.pairs[irregular & (marks & AGAIN != 0)].tolist()
+        return again
+
+    def give_up(self, pair: int) -> None:
+        """The engine must tell of this pair."""
+        self.columns.marks[pair] |= np.uint16(IRREGULAR)
+
+    def is_regular(self, pair: int) -> bool:
+        """It goes by the book."""
+        return not int(self.columns.marks[pair]) & IRREGULAR
+
+    def _update(self, pairs: Ints, now_ns: int) -> None:
+        regular = (self.columns.marks[pairs] & IRREGULAR) == 0
+        found = self._kinds.standing(self.columns, pairs, now_ns, self._engine)
+        self._fallen += pairs[regular & (found.kind < 0)].tolist()
+        self._changed[pairs] |= (found.states != self._states[pairs]).any(axis=1)
+        self._states[pairs], self._expired[pairs] = found.states, found.expired
+        self._kind[pairs] = found.kind
+        self._due[pairs] = found.due_ns
+
+    def take_fallen(self) -> list[int]:
+        """The pairs that turned out to be irregular, without a packet, since the last call."""
+        fallen, self._fallen = self._fallen, []
+        return fallen
+
+    def _bring_up(self, now_ns: int) -> None:
+        """All pairs as of now."""
+        old = np.flatnonzero(self._due[: self.n] <= now_ns)
+        if old.size:
+            self._update(old, now_ns)
+
+    def standing(self, pair: int, now_ns: int) -> tuple[State, State] | None:
+        """The states of one pair; None where it turns out not to go by the book."""
+        if self._due[pair] <= now_ns:
+            self._update(np.array([pair]), now_ns)
+        if self._kind[pair] < 0:
+            return None
+        return State(self._states[pair, 0]), State(self._states[pair, 1])
+
+    def due_ns(self, now_ns: int) -> int | None:
+        """When a pair changes next without a packet; None: never."""
+        if not self.n:
+            return None
+        self._bring_up(now_ns)
+        due = int(self._due[: self.n].min())
+        return None if due >= NEVER else due
+
+    def take_changed(self, now_ns: int) -> Ints:
+        """The pairs that go by the book and have changed since the last call."""
+        self._bring_up(now_ns)
+        regular = (self.columns.marks[: self.n] & IRREGULAR) == 0
+        changed = np.flatnonzero(self._changed[: self.n] & regular)
+        self._changed[: self.n] = False
+        return changed
+
+    def waiting(self, now_ns: int) -> Iterator[tuple[int, int]]:
+        """(pair, endpoint) of all that go by the book and are in CLOSE_WAIT."""
+        self._bring_up(now_ns)
+        regular = self._kind[: self.n] >= 0
+        found = np.argwhere((self._states[: self.n] == State.CLOSE_WAIT) & regular[:, None])
+        return ((pair, end) for pair, end in found.tolist())
+
+    # -- verdicts ----------------------------------------------------------------------------------
+
+    def verdict(self, pair: int, now_ns: int, ask: Callable[[], str]) -> str | None:
+        """In a few words, as `ask` says of one of its kind; None where it must be asked of each."""
+        pairs = np.array([pair])
+        if self.standing(pair, now_ns) is None or not self._is_told_by_kind(pairs)[0]:
+            return None
+        key = int(self._keys(pairs, now_ns)[0])
+        if key not in self._verdicts:
+            self._verdicts[key] = self.number_of(ask())
+        return self._texts[self._verdicts[key]]
+
+    def number_of(self, text: str) -> int:
+        """The place of a verdict among all."""
+        if text not in self._numbers:
+            self._numbers[text] = len(self._texts)
+            self._texts.append(text)
+        return self._numbers[text]
+
+    def _keys(self, pairs: Ints, now_ns: int) -> Ints:
+        """What the verdict depends on."""
+        late = now_ns - self.columns.end_ns[pairs] >= IMPATIENT
+        keys: Ints = self._kind[pairs].astype(np.int64) << 3 | late
+        keys |= self._expired[pairs, 0] << 1 | self._expired[pairs, 1] << 2
+        return keys
+
+    def _is_told_by_kind(self, pairs: Ints) -> NDArray[np.bool_]:
+        """Their verdict is that of the kind: nothing that is still open waits for something."""
+        columns, states, marks = self.columns, self._states[pairs], self.columns.marks[pairs]
+        waits = (marks & ODD) != 0
+        for end in (0, 1):
+            left = (columns.acked[pairs, 1 - end] - columns.healed[pairs, end]).view(np.int32) < 0
+            waits |= (marks & (ROUGH << end) != 0) & left
+        is_open = (states == State.ESTABLISHED).any(axis=1)
+        half_closed = (states == State.CLOSE_WAIT).any(axis=1)
+        told: NDArray[np.bool_] = ~(is_open & waits) & ~half_closed
+        return told
+
+    def table(self, numbers: Numbers, now_ns: int) -> FlowTable:
+        """All flows; what is in it of irregular ones is not told by this."""
+        self._bring_up(now_ns)
+        pairs, columns = numbers.pairs, self.columns
+        count = len(pairs)
+        return FlowTable(
+            number=np.arange(1, count + 1, dtype=np.int32),
+            pair=pairs.copy(),
+            client=np.zeros(count, np.uint8),
+            states=self._states[pairs],
+            packets=columns.packets[pairs].sum(axis=1).astype(np.int64),
+            payload=columns.payload[pairs].sum(axis=1),
+            start_ns=columns.start_ns[pairs],
+            end_ns=columns.end_ns[pairs],
+            verdict=np.full(count, UNKNOWN, np.int32),
+            verdicts=self._texts,
+        )
+
+    def judge(self, table: FlowTable, now_ns: int, ask: Callable[[int], str]) -> None:
+        """Fill in the verdicts of a table; `ask` gives that of a flow by its number."""
+        pairs = table.pair.astype(np.int64)
+        regular = self._kind[pairs] >= 0
+        told = np.flatnonzero(regular & self._is_told_by_kind(pairs))
+        keys = self._keys(pairs[told], now_ns)
+        known, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        for key, at in zip(known.tolist(), first.tolist(), strict=True):
+            if key not in self._verdicts:
+                self._verdicts[key] = self.number_of(ask(int(table.number[told[at]])))
+        table.verdict[told] = np.array([self._verdicts[key] for key in known.tolist()], np.int32)[inverse]
+        regular[told] = False
+        for at in np.flatnonzero(regular).tolist():
+            table.verdict[at] = self.number_of(ask(int(table.number[at])))
+
+
+def _longer(column: NDArray, before: int, n: int) -> NDArray:  # type: ignore[type-arg]
+    if n <= len(column):
+        return column
+    longer = np.zeros((max(n, 2 * len(column)), *column.shape[1:]), column.dtype)
+    longer[:before] = column[:before]
+    return longer

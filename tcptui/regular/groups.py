@@ -1,0 +1,101 @@
+"""Rows that are grouped by pair, and what came before each of them in its group, without a loop.
+
+A running maximum over all groups at once: the number of the group is put above the value, so that a group
+never sees what the one before it left.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.headers import Ints
+
+Bools = NDArray[np.bool_]
+_NOTHING = 0
+_ZERO = (1 << 31) + 1
+_WIDTH = 33
+_MASK = (1 << _WIDTH) - 1
+
+
+class Groups:
+    """starts: where each group begins, and the end of the last; no group is empty."""
+
+    def __init__(self, starts: Ints) -> None:
+        self.begins = starts[:-1]
+        self.lasts = starts[1:] - 1
+        self.count = len(starts) - 1
+        self.rows = int(starts[-1])
+        self.number = np.repeat(np.arange(self.count), np.diff(starts))
+        self._above = self.number << _WIDTH
+
+    def before(self, marker: Bools, carried: Bools) -> Bools:
+        """Whether an earlier row of the group has the marker; or what came before the group, `carried`."""
+        if not marker.any():
+            found: Bools = carried[self.number]
+            return found
+        total = np.cumsum(marker, dtype=np.int32)
+        base = total[self.begins] - marker[self.begins]
+        earlier: Bools = total - marker > base[self.number]
+        return earlier | carried[self.number]
+
+    def first(self, marker: Bools) -> Ints:
+        """The first row of each group that has the marker; `rows` where none does."""
+        at = np.where(marker, np.arange(self.rows), self.rows)
+        found: Ints = np.minimum.reduceat(at, self.begins)
+        return found
+
+    def any(self, marker: Bools) -> Bools:
+        """Whether a row of the group has the marker."""
+        found: Bools = np.logical_or.reduceat(marker, self.begins)
+        return found
+
+    def highest(
+        self, number: NDArray[np.uint32], mine: Bools, base: NDArray[np.uint32], carried: Bools
+    ) -> Highest:
+        """The highest sequence number so far among the rows `mine`. base: by group, any number near them, and
+        itself the highest of those before the group where `carried`.
+        """
+        ahead = (number - base[self.number]).view(np.int32)
+        slot = np.where(mine, ahead + np.int64(_ZERO), _NOTHING)
+        initial = np.where(carried, _ZERO, _NOTHING)
+        slot[self.begins] = np.maximum(slot[self.begins], initial)
+        slot |= self._above
+        inclusive = np.maximum.accumulate(slot) & _MASK
+        return Highest(self, base, initial, inclusive)
+
+
+class Highest:
+    """A running maximum of sequence numbers."""
+
+    def __init__(self, groups: Groups, base: NDArray[np.uint32], initial: Ints, inclusive: Ints) -> None:
+        self._groups, self._base = groups, base
+        self._inclusive = inclusive
+        self._exclusive = np.empty_like(inclusive)
+        self._exclusive[1:] = inclusive[:-1]
+        self._exclusive[groups.begins] = initial
+
+    @property
+    def known(self) -> Bools:
+        """By row: there was one before it."""
+        known: Bools = self._exclusive != _NOTHING
+        return known
+
+    @property
+    def before(self) -> NDArray[np.uint32]:
+        """By row: the highest number before it; only where known."""
+        return self._number(self._exclusive, self._base[self._groups.number])
+
+    def upto(self, rows: Ints) -> NDArray[np.uint32]:
+        """The highest number up to and with these rows."""
+        return self._number(self._inclusive[rows], self._base[self._groups.number[rows]])
+
+    @property
+    def at_end(self) -> tuple[Bools, NDArray[np.uint32]]:
+        """By group: whether there is one, and which."""
+        last = self._inclusive[self._groups.lasts]
+        return last != _NOTHING, self._number(last, self._base)
+
+    @staticmethod
+    def _number(slot: Ints, base: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        return (slot - _ZERO).astype(np.uint32) + base

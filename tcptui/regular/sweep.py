@@ -1,0 +1,382 @@
+"""One pass over a batch, for all its pairs at once: which of them still go by the book.
+
+Of each pair that does, the *signature* is kept: what opens and closes a connection, in its order, up to the
+numbers. Two pairs with one signature are in the same states, so it is enough that the engine looks at one of
+them (`kinds`). Rows are of three sorts:
+
+* *transfer*: ACKs and data between the handshake and the first FIN or RST. They move nobody. What is sent
+  again or out of order there must be acknowledged before the FIN, or it does not go by the book.
+* *events*: everything else. An event goes by the book if it has the next number of its sender, acknowledges
+  all there is to acknowledge, brings something new and comes in time. It enters the signature.
+* Whatever is neither makes the pair *irregular*, for ever: the engine is to tell.
+
+Rows of a transfer that come in order, and advance, are *plain*: the engine may be spared them.
+
+Limits: a pair that is used again is irregular; so is one of which the beginning was not captured, and one
+with more than MOST_EVENTS events.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.regular.columns import (
+    ACKED,
+    AGAIN,
+    CLOSED,
+    IRREGULAR,
+    KEPT_TIMES,
+    KNOWN,
+    MOST_EVENTS,
+    ODD,
+    OPENED,
+    RESET,
+    ROUGH,
+    PairColumns,
+)
+from tcptui.regular.groups import Bools, Groups, Highest
+from tcptui.store.headers import Ints
+from tcptui.tcp.calls import FIRST_PATIENCE, FIRST_RETRANSMISSION, PATIENCE
+from tcptui.tcp.timers import SECOND
+
+_FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
+_KIND = _FIN | _SYN | _RST | _ACK
+OPENING_NS = FIRST_RETRANSMISSION - 90_000_000
+"""A handshake that takes longer has lost something, or may have."""
+CALLING_NS = 70 * SECOND
+CLOSING_NS = 30 * SECOND
+"""A call, or a close, that takes longer runs into timers."""
+FIRST_ROWS = 8
+"""Rows of a pair that are never plain."""
+
+_MIXERS = np.array([secrets.randbits(64) | 1 for _ in range(MOST_EVENTS)], np.uint64)
+_SPREAD = np.uint64(secrets.randbits(64) | 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch's segments grouped by pair, in capture order within each; columns as in SegmentStore.
+
+    pairs: of each group, each once. starts: where it begins; one more than there are groups. layout: of a
+    SYN's options, 0 elsewhere. loose: one socket connected to itself.
+    """
+
+    pairs: Ints
+    starts: Ints
+    sender: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
+    seq: NDArray[np.uint32]
+    ack: NDArray[np.uint32]
+    length: NDArray[np.uint32]
+    time_ns: Ints
+    frame: NDArray[np.uint32]
+    window: NDArray[np.uint16]
+    ip_id: NDArray[np.uint16]
+    version: NDArray[np.uint8]
+    layout: NDArray[np.uint64]
+    loose: Bools
+
+
+def sweep(columns: PairColumns, rows: Rows, closing_ns: int = CLOSING_NS) -> Bools:
+    """Bring the columns up to date with the batch. Which of its rows are plain.
+
+    closing_ns: how long a close may take, so that no timer fires meanwhile.
+    """
+    return _Sweep(columns, rows, closing_ns).run()
+
+
+class _Sweep:
+    """The state of one pass: arrays by row, and by group (pair)."""
+
+    def __init__(self, columns: PairColumns, rows: Rows, closing_ns: int) -> None:
+        self.columns, self.rows, self.closing_ns = columns, rows, closing_ns
+        self.groups = Groups(rows.starts)
+        self.marks = columns.marks[rows.pairs]
+        self.kind = rows.flags & np.uint16(_KIND)
+        self.server = rows.sender.astype(np.bool_)
+        self.syn, self.fin = self.kind & _SYN != 0, self.kind & _FIN != 0
+        self.rst, self.ack = self.kind & _RST != 0, self.kind & _ACK != 0
+        self.end = rows.seq + rows.length + self.syn + self.fin
+        self.end = self.end.astype(np.uint32)
+        self.earlier = (columns.packets[rows.pairs].sum(axis=1) > 0).astype(np.bool_)
+        self.irregular = (self.marks & IRREGULAR) != 0
+        new, begins = ~self.earlier, self.groups.begins
+        columns.start_ns[rows.pairs[new]] = rows.time_ns[begins[new]]
+        columns.end_ns[rows.pairs[new]] = rows.time_ns[begins[new]]
+        columns.first_packet[rows.pairs[new]] = rows.frame[begins[new]]
+
+    def run(self) -> Bools:
+        self._numbers()
+        self._phases()
+        transfer = self.opened & ~self.closed & ~self.reset & (self.kind == _ACK)
+        in_order = self._transfer(transfer)
+        self._events(np.flatnonzero(~transfer))
+        plain = self._plain(in_order)
+        self._store()
+        self._count()
+        return plain
+
+    # -- what is known before each row -----------------------------------------------------------
+
+    def _numbers(self) -> None:
+        """Of each row: its sender's next number, the other's, and what it had acknowledged."""
+        rows, columns = self.rows, self.columns
+        self.sent: list[Highest] = []
+        self.acks: list[Highest] = []
+        for end in (0, 1):
+            mine = (self.server if end else ~self.server) & ~self.rst
+            self.sent.append(self._highest(rows.seq, self.end, mine, columns.next[:, end], KNOWN << end))
+            mine = mine & self.ack
+            self.acks.append(self._highest(rows.ack, rows.ack, mine, columns.acked[:, end], ACKED << end))
+        sent, acks, server = self.sent, self.acks, self.server
+        before = [one.before for one in sent]
+        self.next = np.where(server, before[1], before[0])
+        self.has_sent = np.where(server, sent[1].known, sent[0].known)
+        self.peer_sent = np.where(server, sent[0].known, sent[1].known)
+        self.ahead = (rows.seq - self.next).view(np.int32)
+        self.peer_next = np.where(server, before[0], before[1])
+        self.unacked = (self.peer_next - rows.ack).view(np.int32)
+        self.has_acked = np.where(server, acks[1].known, acks[0].known)
+        acked = np.where(server, acks[1].before, acks[0].before)
+        self.news = (rows.ack - acked).view(np.int32)
+
+    def _highest(
+        self,
+        first: NDArray[np.uint32],
+        number: NDArray[np.uint32],
+        mine: Bools,
+        carried: NDArray[np.uint32],
+        mark: int,
+    ) -> Highest:
+        groups = self.groups
+        known = (self.marks & mark) != 0
+        at = np.minimum(groups.first(mine), groups.rows - 1)
+        base = np.where(known, carried[self.rows.pairs], first[at])
+        return groups.highest(number, mine, base, known)
+
+    def _phases(self) -> None:
+        """Of each row: whether the handshake was over before it, a FIN of either had passed, a RST."""
+        groups, marks = self.groups, self.marks
+        begins_unseen = np.zeros(groups.rows, np.bool_)
+        begins_unseen[groups.begins] = ~self.earlier & (self.kind[groups.begins] != _SYN)
+        self.unseen = begins_unseen
+        answered = ~self.server & (self.kind & (_SYN | _RST | _ACK) == _ACK) & self.peer_sent
+        self.opened = groups.before(answered | begins_unseen, (marks & OPENED) != 0)
+        self._opens = groups.any(answered | begins_unseen)
+        fins = [self.fin & ~self.server, self.fin & self.server]
+        self.fins = [groups.before(fin, (marks & (CLOSED << end)) != 0) for end, fin in enumerate(fins)]
+        self._closes = [groups.any(fin) for fin in fins]
+        self.closed = self.fins[0] | self.fins[1]
+        self.reset = groups.before(self.rst, (marks & RESET) != 0)
+
+    # -- rows of a transfer -----------------------------------------------------------------------
+
+    def _transfer(self, transfer: Bools) -> Bools:
+        """Judge these rows; which of them come in order."""
+        known = self.has_sent & self.peer_sent & (self.unacked >= 0)
+        in_order: Bools = transfer & known & (self.ahead == 0) & self.has_acked & (self.news >= 0)
+        rough = np.flatnonzero(transfer & ~in_order)
+        odd = transfer & (self.rows.window == 0)
+        if rough.size:
+            self._give_up(rough[~known[rough]])
+            for end in (0, 1):
+                mine = rough[self.server[rough] == bool(end)]
+                group = self.groups.number[mine]
+                self.columns.healed[self.rows.pairs[group], end] = self.sent[end].upto(mine)
+                self.marks[group] |= np.uint16(ROUGH << end)
+            probe = (self.ahead[rough] == -1) & (self.rows.length[rough] <= 1)
+            odd[rough[probe]] = True
+        if odd.any():
+            self._mark(self.groups.any(odd), ODD)
+        return in_order
+
+    def _plain(self, in_order: Bools) -> Bools:
+        """Rows that the engine may be spared: in order, something new, room left."""
+        rows = self.rows
+        place = np.arange(self.groups.rows) - self.groups.begins[self.groups.number]
+        place += self.columns.packets[rows.pairs].sum(axis=1)[self.groups.number].astype(np.int64)
+        plain: Bools = in_order & ((rows.length > 0) | (self.news > 0)) & (rows.window > 0)
+        plain &= place >= FIRST_ROWS
+        return plain
+
+    # -- events -----------------------------------------------------------------------------------
+
+    def _events(self, at: Ints) -> None:
+        """Judge these rows, and let them into the signatures."""
+        if not at.size:
+            return
+        groups, rows, columns = self.groups, self.rows, self.columns
+        group = groups.number[at]
+        pairs = rows.pairs[group]
+        begins = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+        rank = np.arange(len(at)) - np.repeat(begins, np.diff(np.concatenate((begins, [len(at)]))))
+        place = columns.events[pairs].astype(np.int64) + rank
+        time_ns = rows.time_ns[at]
+        last = np.empty_like(time_ns)
+        last[1:] = time_ns[:-1]
+        last[begins] = columns.times[pairs[begins], (place[begins] - 1) % KEPT_TIMES]
+        self.pause = np.where(place > 0, time_ns - last, 0)
+        regular = (
+            self._opening(at, group, place) | self._ordinary(at, group, place) | self._resetting(at, place)
+        )
+        regular &= (place < MOST_EVENTS) & (self.pause >= 0)
+        self._give_up(at[~regular])
+        again = self.syn[at] & (place > 0) & ~regular
+        if again.any():
+            self._mark(np.bincount(group[again], minlength=groups.count) > 0, AGAIN)
+        code = self._code(at)
+        mixed = (code ^ (code >> np.uint64(29))) * _SPREAD
+        mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIXERS[np.minimum(place, MOST_EVENTS - 1)]
+        columns.signature[pairs[begins]] += np.add.reduceat(mixed, begins)
+        columns.times[pairs, place % KEPT_TIMES] = time_ns
+        lasts = np.concatenate((begins[1:], [len(at)])) - 1
+        columns.events[pairs[lasts]] = np.minimum(place[lasts] + 1, MOST_EVENTS)
+
+    def _opening(self, at: Ints, group: Ints, place: Ints) -> Bools:
+        """A SYN, the same SYN again while nobody answers, and the SYN,ACK."""
+        rows, kind, server = self.rows, self.kind[at], self.server[at]
+        empty = rows.length[at] == 0
+        first = (place == 0) & (kind == _SYN) & empty & ~rows.loose[at] & ~self.unseen[at]
+        first &= ~self.earlier[group] & (at == self.groups.begins[group])
+        calls = (kind == _SYN) & ~server & self.has_sent[at] & ~self.peer_sent[at] & empty
+        calls &= (self.ahead[at] == -1) & (place > 0) & (self.pause >= FIRST_RETRANSMISSION)
+        calls &= self._patient(group, place, calls)
+        calls &= rows.time_ns[at] - self.columns.start_ns[rows.pairs[group]] <= CALLING_NS
+        answer = (kind == _SYN | _ACK) & server & ~self.has_sent[at] & empty & (place == 1)
+        answer &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
+        regular: Bools = first | calls | answer
+        return regular
+
+    def _patient(self, group: Ints, place: Ints, calls: Bools) -> Bools:
+        """The SYN comes again when it is due (`tcp.calls`), and not after."""
+        pairs = self.rows.pairs[group]
+        before = np.empty_like(self.pause)
+        before[1:] = self.pause[:-1]
+        begins = np.concatenate(([True], group[1:] != group[:-1]))
+        before[begins] = self.columns.pause_ns[pairs[begins]]
+        limit = np.where(place == 1, FIRST_PATIENCE, (before * (PATIENCE - 0.01)).astype(np.int64))
+        self.columns.pause_ns[pairs[calls]] = self.pause[calls]
+        patient: Bools = self.pause < limit
+        return patient
+
+    def _ordinary(self, at: Ints, group: Ints, place: Ints) -> Bools:
+        """The ACK of the handshake; FINs, and what passes after the first of them."""
+        rows, fin, server = self.rows, self.fin[at], self.server[at]
+        plain = (self.kind[at] & ~np.uint16(_FIN)) == _ACK
+        own_fin = np.where(server, self.fins[1][at], self.fins[0][at])
+        peer_fin = np.where(server, self.fins[0][at], self.fins[1][at])
+        text = (rows.length[at] > 0) | fin
+        regular: Bools = plain & self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0)
+        regular &= (self.unacked[at] == 0) | ((self.unacked[at] == 1) & peer_fin)
+        regular &= text | ~self.has_acked[at] | (self.news[at] > 0)
+        regular &= ~(text & own_fin) & ~self.reset[at]
+        third = (place == 2) & ~server & ~fin & (self.pause <= OPENING_NS)
+        regular &= self.opened[at] | third
+        regular &= ~fin | self._healed(at, group)
+        regular &= self._in_time(at, group, fin)
+        return regular
+
+    def _in_time(self, at: Ints, group: Ints, fin: Bools) -> Bools:
+        """The first FIN is at most so long ago; notes when that was."""
+        pairs, closing = self.rows.pairs, self.columns.closing_ns
+        opens = fin & ~self.closed[at]
+        closing[pairs[group[opens]]] = self.rows.time_ns[at[opens]]
+        since = closing[pairs[group]]
+        in_time: Bools = ~self.closed[at] | (self.rows.time_ns[at] - since <= self.closing_ns)
+        return in_time
+
+    def _healed(self, at: Ints, group: Ints) -> Bools:
+        """What its sender sent again, or out of order, has been acknowledged."""
+        server = self.server[at]
+        healed = self.columns.healed[self.rows.pairs[group], server.astype(np.int64)]
+        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
+        known = np.where(server, self.acks[0].known[at], self.acks[1].known[at])
+        rough = (self.marks[group] & np.where(server, ROUGH << 1, ROUGH)) != 0
+        whole: Bools = ~rough | (known & ((acked - healed).view(np.int32) >= 0))
+        return whole
+
+    def _resetting(self, at: Ints, place: Ints) -> Bools:
+        """A refusal, an abort of an open connection, a reply to it: the first RST, with the next number."""
+        rows, kind, server = self.rows, self.kind[at], self.server[at]
+        group = self.groups.number[at]
+        bare = (rows.length[at] == 0) & ~self.reset[at] & ~(self.fins[0][at] & self.fins[1][at])
+        bare &= (self.marks[group] & ODD) == 0
+        refusal = (kind == _RST | _ACK) & server & ~self.has_sent[at] & (rows.seq[at] == 0) & (place == 1)
+        refusal &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
+        third = (place == 2) & ~server & (self.pause <= OPENING_NS)
+        abort = self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0) & (self.opened[at] | third)
+        abort &= ((kind == _RST | _ACK) & (self.unacked[at] == 0)) | (kind == _RST)
+        abort &= self._healed(at, group) & self._in_time(at, group, np.zeros(len(at), np.bool_))
+        regular: Bools = bare & (refusal | abort)
+        return regular
+
+    def _code(self, at: Ints) -> NDArray[np.uint64]:
+        """What an event is, as a number."""
+        rows = self.rows
+        code = self.kind[at].astype(np.uint64) | self.server[at].astype(np.uint64) << np.uint64(5)
+        code |= (rows.length[at] > 0).astype(np.uint64) << np.uint64(6)
+        code |= (self.unacked[at] == 1).astype(np.uint64) << np.uint64(7)
+        code |= (rows.version[at] == 6).astype(np.uint64) << np.uint64(8)
+        rst = np.flatnonzero(self.rst[at])
+        if rst.size:
+            code[rst] |= self._code_of_reset(at[rst])
+        mixed: NDArray[np.uint64] = code ^ rows.layout[at] * _SPREAD
+        return mixed
+
+    def _code_of_reset(self, at: Ints) -> NDArray[np.uint64]:
+        """A RST is judged by more: its identification, its window, what it leaves unacknowledged."""
+        rows, server = self.rows, self.server[at]
+        code: NDArray[np.uint64] = (rows.ip_id[at] == 0).astype(np.uint64) << np.uint64(9)
+        code |= (rows.window[at] == 0).astype(np.uint64) << np.uint64(10)
+        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
+        code |= (acked == self.next[at]).astype(np.uint64) << np.uint64(11)
+        code |= (self.unacked[at] == 0).astype(np.uint64) << np.uint64(12)
+        return code
+
+    # -- into the columns ---------------------------------------------------------------------------
+
+    def _give_up(self, at: Ints) -> None:
+        """The pairs of these rows do not go by the book."""
+        if at.size:
+            self.irregular[self.groups.number[at]] = True
+
+    def _mark(self, groups: Bools, mark: int) -> None:
+        self.marks[groups] |= np.uint16(mark)
+
+    def _store(self) -> None:
+        columns, pairs = self.columns, self.rows.pairs
+        for end in (0, 1):
+            for highest, column, mark in (
+                (self.sent[end], columns.next, KNOWN),
+                (self.acks[end], columns.acked, ACKED),
+            ):
+                known, number = highest.at_end
+                column[pairs[known], end] = number[known]
+                self._mark(known, mark << end)
+            self._mark(self._closes[end], CLOSED << end)
+        self._mark(self._opens, OPENED)
+        self._mark(self.groups.any(self.rst), RESET)
+        self._give_up(np.flatnonzero(self.unseen | (self.rows.loose)))
+        time_ns = self.rows.time_ns
+        back = np.flatnonzero(time_ns[1:] < time_ns[:-1]) + 1
+        self._give_up(back[self.groups.number[back] == self.groups.number[back - 1]])
+        self._give_up(
+            self.groups.begins[self.earlier & (time_ns[self.groups.begins] < columns.end_ns[pairs])]
+        )
+        self._mark(self.irregular, IRREGULAR)
+        columns.marks[pairs] = self.marks
+
+    def _count(self) -> None:
+        """Packets, bytes and times."""
+        columns, rows, groups = self.columns, self.rows, self.groups
+        pairs, side = rows.pairs, groups.number * 2 + self.server
+        packets = np.bincount(side, minlength=2 * groups.count).reshape(-1, 2)
+        payload = np.bincount(side, rows.length, minlength=2 * groups.count).reshape(-1, 2)
+        columns.packets[pairs] += packets.astype(np.uint32)
+        columns.payload[pairs] += payload.astype(np.int64)
+        latest = np.maximum.reduceat(rows.time_ns, groups.begins)
+        columns.end_ns[pairs] = np.maximum(columns.end_ns[pairs], latest)

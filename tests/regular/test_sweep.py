@@ -1,0 +1,118 @@
+"""What goes by the book, and that it is what the engine says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tcptui.capture.pcapfile import CaptureReader
+from tcptui.demos import catalog
+from tcptui.flowbook import FlowBook
+from tcptui.store.segments import SegmentStore
+from tcptui.tcp.connection import Connection
+from tcptui.tcp.facts import facts
+from tcptui.tcp.history import Moment
+from tcptui.tcp.timers import BSD, LINUX, RFC, SECOND, Timers
+from tcptui.tcp.verdict import verdict
+from tests.support.courses import Passed, capture, courses, scripts
+from tests.support.sessions import SHARED
+
+LATER = (0, 0.4, 1, 3, 9, 11, 29, 59.9, 60, 64.99, 66, 75, 111, 134, 241, 1000)
+"""Seconds after the newest packet at which states are compared: around every timer."""
+
+
+def book_of(path: Path, step: int = 65536, timers: Timers = LINUX) -> FlowBook:
+    """All of a capture, taken `step` frames at a time; no engine is fed."""
+    reader = CaptureReader(path)
+    store = SegmentStore(reader.packet)
+    book = FlowBook(store, timers)
+    while (batch := reader.read(step)) is not None:
+        store.append(batch)
+        book.take()
+        book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+    return book
+
+
+def regular(book: FlowBook) -> list[int]:
+    """The numbers of the flows that the book claims to tell of without an engine."""
+    return [number for number in range(1, len(book) + 1) if book.by_the_book(number)]
+
+
+def check(book: FlowBook, later: tuple[float, ...] = LATER) -> int:
+    """Everything that is claimed is what the engine says; how many flows are claimed."""
+    newest = book.last
+    claimed = 0
+    for seconds in later:
+        book.seen(newest.packet, newest.time_ns + round(seconds * SECOND))
+        for number in regular(book):
+            info, told = book.info(number), book.verdict(number, book.last)
+            if not book.by_the_book(number):  # asked for, it turned out not to be
+                continue
+            claimed += 1
+            segments = book.store.segments(book.store.pairs.rows(info.pair))
+            engine = Connection(timers=book.timers)
+            for segment in segments:
+                engine.feed(segment)
+            engine.advance(book.last.time_ns)
+            history = engine.history()
+            assert engine.generations == 1
+            assert info.states == engine.states
+            assert (info.client, info.roles) == (history.client, history.roles)
+            assert told == verdict(history, facts(segments), Moment(*book.last))
+            assert book.history(number) == history
+    return claimed
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    connections=st.lists(courses(), min_size=1, max_size=8),
+    step=st.sampled_from([1, 3, 65536]),
+    timers=st.sampled_from([LINUX, LINUX, RFC, BSD, LINUX.with_2msl(3)]),
+)
+def test_what_is_claimed_is_what_the_engine_says(
+    connections: list[list[Passed]], step: int, timers: Timers, tmp_path: Path
+) -> None:
+    check(book_of(capture(tmp_path / "x.pcap", connections), step, timers))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(connections=st.lists(scripts(), min_size=1, max_size=8))
+def test_what_goes_by_the_book_is_claimed(connections: list[list[Passed]], tmp_path: Path) -> None:
+    book = book_of(capture(tmp_path / "x.pcap", connections))
+    irregular = set(range(1, len(book) + 1)) - set(regular(book))
+    doubtful = {n for n, one in enumerate(connections, 1) if any(s.after >= 16 * SECOND for s in one)}
+    assert irregular <= doubtful
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(connections=st.lists(courses(), min_size=1, max_size=4), step=st.integers(1, 9))
+def test_the_size_of_the_batches_does_not_matter(
+    connections: list[list[Passed]], step: int, tmp_path: Path
+) -> None:
+    path = capture(tmp_path / "x.pcap", connections)
+    whole, pieces = book_of(path), book_of(path, step)
+    assert regular(whole) == regular(pieces)
+    assert [whole.info(n) for n in range(1, len(whole) + 1)] == [
+        pieces.info(n) for n in range(1, len(pieces) + 1)
+    ]
+
+
+def test_the_demos_are_told_as_the_engine_tells_them() -> None:
+    claimed = {name: check(book_of(catalog.load(name).path)) > 0 for name in catalog.names()}
+    assert claimed["handshake"] and claimed["refused"] and claimed["simultaneous-close"]
+    assert not claimed["last-ack-lost"] and not claimed["mid-stream"] and not claimed["time-wait-reuse"]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="no recorded captures here")
+@pytest.mark.parametrize(("place", "least"), [("real", 0.45), ("kernel", 0.3)])
+def test_a_good_part_of_recorded_connections_is_claimed_and_told_right(place: str, least: float) -> None:
+    """Most of the recordings are there because something goes wrong in them."""
+    all_flows = claimed = 0
+    for path in sorted(SHARED.glob(f"{place}/**/*.pcap")):
+        book = book_of(path)
+        all_flows += book.store.pairs.n
+        claimed += check(book, (0, 1000)) // 2
+    assert claimed >= least * all_flows

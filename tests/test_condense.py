@@ -1,0 +1,68 @@
+"""Long transfers by their sum: the engine says the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tcptui.condense import KEPT, WORTH_IT, condensed
+from tcptui.flowbook import FlowBook
+from tcptui.tcp.connection import Connection
+from tcptui.tcp.history import History
+from tcptui.tcp.segment import Segment
+from tests.regular.test_sweep import book_of
+from tests.support.courses import ACK, FIN, LINUX, PSH, SYN, Passed, Script, capture, mishaps
+
+
+def history(segments: list[Segment]) -> History:
+    engine = Connection()
+    for segment in segments:
+        engine.feed(segment)
+    return engine.history()
+
+
+def transfer(rounds: int, both: bool) -> list[Passed]:
+    """So many times data of the server, and its ACK, which carries data where both send; then a close."""
+    script = Script(LINUX)
+    for sender, flags in ((0, SYN), (1, SYN | ACK), (0, ACK)):
+        script.send(sender, flags)
+    for _ in range(rounds):
+        script.send(1, PSH | ACK, 40)
+        script.send(0, ACK, 3 if both else 0)
+    for sender, flags in ((1, FIN | ACK), (0, ACK), (0, FIN | ACK), (1, ACK)):
+        script.send(sender, flags)
+    return script.segments
+
+
+def rows_of(book: FlowBook) -> list[Segment]:
+    return book.store.segments(book.rows(1))
+
+
+def test_what_goes_on_in_order_for_long_is_summed_up(tmp_path: Path) -> None:
+    for both in (False, True):
+        book = book_of(capture(tmp_path / "x.pcap", [transfer(500, both)]))
+        short = condensed(book.store, book.rows(1))
+        assert len(short) < 3 * KEPT + 20
+        assert sum(s.length for s in short if s.sender == 1) == 500 * 40
+        assert history(short) == history(rows_of(book))
+
+
+def test_a_short_one_is_left_alone(tmp_path: Path) -> None:
+    book = book_of(capture(tmp_path / "x.pcap", [transfer(WORTH_IT // 2, False)]))
+    assert condensed(book.store, book.rows(1)) == rows_of(book)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), both=st.booleans())
+def test_the_engine_says_the_same_whatever_goes_wrong(
+    data: st.DataObject, both: bool, tmp_path: Path
+) -> None:
+    segments = data.draw(mishaps(transfer(150, both)))
+    book = book_of(capture(tmp_path / "x.pcap", [segments]))
+    pair_rows = book.store.pairs.rows(0)
+    short, whole = history(condensed(book.store, pair_rows)), history(book.store.segments(pair_rows))
+    assert [(t.packet, t.new, t.endpoint) for t in short.standing()] == [
+        (t.packet, t.new, t.endpoint) for t in whole.standing()
+    ]
