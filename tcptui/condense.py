@@ -1,14 +1,17 @@
-"""Segments for the engine, long transfers by their sum.
+"""Segments for the engine, transfers by their sum.
 
-Of what goes on in order for long, the engine learns nothing but how far it got. So each end's data is given
-to it as one segment, and its last ACK; some before and after it stay as they are.
+Of what goes on in order the engine learns nothing but how far it got. So what each end sent in such a run is
+given to it as one segment; a few before and after it stay as they are.
 
 Limits: round trips, identifications and time stamps within such a run are not seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,40 +19,93 @@ from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Segment
 
-KEPT = 16
-"""Segments at either end of a run that are given as they are."""
-WORTH_IT = 64
-"""Segments that a run must have besides, to be summed up."""
 MOST = 8192
 """Segments in a sum: of 64 kB each they stay far below the range of sequence numbers."""
 
 
-def condensed(store: SegmentStore, rows: Ints) -> list[Segment]:
-    """The segments of consecutive rows of one pair, runs of plain ones by their sum."""
-    if len(rows) < 2 * KEPT + WORTH_IT:
-        return store.segments(rows)
+class Margin(NamedTuple):
+    """kept: segments at either end of a run that stay as they are. worth_it: those between, at least."""
+
+    kept: int
+    worth_it: int
+
+
+SHOWN = Margin(16, 64)
+"""Where somebody looks at what the engine makes of it."""
+
+JUDGED = Margin(1, 3)
+"""Where thousands wait for their turn."""
+
+
+def condensed(store: SegmentStore, groups: Sequence[Ints], margin: Margin = SHOWN) -> list[list[Segment]]:
+    """The segments of groups of rows, each consecutive rows of one pair; runs of plain ones by sum."""
+    if not groups:
+        return []
+    rows = np.concatenate(groups)
+    ends = np.cumsum([len(group) for group in groups])
+    inside = _inside(store, rows, ends, margin)
+    chosen = ~inside
+    sums = _sums(store, rows, inside, ends)
+    chosen[[one.last for one in sums]] = True
+    places = np.flatnonzero(chosen)
+    segments = store.segments(rows[places])
+    for one, at in zip(sums, np.searchsorted(places, [one.last for one in sums]).tolist(), strict=True):
+        whole = segments[at]
+        ack = whole.ack if one.ack is None else one.ack
+        segments[at] = replace(whole, seq=one.seq, length=one.length, ack=ack)
+    bounds = [0, *np.searchsorted(places, ends).tolist()]
+    return [segments[begin:end] for begin, end in pairwise(bounds)]
+
+
+class _Sum(NamedTuple):
+    """What one end sent in a run, in the place of its last segment there. ack: None: that one's."""
+
+    last: int
+    seq: int
+    length: int
+    ack: int | None
+
+
+def _inside(store: SegmentStore, rows: Ints, ends: Ints, margin: Margin) -> np.ndarray:
+    """Which rows are to be summed up: plain ones that are far enough from all others of their group."""
     plain = store.column("plain", rows)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], plain.view(np.int8), [0]))))
-    segments: list[Segment] = []
-    done = 0
-    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        first, last = begin + KEPT, end - KEPT
-        if last - first >= WORTH_IT:
-            segments += store.segments(rows[done:first])
-            for at in range(first, last, MOST):
-                segments += _sums(store, rows[at : min(at + MOST, last)])
-            done = last
-    return segments + store.segments(rows[done:])
+    edge = ~plain
+    at = np.arange(len(rows))
+    first = np.concatenate(([0], ends[:-1]))
+    first = first[first < len(rows)]
+    before = np.where(edge, at, -1)
+    before[first] = np.maximum(before[first], first - 1)
+    after = np.where(edge, at, len(rows))
+    lasts = ends[ends > 0] - 1
+    after[lasts] = np.minimum(after[lasts], lasts + 1)
+    before = np.maximum.accumulate(before)
+    after = np.minimum.accumulate(after[::-1])[::-1]
+    deep = (at - before > margin.kept) & (after - at > margin.kept)
+    inside: np.ndarray = deep & (after - before - 1 - 2 * margin.kept >= margin.worth_it)
+    return inside
 
 
-def _sums(store: SegmentStore, rows: Ints) -> list[Segment]:
-    """What each end sent in a run, as one segment; its ACK could be sent before the other's sum."""
-    sender = store.column("sender", rows)
-    length = store.column("length", rows)
-    ends = [np.flatnonzero(sender == end) for end in (0, 1)]
-    sums: list[Segment] = []
-    for which in sorted((end for end in ends if len(end)), key=lambda end: int(end[-1])):
-        first, last = store.segments(rows[which[[0, -1]]])
-        ack = last.ack if sums else first.ack
-        sums.append(replace(last, seq=first.seq, ack=ack, length=int(length[which].sum())))
-    return sums
+def _sums(store: SegmentStore, rows: Ints, inside: Ints, ends: Ints) -> list[_Sum]:
+    """Of each run, and each end that sent something in it."""
+    at = np.flatnonzero(inside)
+    if not at.size:
+        return []
+    group = np.searchsorted(ends, at, side="right")
+    new = np.concatenate(([True], (np.diff(at) > 1) | (np.diff(group) > 0)))
+    run = np.cumsum(new) - 1
+    place = np.arange(len(at)) - np.flatnonzero(new)[run]
+    key = (run << 40 | place // MOST << 1) | store.column("sender", rows[at])
+    order = np.argsort(key, kind="stable")
+    begins = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0)))
+    lasts = np.concatenate((begins[1:], [len(order)])) - 1
+    first, last = at[order[begins]], at[order[lasts]]
+    lengths = np.add.reduceat(store.column("length", rows[at])[order].astype(np.int64), begins)
+    piece = key[order[begins]] >> 1
+    columns = (last, store.column("seq", rows[first]), lengths, store.column("ack", rows[first]), piece)
+    earliest: dict[int, int] = {}
+    for one, of in sorted(zip(last.tolist(), piece.tolist(), strict=True)):
+        earliest.setdefault(of, one)
+    return [
+        _Sum(one, seq, length, ack if earliest[of] == one else None)
+        for one, seq, length, ack, of in zip(*(column.tolist() for column in columns), strict=True)
+    ]

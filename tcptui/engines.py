@@ -13,7 +13,6 @@ from operator import attrgetter
 
 import numpy as np
 
-from tcptui.condense import condensed
 from tcptui.store.headers import Ints
 from tcptui.store.segments import MOST_ERRORS, SegmentStore
 from tcptui.tcp.connection import Connection
@@ -64,15 +63,17 @@ class Engine:
         begins = self.connection.begins[: len(self.begins)]
         return tuple(one for one in self.errors if max(0, bisect_right(begins, one.packet) - 1) == generation)
 
-    def feed(self, store: SegmentStore, rows: Ints) -> bool:
-        """The pair's next rows. Whether they, or what they show of earlier ones, begin another life."""
-        for one in self._merged(condensed(store, rows)):
+    def feed(self, segments: Sequence[Segment], count: int) -> bool:
+        """The pair's next `count` rows, as segments, or some by their sum. Whether they, or what they show of
+        earlier ones, begin another life.
+        """
+        for one in self._merged(segments):
             if isinstance(one, IcmpError):
                 self.connection.hear(one)
                 self.heard += 1
             else:
                 self.connection.feed(one)
-        self.fed += len(rows)
+        self.fed += count
         self.histories = None
         return self.connection.generations > len(self.begins)
 

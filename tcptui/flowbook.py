@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.condense import JUDGED, SHOWN, Margin, condensed
 from tcptui.engines import Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
@@ -22,6 +23,7 @@ from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
+from tcptui.tcp.facts import facts
 from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.states import State
@@ -159,38 +161,52 @@ class FlowBook:
         return len(self._behind)
 
     def catch_up(self) -> bool:
-        """Feed one of the engines that are behind, SLICE rows at most. Whether more are behind."""
+        """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind."""
         self._adopt()
-        pair = next(iter(self._behind), None)
-        if pair is not None and self._feed(pair, SLICE):
-            self._later(self._lives_of(pair, self._engines[pair]))
+        groups: dict[int, Ints] = {}
+        left = SLICE
+        for pair in self._behind:
+            groups[pair] = self._unfed(pair, SLICE)
+            left -= len(groups[pair])
+            if left <= 0:
+                break
+        self._later([life for pair in self._feed(groups) for life in self._lives_of(pair)])
         return bool(self._behind)
+
+    def _unfed(self, pair: int, most: int) -> Ints:
+        """The next rows for an irregular pair's engine."""
+        fed = self._engine(pair).fed
+        return self.store.pairs.rows(pair)[fed : fed + most]
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
         for pair in self._census.take_fallen():
             self._behind[pair] = None
 
-    def _feed(self, pair: int, most: int) -> bool:
-        """Feed an irregular pair's engine. Whether another life begins."""
-        engine = self._engine(pair)
-        rows = self.store.pairs.rows(pair)
-        new = engine.feed(self.store, rows[engine.fed : engine.fed + most])
-        if engine.fed == len(rows):
-            engine.catch_errors()
-            self._behind.pop(pair, None)
-        self._touch(pair, engine)
-        return new
+    def _feed(self, groups: dict[int, Ints]) -> list[int]:
+        """Feed irregular pairs' engines their next rows. Those where another life begins."""
+        again = []
+        segments = condensed(self.store, list(groups.values()), JUDGED)
+        for (pair, rows), some in zip(groups.items(), segments, strict=True):
+            engine = self._engines[pair]
+            if engine.feed(some, len(rows)):
+                again.append(pair)
+            if engine.fed == self.store.pairs.count(pair):
+                engine.catch_errors()
+                self._behind.pop(pair, None)
+            self._touch(pair, engine)
+        return again
 
     def _lives(self, pair: int) -> list[tuple[int, int]]:
         """Bring a pair's engine up to date; the frames with which new lives begin, and the pair."""
         born = []
         while pair in self._behind:
-            if self._feed(pair, SLICE):
-                born += self._lives_of(pair, self._engines[pair])
+            for _ in self._feed({pair: self._unfed(pair, SLICE)}):
+                born += self._lives_of(pair)
         return born
 
-    def _lives_of(self, pair: int, engine: Engine) -> list[tuple[int, int]]:
+    def _lives_of(self, pair: int) -> list[tuple[int, int]]:
+        engine = self._engines[pair]
         first = len(engine.begins)
         frames = engine.split(self.store, self.store.pairs.rows(pair))
         for number in self._numbers.of(pair)[first - 1 :]:
@@ -211,8 +227,13 @@ class FlowBook:
     def _judge(self, pair: int) -> Engine:
         """A new engine that has seen all of a pair that goes by the book."""
         engine = Engine.new(self.store, pair, self.timers)
-        engine.feed(self.store, self.store.pairs.rows(pair))
+        self._feed_all(engine, pair, JUDGED)
         return engine
+
+    def _feed_all(self, engine: Engine, pair: int, margin: Margin) -> None:
+        rows = self.store.pairs.rows(pair)[engine.fed :]
+        (segments,) = condensed(self.store, [rows], margin)
+        engine.feed(segments, len(rows))
 
     def _touch(self, pair: int, engine: Engine) -> None:
         if State.CLOSE_WAIT in engine.connection.states:
@@ -323,16 +344,15 @@ class FlowBook:
             engine = self._engine(pair)
             if engine.fed < self.store.pairs.count(pair) or engine.heard < len(engine.errors):
                 self._behind = {pair: None, **self._behind}
-                if self._feed(pair, SLICE):
-                    self._later(self._lives_of(pair, engine))
+                again = self._feed({pair: self._unfed(pair, SLICE)})
+                self._later([life for one in again for life in self._lives_of(one)])
             return engine
         engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
         self._looked_at[pair] = engine
         if len(self._looked_at) > LOOKED_AT:
             self._looked_at.pop(next(iter(self._looked_at)))
-        rows = self.store.pairs.rows(pair)
-        if engine.fed < len(rows):
-            engine.feed(self.store, rows[engine.fed :])
+        if engine.fed < self.store.pairs.count(pair):
+            self._feed_all(engine, pair, SHOWN)
         engine.connection.advance(self.last.time_ns)
         return engine
 
@@ -354,24 +374,41 @@ class FlowBook:
         engine = self._engines.get(pair)
         return () if engine is None else engine.errors_of(generation)
 
-    def verdict_code(self, number: int) -> int:
-        """The verdict as of now, by its place in a table's `verdicts`."""
-        return self._census.number_of(self.verdict(number, self.last))
+    def verdict_codes(self, numbers: list[int]) -> list[int]:
+        """Of flows that do not go by the book the verdict as of now, by its place in a table's `verdicts`."""
+        unknown = [number for number in numbers if self._known_verdict(number) is None]
+        segments = condensed(self.store, [self.rows(number) for number in unknown], JUDGED)
+        for number, some in zip(unknown, segments, strict=True):
+            same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
+            self._keep_verdict(
+                number, verdict(self.history(number), facts(some, same_socket=same), self.last)
+            )
+        return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
+
+    def _known_verdict(self, number: int) -> str | None:
+        """A verdict that was worked out before, and still holds."""
+        pair, generation = self._numbers.flow(number)
+        second, text = self._kept.setdefault(pair, _Kept()).verdicts.get(generation, (-1, ""))
+        return text if second in (self.last.time_ns // SECOND, FOR_GOOD) else None
+
+    def _keep_verdict(self, number: int, text: str) -> str:
+        pair, generation = self._numbers.flow(number)
+        over = all(state in OVER for state in self.info(number).states)
+        until = FOR_GOOD if over else self.last.time_ns // SECOND
+        self._kept.setdefault(pair, _Kept()).verdicts[generation] = until, text
+        return text
 
     def verdict(self, number: int, now: Moment) -> str:
         """A flow in a few words as of `now`."""
         if now != self.last:
             return self._verdict(number, now)
-        pair, generation = self._numbers.flow(number)
+        pair, _ = self._numbers.flow(number)
         if self._census.is_regular(pair):
             found = self._census.verdict(pair, now.time_ns, lambda: self._verdict(number, now))
             if found is not None:
                 return found
-        kept, second = self._kept.setdefault(pair, _Kept()).verdicts, now.time_ns // SECOND
-        if kept.get(generation, (-1, ""))[0] not in (second, FOR_GOOD):
-            over = all(state in OVER for state in self.info(number).states)
-            kept[generation] = FOR_GOOD if over else second, self._verdict(number, now)
-        return kept[generation][1]
+        known = self._known_verdict(number)
+        return self._keep_verdict(number, self._verdict(number, now)) if known is None else known
 
     def _verdict(self, number: int, now: Moment) -> str:
         return verdict(self.history(number), self.facts(number, now), now)

@@ -197,10 +197,23 @@ class Session:
         with self._reading():
             table = self._book.table(verdicts=verdicts)
         if verdicts:
-            for at in np.flatnonzero(table.verdict == UNKNOWN).tolist():
+            unknown = np.flatnonzero(table.verdict == UNKNOWN)
+            for begin in range(0, len(unknown), FIRES):
+                some = unknown[begin : begin + FIRES]
                 with self._reading():
-                    table.verdict[at] = self._book.verdict_code(int(table.number[at]))
+                    table.verdict[some] = self._book.verdict_codes(table.number[some].tolist())
         return table
+
+    def addresses(self, table: FlowTable) -> tuple[list[str], list[str]]:
+        """The clients and the servers of a table, as they are shown."""
+        if self._names is not None:
+            flows = [self.flow(number) for number in table.number.tolist()]
+            return [str(one.client_address) for one in flows], [str(one.server_address) for one in flows]
+        ends = self.store.pairs.endpoints(table.pair.astype(np.int64))
+        first, second = ends.texts()
+        for at in np.flatnonzero(table.client).tolist():
+            first[at], second[at] = second[at], first[at]
+        return first, second
 
     def history(self, number: int) -> History:
         """The state log of a flow."""

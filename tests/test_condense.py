@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tcptui.condense import KEPT, WORTH_IT, condensed
+from tcptui.condense import JUDGED, SHOWN, Margin, condensed
 from tcptui.flowbook import FlowBook
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History
@@ -43,26 +43,36 @@ def rows_of(book: FlowBook) -> list[Segment]:
 def test_what_goes_on_in_order_for_long_is_summed_up(tmp_path: Path) -> None:
     for both in (False, True):
         book = book_of(capture(tmp_path / "x.pcap", [transfer(500, both)]))
-        short = condensed(book.store, book.rows(1))
-        assert len(short) < 3 * KEPT + 20
+        (short,) = condensed(book.store, [book.rows(1)])
+        assert len(short) < 3 * SHOWN.kept + 20
         assert sum(s.length for s in short if s.sender == 1) == 500 * 40
         assert history(short) == history(rows_of(book))
 
 
 def test_a_short_one_is_left_alone(tmp_path: Path) -> None:
-    book = book_of(capture(tmp_path / "x.pcap", [transfer(WORTH_IT // 2, False)]))
-    assert condensed(book.store, book.rows(1)) == rows_of(book)
+    book = book_of(capture(tmp_path / "x.pcap", [transfer(SHOWN.worth_it // 2, False)]))
+    assert condensed(book.store, [book.rows(1)]) == [rows_of(book)]
+
+
+def test_many_are_condensed_at_once(tmp_path: Path) -> None:
+    talks = [transfer(rounds, both) for rounds in (0, 40, 300) for both in (False, True)]
+    book = book_of(capture(tmp_path / "x.pcap", talks))
+    rows = [book.rows(number) for number in range(1, len(talks) + 1)]
+    together = condensed(book.store, rows, JUDGED)
+    assert together == [one for each in rows for one in condensed(book.store, [each], JUDGED)]
+    assert condensed(book.store, []) == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), both=st.booleans())
+@given(data=st.data(), both=st.booleans(), margin=st.sampled_from([SHOWN, JUDGED]))
 def test_the_engine_says_the_same_whatever_goes_wrong(
-    data: st.DataObject, both: bool, tmp_path: Path
+    data: st.DataObject, both: bool, margin: Margin, tmp_path: Path
 ) -> None:
     segments = data.draw(mishaps(transfer(150, both)))
     book = book_of(capture(tmp_path / "x.pcap", [segments]))
     pair_rows = book.store.pairs.rows(0)
-    short, whole = history(condensed(book.store, pair_rows)), history(book.store.segments(pair_rows))
+    (some,) = condensed(book.store, [pair_rows], margin)
+    short, whole = history(some), history(book.store.segments(pair_rows))
     assert [(t.packet, t.new, t.endpoint) for t in short.standing()] == [
         (t.packet, t.new, t.endpoint) for t in whole.standing()
     ]

@@ -100,7 +100,7 @@ class Census:
     def _update(self, pairs: Ints, now_ns: int) -> None:
         regular = (self.columns.marks[pairs] & IRREGULAR) == 0
         found = self._kinds.standing(self.columns, pairs, now_ns, self._engine)
-        self._fallen += pairs[regular & (found.kind < 0)].tolist()
+        self._fallen += pairs[regular & (found.kind == -1)].tolist()
         self._changed[pairs] |= (found.states != self._states[pairs]).any(axis=1)
         self._states[pairs], self._expired[pairs] = found.states, found.expired
         self._kind[pairs] = found.kind
@@ -121,7 +121,7 @@ class Census:
         """The states of one pair; None where it turns out not to go by the book."""
         if self._due[pair] <= now_ns:
             self._update(np.array([pair]), now_ns)
-        if self._kind[pair] < 0:
+        if self._kind[pair] == -1:
             return None
         return State(self._states[pair, 0]), State(self._states[pair, 1])
 
@@ -144,7 +144,7 @@ class Census:
     def waiting(self, now_ns: int) -> Iterator[tuple[int, int]]:
         """(pair, endpoint) of all that go by the book and are in CLOSE_WAIT."""
         self._bring_up(now_ns)
-        regular = self._kind[: self.n] >= 0
+        regular = self._kind[: self.n] != -1
         found = np.argwhere((self._states[: self.n] == State.CLOSE_WAIT) & regular[:, None])
         return ((pair, end) for pair, end in found.tolist())
 
@@ -183,7 +183,7 @@ class Census:
             waits |= (marks & (ROUGH << end) != 0) & left
         is_open = (states == State.ESTABLISHED).any(axis=1)
         half_closed = (states == State.CLOSE_WAIT).any(axis=1)
-        told: NDArray[np.bool_] = ~(is_open & waits) & ~half_closed
+        told: NDArray[np.bool_] = ~(is_open & waits) & ~half_closed & (self._kind[pairs] >= 0)
         return told
 
     def table(self, numbers: Numbers, now_ns: int) -> FlowTable:
@@ -207,7 +207,7 @@ class Census:
     def judge(self, table: FlowTable, now_ns: int, ask: Callable[[int], str]) -> None:
         """Fill in the verdicts of a table; `ask` gives that of a flow by its number."""
         pairs = table.pair.astype(np.int64)
-        regular = self._kind[pairs] >= 0
+        regular = self._kind[pairs] != -1
         told = np.flatnonzero(regular & self._is_told_by_kind(pairs))
         keys = self._keys(pairs[told], now_ns)
         known, first, inverse = np.unique(keys, return_index=True, return_inverse=True)

@@ -18,6 +18,8 @@ KNOWN, ACKED, CLOSED = 1, 4, 16
 OPENED, RESET, IRREGULAR, ODD, AGAIN, ROUGH = 64, 128, 256, 512, 1024, 2048
 """The handshake is over; a RST has passed; the engine must tell; silence may be a stall; a SYN came later.
 By endpoint: it sent something again, or out of order."""
+BY_SERVER = 8192
+"""That RST was endpoint 1's."""
 
 MOST_EVENTS = 16
 KEPT_TIMES = 4
@@ -32,6 +34,7 @@ _KINDS: dict[str, tuple[Any, int]] = {
     "start_ns": (np.int64, 1),
     "end_ns": (np.int64, 1),
     "closing_ns": (np.int64, 1),
+    "trip_ns": (np.int64, 2),
     "pause_ns": (np.int64, 1),
     "signature": (np.uint64, 1),
     "first_packet": (np.uint32, 1),
@@ -48,7 +51,7 @@ class PairColumns:
     packets, payload: sent, retransmissions included. start_ns: of the first packet; end_ns: the latest.
     signature: stands for the events in their order (see `sweep`); events: how many, at most MOST_EVENTS.
     times: of the newest events, event i at i % KEPT_TIMES. closing_ns: of the first FIN. pause_ns: between
-    the last two of its SYNs.
+    the last two of its SYNs. trip_ns: from what passed towards that end to its answer, in the handshake.
     """
 
     next: NDArray[np.uint32]
@@ -60,6 +63,7 @@ class PairColumns:
     start_ns: Ints
     end_ns: Ints
     closing_ns: Ints
+    trip_ns: Ints
     pause_ns: Ints
     signature: NDArray[np.uint64]
     first_packet: NDArray[np.uint32]

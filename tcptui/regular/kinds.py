@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.regular.columns import IRREGULAR, KEPT_TIMES, PairColumns
+from tcptui.regular.columns import CLOSED, IRREGULAR, KEPT_TIMES, RESET, PairColumns
 from tcptui.store.headers import Ints
 from tcptui.tcp.calls import FIRST_PATIENCE, PATIENCE
 from tcptui.tcp.connection import Connection
@@ -44,8 +44,8 @@ class Outcome:
 class Standing:
     """Pairs at one time, an element each. Two columns are by endpoint.
 
-    kind: which outcome; -1 for irregular ones. states: of State. expired: it has timed out. due_ns: when the
-    next end times out (NEVER).
+    kind: which outcome; -1 for irregular ones, -2 for those that only an engine can tell of now. states: of
+    State. expired: it has timed out. due_ns: when the next end times out (NEVER).
     """
 
     kind: NDArray[np.int32]
@@ -68,7 +68,7 @@ class Kinds:
         regular = (columns.marks[pairs] & IRREGULAR) == 0
         kind = np.full(len(pairs), -1, np.int32)
         kind[regular] = self._kinds(columns, pairs[regular], engine)
-        columns.marks[pairs[kind < 0]] |= np.uint16(IRREGULAR)
+        columns.marks[pairs[kind == -1]] |= np.uint16(IRREGULAR)
         states, later, waits, since = self._tables()
         events = columns.events[pairs].astype(np.int64)
         due = np.full((len(pairs), 2), NEVER, np.int64)
@@ -81,7 +81,14 @@ class Kinds:
         due[(waits[kind] == NEVER) | (kind < 0)[:, None]] = NEVER
         expired = due <= now_ns
         shown = np.where(expired, later[kind], states[kind])
-        return Standing(kind, shown, expired, np.where(expired, NEVER, due).min(axis=1))
+        found = Standing(kind, shown, expired, np.where(expired, NEVER, due).min(axis=1))
+        for at in np.flatnonzero((kind >= 0) & _is_closing(columns, pairs)).tolist():
+            connection = engine(int(pairs[at]))
+            connection.advance(now_ns)
+            deadline = connection.deadline_ns
+            found.kind[at], found.states[at] = -2, connection.states
+            found.due_ns[at] = NEVER if deadline is None else deadline
+        return found
 
     def _gives_up(self, columns: PairColumns, pairs: Ints, events: Ints) -> Ints:
         """When a caller must have asked again, as `tcp.calls` has it; at most as long as the profile says."""
@@ -138,6 +145,17 @@ class Kinds:
             np.array([one.waits for one in rows], np.int64),
             np.array([one.since for one in rows], np.int64),
         )
+
+
+def _is_closing(columns: PairColumns, pairs: Ints) -> NDArray[np.bool_]:
+    """A FIN has passed, and text that nobody has acknowledged yet: the states hang on its arrival."""
+    marks = columns.marks[pairs]
+    left = np.zeros(len(pairs), np.bool_)
+    for end in (0, 1):
+        unacked = columns.next[pairs, end] - columns.acked[pairs, 1 - end]
+        left |= unacked > (marks >> end & CLOSED) // CLOSED
+    is_closing: NDArray[np.bool_] = left & (marks & (CLOSED | CLOSED << 1) != 0) & (marks & RESET == 0)
+    return is_closing
 
 
 def _outcome(columns: PairColumns, pair: int, connection: Connection, timers: Timers) -> Outcome | None:

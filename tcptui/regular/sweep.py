@@ -6,6 +6,9 @@ them (`kinds`). Rows are of three sorts:
 
 * *transfer*: ACKs and data between the handshake and the first FIN or RST. They move nobody. What is sent
   again or out of order there must be acknowledged before the FIN, or it does not go by the book.
+* What is *under way* when a connection ends: ACKs behind a FIN that do not yet acknowledge all, and what
+  passes behind a RST before that can have arrived, and the RSTs in reply. It moves nobody either; but while
+  something of a FIN is unacknowledged, the states are not told by the signature (`kinds`).
 * *events*: everything else. An event goes by the book if it has the next number of its sender, acknowledges
   all there is to acknowledge, brings something new and comes in time. It enters the signature.
 * Whatever is neither makes the pair *irregular*, for ever: the engine is to tell.
@@ -27,6 +30,7 @@ from numpy.typing import NDArray
 from tcptui.regular.columns import (
     ACKED,
     AGAIN,
+    BY_SERVER,
     CLOSED,
     IRREGULAR,
     KEPT_TIMES,
@@ -41,6 +45,7 @@ from tcptui.regular.columns import (
 from tcptui.regular.groups import Bools, Groups, Highest
 from tcptui.store.headers import Ints
 from tcptui.tcp.calls import FIRST_PATIENCE, FIRST_RETRANSMISSION, PATIENCE
+from tcptui.tcp.endpoint import MARGIN
 from tcptui.tcp.timers import SECOND
 
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
@@ -50,7 +55,7 @@ OPENING_NS = FIRST_RETRANSMISSION - 90_000_000
 CALLING_NS = 70 * SECOND
 CLOSING_NS = 30 * SECOND
 """A call, or a close, that takes longer runs into timers."""
-FIRST_ROWS = 8
+FIRST_ROWS = 4
 """Rows of a pair that are never plain."""
 
 _MIXERS = np.array([secrets.randbits(64) | 1 for _ in range(MOST_EVENTS)], np.uint64)
@@ -114,7 +119,7 @@ class _Sweep:
         self._phases()
         transfer = self.opened & ~self.closed & ~self.reset & (self.kind == _ACK)
         in_order = self._transfer(transfer)
-        self._events(np.flatnonzero(~transfer))
+        self._events(np.flatnonzero(~(transfer | self._under_way())))
         plain = self._plain(in_order)
         self._store()
         self._count()
@@ -170,6 +175,9 @@ class _Sweep:
         fins = [self.fin & ~self.server, self.fin & self.server]
         self.fins = [groups.before(fin, (marks & (CLOSED << end)) != 0) for end, fin in enumerate(fins)]
         self._closes = [groups.any(fin) for fin in fins]
+        opens = groups.first(self.fin)
+        fresh = np.flatnonzero((opens < groups.rows) & (marks & (CLOSED | CLOSED << 1) == 0))
+        self.columns.closing_ns[self.rows.pairs[fresh]] = self.rows.time_ns[opens[fresh]]
         self.closed = self.fins[0] | self.fins[1]
         self.reset = groups.before(self.rst, (marks & RESET) != 0)
 
@@ -202,6 +210,42 @@ class _Sweep:
         plain: Bools = in_order & ((rows.length > 0) | (self.news > 0)) & (rows.window > 0)
         plain &= place >= FIRST_ROWS
         return plain
+
+    # -- what is under way at the end ---------------------------------------------------------------
+
+    def _under_way(self) -> Bools:
+        """Rows behind a FIN or a RST that were sent before it arrived."""
+        rows = self.rows
+        in_order = self.has_sent & self.peer_sent & (self.ahead == 0) & (self.unacked >= 0)
+        behind_fin: Bools = self.closed & ~self.reset & (self.kind == _ACK) & (rows.length == 0)
+        behind_fin &= in_order & (self.unacked > 0) & self.has_acked & (self.news > 0)
+        at = np.flatnonzero(behind_fin)
+        self._give_up(at[~self._in_time(at)])
+        if not self.reset.any():
+            return behind_fin
+        resetter, since, trip = self._first_reset()
+        early: Bools = rows.time_ns - since <= trip
+        behind_rst = self.reset & (self.kind == _ACK) & (self.server != resetter) & in_order & early
+        behind_rst &= self.has_acked & (self.news >= 0) & (self.opened | self.closed)
+        reply = (
+            self.reset & (self.kind == _RST) & (self.server == resetter) & (rows.length == 0) & self.opened
+        )
+        behind_fin |= behind_rst | reply
+        return behind_fin
+
+    def _first_reset(self) -> tuple[Bools, Ints, Ints]:
+        """By row: who sent the RST, when, and how long it may take to reach the other and be answered."""
+        groups, columns, pairs = self.groups, self.columns, self.rows.pairs
+        carried = (self.marks & RESET) != 0
+        first = groups.first(self.rst)
+        at = np.minimum(first, groups.rows - 1)
+        newest = columns.times[pairs, (columns.events[pairs].astype(np.int64) - 1) % KEPT_TIMES]
+        by = np.where(carried, (self.marks & BY_SERVER) != 0, self.server[at])
+        since = np.where(carried, newest, self.rows.time_ns[at])
+        self.marks[by & (first < groups.rows)] |= np.uint16(BY_SERVER)
+        trip = columns.trip_ns[pairs, np.where(by, 0, 1)] + MARGIN
+        number = groups.number
+        return by[number], since[number], trip[number]
 
     # -- events -----------------------------------------------------------------------------------
 
@@ -248,6 +292,7 @@ class _Sweep:
         calls &= rows.time_ns[at] - self.columns.start_ns[rows.pairs[group]] <= CALLING_NS
         answer = (kind == _SYN | _ACK) & server & ~self.has_sent[at] & empty & (place == 1)
         answer &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
+        self.columns.trip_ns[rows.pairs[group[answer]], 1] = self.pause[answer]
         regular: Bools = first | calls | answer
         return regular
 
@@ -276,16 +321,15 @@ class _Sweep:
         regular &= ~(text & own_fin) & ~self.reset[at]
         third = (place == 2) & ~server & ~fin & (self.pause <= OPENING_NS)
         regular &= self.opened[at] | third
+        waited = third & regular & (rows.length[at] == 0)
+        self.columns.trip_ns[rows.pairs[group[waited]], 0] = self.pause[waited]
         regular &= ~fin | self._healed(at, group)
-        regular &= self._in_time(at, group, fin)
+        regular &= self._in_time(at)
         return regular
 
-    def _in_time(self, at: Ints, group: Ints, fin: Bools) -> Bools:
-        """The first FIN is at most so long ago; notes when that was."""
-        pairs, closing = self.rows.pairs, self.columns.closing_ns
-        opens = fin & ~self.closed[at]
-        closing[pairs[group[opens]]] = self.rows.time_ns[at[opens]]
-        since = closing[pairs[group]]
+    def _in_time(self, at: Ints) -> Bools:
+        """The first FIN, if there is one, was at most so long ago."""
+        since = self.columns.closing_ns[self.rows.pairs[self.groups.number[at]]]
         in_time: Bools = ~self.closed[at] | (self.rows.time_ns[at] - since <= self.closing_ns)
         return in_time
 
@@ -305,12 +349,12 @@ class _Sweep:
         group = self.groups.number[at]
         bare = (rows.length[at] == 0) & ~self.reset[at] & ~(self.fins[0][at] & self.fins[1][at])
         bare &= (self.marks[group] & ODD) == 0
-        refusal = (kind == _RST | _ACK) & server & ~self.has_sent[at] & (rows.seq[at] == 0) & (place == 1)
+        refusal = (kind == _RST | _ACK) & server & ~self.has_sent[at] & (place == 1)
         refusal &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
         third = (place == 2) & ~server & (self.pause <= OPENING_NS)
         abort = self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0) & (self.opened[at] | third)
-        abort &= ((kind == _RST | _ACK) & (self.unacked[at] == 0)) | (kind == _RST)
-        abort &= self._healed(at, group) & self._in_time(at, group, np.zeros(len(at), np.bool_))
+        abort &= ((kind == _RST | _ACK) & (self.unacked[at] >= 0)) | (kind == _RST)
+        abort &= self._healed(at, group) & self._in_time(at)
         regular: Bools = bare & (refusal | abort)
         return regular
 
@@ -335,6 +379,7 @@ class _Sweep:
         acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
         code |= (acked == self.next[at]).astype(np.uint64) << np.uint64(11)
         code |= (self.unacked[at] == 0).astype(np.uint64) << np.uint64(12)
+        code |= (rows.seq[at] == 0).astype(np.uint64) << np.uint64(13)
         return code
 
     # -- into the columns ---------------------------------------------------------------------------

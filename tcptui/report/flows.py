@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.model.text import clean
 from tcptui.model.times import duration, size
 from tcptui.report.zeek import ConnLog, summary
-from tcptui.session import FlowInfo, Session
+from tcptui.session import Session
+from tcptui.tcp.states import State
 
 HEAD = ("#", "client", "server", "client state", "server state", "packets", "bytes", "duration", "verdict")
 ZEEK = ("conn_state", "history")
@@ -16,41 +18,45 @@ ZEEK = ("conn_state", "history")
 RIGHT = (0, 5, 6, 7)
 """The columns that hold numbers."""
 
+Column = list[str]
+
 
 def lines(session: Session, *, zeek: bool = False) -> Iterator[str]:
     """The table's lines, as wide as its widest cells; below it what is notable about hosts.
 
     zeek: with Zeek's columns.
     """
-    table = [HEAD, *(_cells(session, flow) for flow in session.flows())]
+    head, columns = list(HEAD), _columns(session, session.table(verdicts=True))
     if zeek:
-        table = _with_zeek(session, table)
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        padded = (
-            cell.rjust(width) if column in RIGHT else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(padded).rstrip()
+        head[-1:-1], columns[-1:-1] = ZEEK, _zeek(session)
+    widths = [max(map(len, [name, *column])) for name, column in zip(head, columns, strict=True)]
+    signs = ("" if at in RIGHT else "-" for at in range(len(head)))
+    form = "  ".join(f"%{sign}{width}s" for sign, width in zip(signs, widths, strict=True))
+    yield (form % tuple(head)).rstrip()
+    yield from map(str.rstrip, map(form.__mod__, zip(*columns, strict=True)))
     for finding in session.snapshot().findings:
         yield clean(f"{finding.diagnosis.severity.value}: {finding.diagnosis.text}")
 
 
-def _with_zeek(session: Session, table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _columns(session: Session, table: FlowTable) -> list[Column]:
+    """The cells, by column: a million connections are a loop in C each."""
+    clients, servers = session.addresses(table)
+    states = [str(state) for state in State] + [""] * (NOT_YET - len(State)) + ["…"]
+    verdicts = [clean(text) for text in table.verdicts]
+    return [
+        list(map(str, table.number.tolist())),
+        list(map(clean, clients)),
+        list(map(clean, servers)),
+        [states[code] for code in table.state(True).tolist()],
+        [states[code] for code in table.state(False).tolist()],
+        list(map(str, table.packets.tolist())),
+        list(map(size, table.payload.tolist())),
+        list(map(duration, (table.end_ns - table.start_ns).tolist())),
+        [verdicts[code] for code in table.verdict.tolist()],
+    ]
+
+
+def _zeek(session: Session) -> list[Column]:
     log = ConnLog(session)
-    cells = [ZEEK, *(summary(log.of(session.flow(number))) for number in range(1, len(table)))]
-    return [(*row[:-1], *more, row[-1]) for row, more in zip(table, cells, strict=True)]
-
-
-def _cells(session: Session, flow: FlowInfo) -> tuple[str, ...]:
-    return (
-        str(flow.number),
-        clean(str(flow.client_address)),
-        clean(str(flow.server_address)),
-        str(flow.client_state),
-        str(flow.server_state),
-        str(sum(flow.packets)),
-        size(sum(flow.payload)),
-        duration(flow.end_ns - flow.start_ns),
-        clean(session.verdict(flow.number)),
-    )
+    cells = [summary(log.of(flow)) for flow in session.flows()]
+    return [[state for state, _ in cells], [history for _, history in cells]]

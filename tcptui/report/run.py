@@ -11,6 +11,9 @@ from tcptui.errors import TcptuiError
 from tcptui.report.options import ReportOptions
 from tcptui.session import Session
 
+BATCH = 1 << 17
+"""Frames read at once: nobody waits for those in between."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -57,6 +60,7 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
     """
     if session.feed is not None:
         _end_capture_on_signal(session)
+    session.batch = BATCH
     session.start()
     # Of a pipe it is known that it is live once its first packet is there.
     while (snapshot := session.wait(0.5)).running and not (snapshot.live and name == "transitions"):

@@ -52,12 +52,33 @@ class Endpoints:
         """The same of the other end."""
         return _text(self.server, at, port)
 
+    def texts(self) -> tuple[list[str], list[str]]:
+        """All of them, clients and servers."""
+        return _texts(self.client), _texts(self.server)
+
+
+def _texts(end: list[NDArray[np.uint64]]) -> list[str]:
+    """Addresses with ports; each host is put into words once."""
+    hosts: dict[tuple[int, int], str] = {}
+    found = []
+    for upper, lower, port in zip(*(column.tolist() for column in end), strict=True):
+        host = hosts.get((upper, lower))
+        if host is None:
+            whole = str(_address(upper, lower, 0))
+            host = hosts[upper, lower] = whole[:-1]
+        found.append(f"{host}{port}")
+    return found
+
 
 def _text(end: list[NDArray[np.uint64]], at: int, port: bool) -> str:
     upper, lower, number = (int(word[at]) for word in end)
-    mapped = upper == 0 and lower >> 32 == 0xFFFF
-    address = Address(_ipv4(lower & 0xFFFFFFFF) if mapped else _ipv6(upper, lower), number)
+    address = _address(upper, lower, number)
     return str(address) if port else address.ip
+
+
+def _address(upper: int, lower: int, port: int) -> Address:
+    mapped = upper == 0 and lower >> 32 == 0xFFFF
+    return Address(_ipv4(lower & 0xFFFFFFFF) if mapped else _ipv6(upper, lower), port)
 
 
 def words_of(ip: str) -> tuple[int, int]:

@@ -83,7 +83,9 @@ def scripts(draw: st.DrawFn) -> list[Passed]:
 
 def _end(draw: st.DrawFn, script: Script) -> None:
     one = draw(st.integers(0, 1))
-    match draw(st.sampled_from(["open", "fin", "three", "both", "half", "reset", "rst", "fin, reset"])):
+    match draw(
+        st.sampled_from(["open", "fin", "three", "both", "half", "reset", "data, fin", "rst", "fin, reset"])
+    ):
         case "fin":
             script.send(one, FIN | ACK, draw(st.sampled_from([0, 0, 20])))
             script.send(1 - one, ACK)
@@ -110,11 +112,41 @@ def _end(draw: st.DrawFn, script: Script) -> None:
                 script.send(one, ACK)
         case "reset":
             script.send(one, RST | ACK)
+            _in_flight(draw, script, one)
+        case "data, fin":
+            _data_before_fin(draw, script, one)
         case "rst":
             script.send(one, RST)
         case "fin, reset":
             script.send(one, FIN | ACK)
             script.send(draw(st.integers(0, 1)), draw(st.sampled_from([RST, RST | ACK])))
+
+
+def _in_flight(draw: st.DrawFn, script: Script, resetter: int) -> None:
+    """What the other end had sent before the RST came, and what that provokes."""
+    for _ in range(draw(st.integers(0, 3))):
+        trip = draw(st.sampled_from([0, 1, 2, 4, 60])) * MILLISECOND
+        script.send(1 - resetter, ACK, draw(st.sampled_from([0, 30])), trip)
+        late = script.segments[-1] = replace(script.segments[-1], ack=max(1, script.segments[-1].ack - 1))
+        if draw(st.booleans()):
+            script.segments.append(Passed(resetter, RST, late.ack, 0, 0, MILLISECOND, 0, 0))
+
+
+def _data_before_fin(draw: st.DrawFn, script: Script, closer: int) -> None:
+    """Data and FIN in one go, acknowledged bit by bit."""
+    acks = []
+    for _ in range(draw(st.integers(1, 4))):
+        script.send(closer, ACK, 50, draw(st.sampled_from([0, 1, 30])) * MILLISECOND)
+        acks.append(script.segments[-1].seq + 50)
+    script.send(closer, FIN | ACK)
+    for ack in acks:
+        if draw(st.booleans()):
+            script.send(1 - closer, ACK)
+            script.segments[-1] = replace(script.segments[-1], ack=ack)
+    if draw(st.booleans()):
+        script.send(1 - closer, ACK)
+    script.send(1 - closer, FIN | ACK)
+    script.send(closer, ACK)
 
 
 @st.composite
