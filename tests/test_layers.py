@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, str] = {
     "condense": "tcp store",
     "engines": "tcp store condense",
     "regular": "tcp store flowtable",
-    "flowbook": "errors tcp store trail flowtable numbering engines regular",
+    "flowbook": "errors tcp store trail flowtable numbering condense engines regular",
     "hosts": "tcp store",
     "zeek": "tcp",
     "session": "errors tcp capture store names flowtable flowbook hosts",
