@@ -23,6 +23,10 @@ MOST = 8192
 """Segments in a sum: of 64 kB each they stay far below the range of sequence numbers."""
 
 
+BEGINNING, NEAR = 64, 256
+"""Rows of a long transfer's beginning in an excerpt, and where the ends of the sum are looked for."""
+
+
 class Margin(NamedTuple):
     """kept: segments at either end of a run that stay as they are. worth_it: those between, at least."""
 
@@ -55,6 +59,23 @@ def condensed(store: SegmentStore, groups: Sequence[Ints], margin: Margin = SHOW
         segments[at] = replace(whole, seq=one.seq, length=one.length, ack=ack)
     bounds = [0, *np.searchsorted(places, ends).tolist()]
     return [segments[begin:end] for begin, end in pairwise(bounds)]
+
+
+def excerpt(store: SegmentStore, rows: Ints, newest: int) -> list[Segment]:
+    """A long transfer in short: its beginning, its newest rows, and between them one sum of each end."""
+    begin, end = min(BEGINNING, len(rows)), max(BEGINNING, len(rows) - newest)
+    segments = store.segments(rows[:begin])
+    between = rows[begin:end]
+    if len(between):
+        near = np.concatenate((between[:NEAR], between[-NEAR:]))
+        sender = store.column("sender", near)
+        for side in sorted((0, 1), key=lambda side: int(np.flatnonzero(sender == side)[-1:].sum())):
+            of = near[sender == side]
+            if len(of):
+                first, last = store.segments(of[[0, -1]])
+                reach = (last.seq + last.length - first.seq) & 0xFFFFFFFF
+                segments.append(replace(last, seq=first.seq, length=min(reach, 1 << 30), ack=first.ack))
+    return segments + store.segments(rows[end:])
 
 
 class _Sum(NamedTuple):
@@ -99,9 +120,12 @@ def _sums(store: SegmentStore, rows: Ints, inside: Ints, ends: Ints) -> list[_Su
     begins = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0)))
     lasts = np.concatenate((begins[1:], [len(order)])) - 1
     first, last = at[order[begins]], at[order[lasts]]
-    lengths = np.add.reduceat(store.column("length", rows[at])[order].astype(np.int64), begins)
+    start = store.column("seq", rows[first])
+    ends_at = store.column("seq", rows[at])[order] + store.column("length", rows[at])[order]
+    reached = (ends_at - np.repeat(start, np.diff([*begins, len(order)]))).view(np.int32)
+    lengths = np.maximum(np.maximum.reduceat(reached, begins), 0)
     piece = key[order[begins]] >> 1
-    columns = (last, store.column("seq", rows[first]), lengths, store.column("ack", rows[first]), piece)
+    columns = (last, start, lengths, store.column("ack", rows[first]), piece)
     earliest: dict[int, int] = {}
     for one, of in sorted(zip(last.tolist(), piece.tolist(), strict=True)):
         earliest.setdefault(of, one)

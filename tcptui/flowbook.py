@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.condense import JUDGED, SHOWN, Margin, condensed
+from tcptui.condense import BEGINNING, JUDGED, SHOWN, Margin, condensed, excerpt
 from tcptui.engines import Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
@@ -26,6 +26,7 @@ from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose,
 from tcptui.tcp.facts import facts
 from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.icmp import IcmpError
+from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
 from tcptui.tcp.verdict import OVER
@@ -42,6 +43,9 @@ LOOKED_AT = 1024
 
 SLICE = 2048
 """Rows that an engine is fed at once."""
+
+TRACED = 512
+"""Segments of a long flow whose facts are gathered at once, behind the screen."""
 
 FOR_GOOD = 1 << 62
 
@@ -125,6 +129,7 @@ class FlowBook:
         self._behind: dict[int, None] = {}
         self._kept: dict[int, _Kept] = {}
         self._trails: dict[int, Trail] = {}
+        self._tracing = 0
         self._deadlines: list[tuple[int, int]] = []
         self._waiting: set[int] = set()
         self._changed: set[int] = set()  # irregular pairs
@@ -157,8 +162,8 @@ class FlowBook:
 
     @property
     def behind(self) -> int:
-        """How many pairs the engines have yet to be fed the newest rows of."""
-        return len(self._behind)
+        """How many pairs the engines have yet to be fed the newest rows of, and whose facts to gather."""
+        return len(self._behind) + bool(self._tracing)
 
     def catch_up(self) -> bool:
         """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind."""
@@ -171,7 +176,7 @@ class FlowBook:
             if left <= 0:
                 break
         self._later([life for pair in self._feed(groups) for life in self._lives_of(pair)])
-        return bool(self._behind)
+        return self._trace() or bool(self._behind)
 
     def _unfed(self, pair: int, most: int) -> Ints:
         """The next rows for an irregular pair's engine."""
@@ -232,8 +237,16 @@ class FlowBook:
 
     def _feed_all(self, engine: Engine, pair: int, margin: Margin) -> None:
         rows = self.store.pairs.rows(pair)[engine.fed :]
+        engine.feed(self._short(rows, margin), len(rows))
+
+    def _short(self, rows: Ints, margin: Margin) -> list[Segment]:
+        """Rows of a pair that goes by the book: of a long transfer nothing matters but its beginning and end."""
+        if len(rows) > 2 * LONG:
+            flags = self.store.column("flags", rows[BEGINNING:-LONG])
+            if not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any():
+                return excerpt(self.store, rows, LONG)
         (segments,) = condensed(self.store, [rows], margin)
-        engine.feed(segments, len(rows))
+        return segments
 
     def _touch(self, pair: int, engine: Engine) -> None:
         if State.CLOSE_WAIT in engine.connection.states:
@@ -411,7 +424,13 @@ class FlowBook:
         return self._keep_verdict(number, self._verdict(number, now)) if known is None else known
 
     def _verdict(self, number: int, now: Moment) -> str:
-        return verdict(self.history(number), self.facts(number, now), now)
+        if now != self.last:
+            return verdict(self.history(number), self.facts(number, now), now)
+        return self._verdict_by(number, self._short(self.rows(number), JUDGED))
+
+    def _verdict_by(self, number: int, segments: list[Segment]) -> str:
+        same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
+        return verdict(self.history(number), facts(segments, same_socket=same), self.last)
 
     def table(self, *, verdicts: bool = True) -> FlowTable:
         """All flows as columns, as of now.
@@ -475,12 +494,32 @@ class FlowBook:
         return owes(self.history(number), self.facts(number, now), now)
 
     def facts(self, number: int, now: Moment) -> FlowFacts:
-        """The facts of a flow's segments up to `now`. Valid until the next call."""
+        """The facts of a flow's segments up to `now`. Valid until the next call.
+
+        Those of a long flow are gathered behind the screen; until then they are of its beginning and of the
+        segments just before `now`, with the sum of what is between.
+        """
         rows = self.rows(number)
         count = len(rows)
         if now.packet < self.last.packet:
             count = int(np.searchsorted(self.store.column("frame", rows), now.packet, side="right"))
-        return self._trail(number).at(count, lambda begin, end: self.store.segments(rows[begin:end]))
+        trail = self._trail(number)
+        if count - trail.fed > LONG:
+            self._tracing = number
+            same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
+            return facts(excerpt(self.store, rows[:count], LONG), same_socket=same)
+        return trail.at(count, lambda begin, end: self.store.segments(rows[begin:end]))
+
+    def _trace(self) -> bool:
+        """Gather some more facts of the long flow that was asked for last. Whether there are more."""
+        if not self._tracing:
+            return False
+        rows, trail = self.rows(self._tracing), self._trail(self._tracing)
+        if trail.fed < len(rows):
+            trail.extend(self.store.segments(rows[trail.fed : trail.fed + TRACED]))
+        if trail.fed >= len(rows):
+            self._tracing = 0
+        return bool(self._tracing)
 
     def _trail(self, number: int) -> Trail:
         """The trail of a flow; those of short flows that were not asked for lately are forgotten."""

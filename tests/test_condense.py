@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tcptui.condense import JUDGED, SHOWN, Margin, condensed
+from tcptui.condense import BEGINNING, JUDGED, SHOWN, Margin, condensed, excerpt
 from tcptui.flowbook import FlowBook
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History
@@ -76,3 +76,14 @@ def test_the_engine_says_the_same_whatever_goes_wrong(
     assert [(t.packet, t.new, t.endpoint) for t in short.standing()] == [
         (t.packet, t.new, t.endpoint) for t in whole.standing()
     ]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.integers(0, 400), both=st.booleans(), newest=st.integers(8, 300))
+def test_of_a_transfer_the_beginning_and_the_end_are_enough(
+    rounds: int, both: bool, newest: int, tmp_path: Path
+) -> None:
+    book = book_of(capture(tmp_path / "x.pcap", [transfer(rounds, both)]))
+    short = excerpt(book.store, book.rows(1), newest)
+    assert len(short) <= BEGINNING + 2 + newest
+    assert history(short) == history(rows_of(book))

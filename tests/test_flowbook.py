@@ -128,3 +128,17 @@ def test_the_table_has_of_all_flows_what_is_told_of_each() -> None:
             assert (table.client[at], table.pair[at]) == (info.client, info.pair)
             told = book.verdict(number, book.last)
             assert table.verdict[at] == UNKNOWN or table.verdicts[table.verdict[at]] == told
+
+
+def test_the_facts_of_a_long_flow_are_gathered_behind_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then they are of its beginning and of what is near."""
+    monkeypatch.setattr("tcptui.flowbook.LONG", 4)
+    book = replayed("zero-window", 1000)
+    told = book.owes(1, book.last)
+    assert book.behind == 1
+    while book.catch_up():
+        pass
+    assert book.behind == 0
+    monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
+    assert book.facts(1, book.last).packets == len(book.rows(1))
+    assert book.owes(1, book.last) == told

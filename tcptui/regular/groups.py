@@ -45,6 +45,12 @@ class Groups:
         found: Ints = np.minimum.reduceat(at, self.begins)
         return found
 
+    def last(self, marker: Bools) -> Ints:
+        """The last row of each group that has the marker; -1 where none does."""
+        at = np.where(marker, np.arange(self.rows), -1)
+        found: Ints = np.maximum.reduceat(at, self.begins)
+        return found
+
     def any(self, marker: Bools) -> Bools:
         """Whether a row of the group has the marker."""
         found: Bools = np.logical_or.reduceat(marker, self.begins)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.regular.sweep import Rows
-from tcptui.store.headers import Ints
+from tcptui.store.headers import Bytes, Ints
 from tcptui.store.rowindex import Touched
 from tcptui.store.segments import Appended
 
@@ -52,8 +52,7 @@ def _layout(appended: Appended, syn: Ints) -> NDArray[np.uint64]:
     columns = appended.columns
     at = columns["offset"][syn] + columns["options_at"][syn] - appended.base
     size = columns["options"][syn].astype(np.uint64)
-    place = np.minimum(at[:, None] + np.arange(_LOOKED_AT), len(appended.data) - 1)
-    option = appended.data[place].astype(np.uint64)
+    option = Bytes(appended.data).header(at, _LOOKED_AT).rows.astype(np.uint64)
     option[np.arange(_LOOKED_AT) >= size[:, None]] = 0
     kinds: NDArray[np.uint64] = (
         option[:, 0] << np.uint64(8) | option[:, 1] << np.uint64(16) | option[:, 4] << np.uint64(24)

@@ -13,7 +13,8 @@ them (`kinds`). Rows are of three sorts:
   all there is to acknowledge, brings something new and comes in time. It enters the signature.
 * Whatever is neither makes the pair *irregular*, for ever: the engine is to tell.
 
-Rows of a transfer that come in order, and advance, are *plain*: the engine may be spared them.
+Rows of a transfer that come in order, and advance, are *plain*: the engine may be spared them; and so are all
+before a row of it at which neither end has anything unacknowledged, whatever was lost there.
 
 Limits: a pair that is used again is irregular; so is one of which the beginning was not captured, and one
 with more than MOST_EVENTS events.
@@ -107,7 +108,8 @@ class _Sweep:
         self.rst, self.ack = self.kind & _RST != 0, self.kind & _ACK != 0
         self.end = rows.seq + rows.length + self.syn + self.fin
         self.end = self.end.astype(np.uint32)
-        self.earlier = (columns.packets[rows.pairs].sum(axis=1) > 0).astype(np.bool_)
+        self.sent_before = columns.packets[rows.pairs, 0] + columns.packets[rows.pairs, 1]
+        self.earlier = self.sent_before > 0
         self.irregular = (self.marks & IRREGULAR) != 0
         new, begins = ~self.earlier, self.groups.begins
         columns.start_ns[rows.pairs[new]] = rows.time_ns[begins[new]]
@@ -118,9 +120,9 @@ class _Sweep:
         self._numbers()
         self._phases()
         transfer = self.opened & ~self.closed & ~self.reset & (self.kind == _ACK)
-        in_order = self._transfer(transfer)
+        in_order, probe = self._transfer(transfer)
         self._events(np.flatnonzero(~(transfer | self._under_way())))
-        plain = self._plain(in_order)
+        plain = self._plain(transfer & ~probe, in_order)
         self._store()
         self._count()
         return plain
@@ -183,8 +185,8 @@ class _Sweep:
 
     # -- rows of a transfer -----------------------------------------------------------------------
 
-    def _transfer(self, transfer: Bools) -> Bools:
-        """Judge these rows; which of them come in order."""
+    def _transfer(self, transfer: Bools) -> tuple[Bools, Bools]:
+        """Judge these rows; which of them come in order, and which ask whether somebody is there."""
         known = self.has_sent & self.peer_sent & (self.unacked >= 0)
         in_order: Bools = transfer & known & (self.ahead == 0) & self.has_acked & (self.news >= 0)
         rough = np.flatnonzero(transfer & ~in_order)
@@ -196,19 +198,23 @@ class _Sweep:
                 group = self.groups.number[mine]
                 self.columns.healed[self.rows.pairs[group], end] = self.sent[end].upto(mine)
                 self.marks[group] |= np.uint16(ROUGH << end)
-            probe = (self.ahead[rough] == -1) & (self.rows.length[rough] <= 1)
-            odd[rough[probe]] = True
+            odd[rough[(self.ahead[rough] == -1) & (self.rows.length[rough] <= 1)]] = True
         if odd.any():
             self._mark(self.groups.any(odd), ODD)
-        return in_order
+        return in_order, odd
 
-    def _plain(self, in_order: Bools) -> Bools:
-        """Rows that the engine may be spared: in order, something new, room left."""
-        rows = self.rows
-        place = np.arange(self.groups.rows) - self.groups.begins[self.groups.number]
-        place += self.columns.packets[rows.pairs].sum(axis=1)[self.groups.number].astype(np.int64)
-        plain: Bools = in_order & ((rows.length > 0) | (self.news > 0)) & (rows.window > 0)
-        plain &= place >= FIRST_ROWS
+    def _plain(self, transfer: Bools, in_order: Bools) -> Bools:
+        """Rows of a transfer that the engine may be spared: in order and something new; or whatever came
+        before both ends had acknowledged all.
+        """
+        rows, groups, server = self.rows, self.groups, self.server
+        place = np.arange(groups.rows) - groups.begins[groups.number]
+        place += self.sent_before[groups.number]
+        plain: Bools = in_order & ((rows.length > 0) | (self.news > 0))
+        heard = np.where(server, self.acks[0].before, self.acks[1].before)
+        settled = in_order & (rows.length == 0) & (self.unacked == 0) & (heard == self.next)
+        plain |= np.arange(groups.rows) < groups.last(settled)[groups.number]
+        plain &= transfer & (place >= FIRST_ROWS)
         return plain
 
     # -- what is under way at the end ---------------------------------------------------------------

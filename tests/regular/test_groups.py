@@ -21,12 +21,14 @@ def test_markers(data: st.DataObject, sizes: list[int]) -> None:
     marker = np.array(data.draw(st.lists(st.booleans(), min_size=sum(sizes), max_size=sum(sizes))))
     carried = np.array(data.draw(st.lists(st.booleans(), min_size=len(sizes), max_size=len(sizes))))
     before, first, some = groups.before(marker, carried), groups.first(marker), groups.any(marker)
+    last = groups.last(marker)
     row = 0
     for number, size in enumerate(sizes):
         seen = bool(carried[number])
         mine = marker[row : row + size].tolist()
         assert bool(some[number]) == any(mine)
         assert first[number] == (row + mine.index(True) if any(mine) else groups.rows)
+        assert last[number] == (row + size - 1 - mine[::-1].index(True) if any(mine) else -1)
         for at in range(row, row + size):
             assert bool(before[at]) == seen
             seen = seen or bool(marker[at])
