@@ -240,7 +240,7 @@ class FlowBook:
         engine.feed(self._short(rows, margin), len(rows))
 
     def _short(self, rows: Ints, margin: Margin) -> list[Segment]:
-        """Rows of a pair that goes by the book: of a long transfer nothing matters but its beginning and end."""
+        """Rows of a pair that goes by the book: of a long transfer the beginning and the end matter."""
         if len(rows) > 2 * LONG:
             flags = self.store.column("flags", rows[BEGINNING:-LONG])
             if not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any():
@@ -392,10 +392,7 @@ class FlowBook:
         unknown = [number for number in numbers if self._known_verdict(number) is None]
         segments = condensed(self.store, [self.rows(number) for number in unknown], JUDGED)
         for number, some in zip(unknown, segments, strict=True):
-            same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
-            self._keep_verdict(
-                number, verdict(self.history(number), facts(some, same_socket=same), self.last)
-            )
+            self._keep_verdict(number, self._verdict_by(number, some))
         return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
 
     def _known_verdict(self, number: int) -> str | None:

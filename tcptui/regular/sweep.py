@@ -190,7 +190,7 @@ class _Sweep:
         known = self.has_sent & self.peer_sent & (self.unacked >= 0)
         in_order: Bools = transfer & known & (self.ahead == 0) & self.has_acked & (self.news >= 0)
         rough = np.flatnonzero(transfer & ~in_order)
-        odd = transfer & (self.rows.window == 0)
+        odd = (self.rows.window == 0) & ~self.rst
         if rough.size:
             self._give_up(rough[~known[rough]])
             for end in (0, 1):
