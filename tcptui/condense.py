@@ -41,11 +41,13 @@ JUDGED = Margin(1, 3)
 """Where thousands wait for their turn."""
 
 
-def condensed(store: SegmentStore, groups: Sequence[Ints], margin: Margin = SHOWN) -> list[list[Segment]]:
+def condensed(
+    store: SegmentStore, groups: Sequence[Ints | tuple[()]], margin: Margin = SHOWN
+) -> list[list[Segment]]:
     """The segments of groups of rows, each consecutive rows of one pair; runs of plain ones by sum."""
-    if not groups:
-        return []
-    rows = np.concatenate(groups)
+    if not any(map(len, groups)):
+        return [[] for _ in groups]
+    rows = np.concatenate([np.asarray(group, np.int64) for group in groups])
     ends = np.cumsum([len(group) for group in groups])
     inside = _inside(store, rows, ends, margin)
     chosen = ~inside

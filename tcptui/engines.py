@@ -28,8 +28,8 @@ _packet = attrgetter("packet")
 class Engine:
     """One pair's. fed: rows of the pair that it has seen, in whatever form. begins: where in the pair's rows
     each life begins. errors: the ICMP errors about its segments, in capture order, of which it has heard
-    `heard`. scheduled: its deadline that stands in the heap. histories: of all lives, while there are several
-    and nothing has changed: to cut one out costs as much as to cut all.
+    `heard`. scheduled: its deadline that stands in the heap. histories: of all lives, while nothing has
+    changed: to cut one out costs as much as to cut all.
     """
 
     connection: Connection
@@ -52,8 +52,6 @@ class Engine:
 
     def history(self, generation: int) -> History:
         """The state log of one life."""
-        if len(self.begins) == 1:
-            return self.connection.history(generation)
         if self.histories is None:
             self.histories = self.connection.histories()
         return self.histories[generation]

@@ -8,7 +8,7 @@ somebody looks at. The book has no thread and no lock: the session has both.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from tcptui.regular.census import Census
 from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
+from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.facts import facts
 from tcptui.tcp.history import History, Moment, Roles
@@ -123,7 +124,7 @@ class FlowBook:
         self.timers = timers
         self.last = Moment(0, 0)
         self._numbers = Numbering()
-        self._census = Census(timers, self._judge)
+        self._census = Census(timers, self._judged)
         self._engines: dict[int, Engine] = {}  # of irregular pairs
         self._looked_at: dict[int, Engine] = {}  # of others, the latest last
         self._behind: dict[int, None] = {}
@@ -148,7 +149,7 @@ class FlowBook:
             if pair < self._census.n:
                 self._hear(pair, error)
         self._behind.update(dict.fromkeys(self._census.irregular))
-        born = [life for pair in again for life in self._lives(pair)]
+        born = self._lives(again)
         self._numbers.enter(before, self._census.columns.first_packet[before : self._census.n], born)
 
     def _hear(self, pair: int, error: IcmpError) -> None:
@@ -202,12 +203,12 @@ class FlowBook:
             self._touch(pair, engine)
         return again
 
-    def _lives(self, pair: int) -> list[tuple[int, int]]:
-        """Bring a pair's engine up to date; the frames with which new lives begin, and the pair."""
+    def _lives(self, pairs: list[int]) -> list[tuple[int, int]]:
+        """Bring the engines of these pairs up to date; (first frame, pair) of each new life."""
         born = []
-        while pair in self._behind:
-            for _ in self._feed({pair: self._unfed(pair, SLICE)}):
-                born += self._lives_of(pair)
+        while pairs := [pair for pair in pairs if pair in self._behind]:
+            groups = {pair: self._unfed(pair, SLICE) for pair in pairs}
+            born += [life for pair in self._feed(groups) for life in self._lives_of(pair)]
         return born
 
     def _lives_of(self, pair: int) -> list[tuple[int, int]]:
@@ -229,24 +230,34 @@ class FlowBook:
             self._engines[pair] = engine
         return engine
 
-    def _judge(self, pair: int) -> Engine:
-        """A new engine that has seen all of a pair that goes by the book."""
-        engine = Engine.new(self.store, pair, self.timers)
-        self._feed_all(engine, pair, JUDGED)
-        return engine
+    def _judged(self, pairs: Sequence[int]) -> list[Connection]:
+        """New engines that have seen all of these pairs, which go by the book."""
+        segments = self._short([self.store.pairs.rows(pair) for pair in pairs], JUDGED)
+        return [self._fed(pair, some) for pair, some in zip(pairs, segments, strict=True)]
+
+    def _fed(self, pair: int, segments: list[Segment]) -> Connection:
+        connection = Engine.new(self.store, pair, self.timers).connection
+        for segment in segments:
+            connection.feed(segment)
+        return connection
 
     def _feed_all(self, engine: Engine, pair: int, margin: Margin) -> None:
         rows = self.store.pairs.rows(pair)[engine.fed :]
-        engine.feed(self._short(rows, margin), len(rows))
+        (segments,) = self._short([rows], margin)
+        engine.feed(segments, len(rows))
 
-    def _short(self, rows: Ints, margin: Margin) -> list[Segment]:
+    def _short(self, groups: list[Ints], margin: Margin) -> list[list[Segment]]:
         """Rows of a pair that goes by the book: of a long transfer the beginning and the end matter."""
-        if len(rows) > 2 * LONG:
-            flags = self.store.column("flags", rows[BEGINNING:-LONG])
-            if not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any():
-                return excerpt(self.store, rows, LONG)
-        (segments,) = condensed(self.store, [rows], margin)
-        return segments
+        long = {at for at, rows in enumerate(groups) if len(rows) > 2 * LONG and self._is_transfer(rows)}
+        short = condensed(self.store, [() if at in long else rows for at, rows in enumerate(groups)], margin)
+        return [
+            excerpt(self.store, rows, LONG) if at in long else short[at] for at, rows in enumerate(groups)
+        ]
+
+    def _is_transfer(self, rows: Ints) -> bool:
+        """Nothing opens or closes but at the beginning or the end."""
+        flags = self.store.column("flags", rows[BEGINNING:-LONG])
+        return not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any()
 
     def _touch(self, pair: int, engine: Engine) -> None:
         if State.CLOSE_WAIT in engine.connection.states:
@@ -366,7 +377,10 @@ class FlowBook:
             self._looked_at.pop(next(iter(self._looked_at)))
         if engine.fed < self.store.pairs.count(pair):
             self._feed_all(engine, pair, SHOWN)
-        engine.connection.advance(self.last.time_ns)
+        deadline = engine.connection.deadline_ns
+        if deadline is not None and deadline <= self.last.time_ns:
+            engine.connection.advance(self.last.time_ns)
+            engine.histories = None
         return engine
 
     def rows(self, number: int) -> NDArray[np.int64]:
@@ -388,9 +402,9 @@ class FlowBook:
         return () if engine is None else engine.errors_of(generation)
 
     def verdict_codes(self, numbers: list[int]) -> list[int]:
-        """Of flows that do not go by the book the verdict as of now, by its place in a table's `verdicts`."""
+        """Verdicts as of now of flows whose kind does not tell them, by place in a table's `verdicts`."""
         unknown = [number for number in numbers if self._known_verdict(number) is None]
-        segments = condensed(self.store, [self.rows(number) for number in unknown], JUDGED)
+        segments = self._short([self.rows(number) for number in unknown], JUDGED)
         for number, some in zip(unknown, segments, strict=True):
             self._keep_verdict(number, self._verdict_by(number, some))
         return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
@@ -403,7 +417,7 @@ class FlowBook:
 
     def _keep_verdict(self, number: int, text: str) -> str:
         pair, generation = self._numbers.flow(number)
-        over = all(state in OVER for state in self.info(number).states)
+        over = all(one.state in OVER for one in self.history(number).at(self.last))
         until = FOR_GOOD if over else self.last.time_ns // SECOND
         self._kept.setdefault(pair, _Kept()).verdicts[generation] = until, text
         return text
@@ -423,11 +437,19 @@ class FlowBook:
     def _verdict(self, number: int, now: Moment) -> str:
         if now != self.last:
             return verdict(self.history(number), self.facts(number, now), now)
-        return self._verdict_by(number, self._short(self.rows(number), JUDGED))
+        (segments,) = self._short([self.rows(number)], JUDGED)
+        return self._verdict_by(number, segments)
 
     def _verdict_by(self, number: int, segments: list[Segment]) -> str:
-        same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
-        return verdict(self.history(number), facts(segments, same_socket=same), self.last)
+        pair, _ = self._numbers.flow(number)
+        if self._census.is_regular(pair) and pair not in self._looked_at:
+            connection = self._fed(pair, segments)
+            connection.advance(self.last.time_ns)
+            history = connection.history()
+        else:
+            history = self.history(number)
+        same = self.store.pairs.same_socket(pair)
+        return verdict(history, facts(segments, same_socket=same), self.last)
 
     def table(self, *, verdicts: bool = True) -> FlowTable:
         """All flows as columns, as of now.
@@ -442,15 +464,22 @@ class FlowBook:
             table.states[self._numbers.of(pair)[0] - 1] = NOT_YET
         for pair, engine in self._engines.items():
             if engine.fed:
-                for number in self._numbers.of(pair):
-                    self._put(table, self.info(number))
+                self._put(table, pair, engine)
         return table
 
-    def _put(self, table: FlowTable, info: FlowInfo) -> None:
-        at = info.number - 1
-        table.client[at], table.states[at] = info.client, info.states
-        table.packets[at], table.payload[at] = sum(info.packets), sum(info.payload)
-        table.start_ns[at], table.end_ns[at] = info.start_ns, info.end_ns
+    def _put(self, table: FlowTable, pair: int, engine: Engine) -> None:
+        """What only an engine tells; of a single life all else is counted in columns."""
+        numbers = self._numbers.of(pair)
+        if len(numbers) == 1:
+            at = numbers[0] - 1
+            table.client[at] = self.history(numbers[0]).client
+            table.states[at] = engine.connection.states
+            return
+        for info in map(self.info, numbers):
+            at = info.number - 1
+            table.client[at], table.states[at] = info.client, info.states
+            table.packets[at], table.payload[at] = sum(info.packets), sum(info.payload)
+            table.start_ns[at], table.end_ns[at] = info.start_ns, info.end_ns
 
     def diagnoses(self, number: int, now: Moment, around: Around | None = None) -> tuple[Diagnosis, ...]:
         """What is notable about a flow as of `now`. around: what other connections tell of its hosts."""

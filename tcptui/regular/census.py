@@ -10,28 +10,14 @@ from numpy.typing import NDArray
 
 from tcptui.flowtable import UNKNOWN, FlowTable
 from tcptui.regular.columns import AGAIN, IRREGULAR, ODD, ROUGH, PairColumns
-from tcptui.regular.kinds import NEVER, Kinds
+from tcptui.regular.kinds import NEVER, Engines, Kinds
 from tcptui.regular.rows import grouped
 from tcptui.regular.sweep import CLOSING_NS, sweep
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
-from tcptui.tcp.connection import Connection
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import Timers
 from tcptui.tcp.verdict import IMPATIENT
-
-
-class Judge(Protocol):
-    """Has an engine that was fed all of a pair."""
-
-    def __call__(self, pair: int) -> HasConnection: ...
-
-
-class HasConnection(Protocol):
-    """An engine."""
-
-    @property
-    def connection(self) -> Connection: ...
 
 
 class Numbers(Protocol):
@@ -47,12 +33,12 @@ class Census:
     irregular: pairs of the last `take` that the engine must tell of.
     """
 
-    def __init__(self, timers: Timers, judge: Judge) -> None:
+    def __init__(self, timers: Timers, engines: Engines) -> None:
         self.columns = PairColumns()
         self.irregular: list[int] = []
         self._closing_ns = min(CLOSING_NS, timers.time_wait // 2)
         self._kinds = Kinds(timers)
-        self._engine: Callable[[int], Connection] = lambda pair: judge(pair).connection
+        self._engines = engines
         self._states = np.zeros((1024, 2), np.uint8)
         self._expired = np.zeros((1024, 2), np.bool_)
         self._kind = np.zeros(1024, np.int32)
@@ -99,7 +85,7 @@ class Census:
 
     def _update(self, pairs: Ints, now_ns: int) -> None:
         regular = (self.columns.marks[pairs] & IRREGULAR) == 0
-        found = self._kinds.standing(self.columns, pairs, now_ns, self._engine)
+        found = self._kinds.standing(self.columns, pairs, now_ns, self._engines)
         self._fallen += pairs[regular & (found.kind == -1)].tolist()
         self._changed[pairs] |= (found.states != self._states[pairs]).any(axis=1)
         self._states[pairs], self._expired[pairs] = found.states, found.expired
@@ -205,7 +191,7 @@ class Census:
         )
 
     def judge(self, table: FlowTable, now_ns: int, ask: Callable[[int], str]) -> None:
-        """Fill in the verdicts of a table; `ask` gives that of a flow by its number."""
+        """Fill in the verdicts that are those of a kind; `ask` gives that of a flow by its number."""
         pairs = table.pair.astype(np.int64)
         regular = self._kind[pairs] != -1
         told = np.flatnonzero(regular & self._is_told_by_kind(pairs))
@@ -215,9 +201,6 @@ class Census:
             if key not in self._verdicts:
                 self._verdicts[key] = self.number_of(ask(int(table.number[told[at]])))
         table.verdict[told] = np.array([self._verdicts[key] for key in known.tolist()], np.int32)[inverse]
-        regular[told] = False
-        for at in np.flatnonzero(regular).tolist():
-            table.verdict[at] = self.number_of(ask(int(table.number[at])))
 
 
 def _longer(column: NDArray, before: int, n: int) -> NDArray:  # type: ignore[type-arg]

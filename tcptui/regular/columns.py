@@ -51,7 +51,7 @@ class PairColumns:
     packets, payload: sent, retransmissions included. start_ns: of the first packet; end_ns: the latest.
     signature: stands for the events in their order (see `sweep`); events: how many, at most MOST_EVENTS.
     times: of the newest events, event i at i % KEPT_TIMES. closing_ns: of the first FIN. pause_ns: between
-    the last two of its SYNs. trip_ns: from what passed towards that end to its answer, in the handshake.
+    the last two of its SYNs. trip_ns: from what passed towards that end to its answer, at most.
     """
 
     next: NDArray[np.uint32]

@@ -7,7 +7,7 @@ any time are then a few look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,8 +24,8 @@ NEVER = 1 << 62
 MOST_KINDS = 4096
 """More are not worth their engine: what they are of is irregular."""
 
-Engine = Callable[[int], Connection]
-"""A new engine that has been fed all segments of a pair, and no time beyond."""
+Engines = Callable[[Sequence[int]], Sequence[Connection]]
+"""New engines that have been fed all segments of these pairs, and no time beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Kinds:
     _known: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     _numbers: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
-    def standing(self, columns: PairColumns, pairs: Ints, now_ns: int, engine: Engine) -> Standing:
+    def standing(self, columns: PairColumns, pairs: Ints, now_ns: int, engines: Engines) -> Standing:
         """Where these pairs stand. Those whose kind the engine cannot tell become irregular."""
         regular = (columns.marks[pairs] & IRREGULAR) == 0
         kind = np.full(len(pairs), -1, np.int32)
-        kind[regular] = self._kinds(columns, pairs[regular], engine)
+        kind[regular] = self._kinds(columns, pairs[regular], engines)
         columns.marks[pairs[kind == -1]] |= np.uint16(IRREGULAR)
         states, later, waits, since = self._tables()
         events = columns.events[pairs].astype(np.int64)
@@ -82,8 +82,8 @@ class Kinds:
         expired = due <= now_ns
         shown = np.where(expired, later[kind], states[kind])
         found = Standing(kind, shown, expired, np.where(expired, NEVER, due).min(axis=1))
-        for at in np.flatnonzero((kind >= 0) & _is_closing(columns, pairs)).tolist():
-            connection = engine(int(pairs[at]))
+        closing = np.flatnonzero((kind >= 0) & _is_closing(columns, pairs))
+        for at, connection in zip(closing.tolist(), engines(pairs[closing].tolist()), strict=True):
             connection.advance(now_ns)
             deadline = connection.deadline_ns
             found.kind[at], found.states[at] = -2, connection.states
@@ -100,13 +100,13 @@ class Kinds:
         overdue: Ints = np.minimum(last + patience, columns.start_ns[pairs] + limit)
         return overdue
 
-    def _kinds(self, columns: PairColumns, pairs: Ints, engine: Engine) -> NDArray[np.int32]:
+    def _kinds(self, columns: PairColumns, pairs: Ints, engines: Engines) -> NDArray[np.int32]:
         """The number of each pair's kind; -1 where there is no telling."""
         signatures = columns.signature[pairs]
         found = self._look_up(signatures)
         unknown = np.flatnonzero(found == -2)
         if unknown.size:
-            self._learn(columns, pairs[unknown], engine)
+            self._learn(columns, pairs[unknown], engines)
             found = self._look_up(signatures)
             found[found == -2] = -1
         return found
@@ -117,15 +117,15 @@ class Kinds:
         at = np.minimum(np.searchsorted(self._known, signatures), len(self._known) - 1)
         return np.where(self._known[at] == signatures, self._numbers[at], np.int32(-2))
 
-    def _learn(self, columns: PairColumns, pairs: Ints, engine: Engine) -> None:
+    def _learn(self, columns: PairColumns, pairs: Ints, engines: Engines) -> None:
         """Ask about one pair of each signature: the one with the fewest packets."""
         size = columns.packets[pairs].sum(axis=1)
         order = np.argsort(size, kind="stable")
         signatures, first = np.unique(columns.signature[pairs][order], return_index=True)
-        for signature, pair in zip(signatures, pairs[order][first].tolist(), strict=True):
-            if len(self.outcomes) >= MOST_KINDS:
-                return
-            outcome = _outcome(columns, pair, engine(pair), self.timers)
+        room = MOST_KINDS - len(self.outcomes)
+        asked = pairs[order][first][:room].tolist()
+        for signature, pair, connection in zip(signatures[:room], asked, engines(asked), strict=True):
+            outcome = _outcome(columns, pair, connection, self.timers)
             if outcome is None:
                 columns.marks[pair] |= np.uint16(IRREGULAR)  # of another pair it may be told
                 continue

@@ -190,6 +190,7 @@ class _Sweep:
         known = self.has_sent & self.peer_sent & (self.unacked >= 0)
         in_order: Bools = transfer & known & (self.ahead == 0) & self.has_acked & (self.news >= 0)
         rough = np.flatnonzero(transfer & ~in_order)
+        self._measure(in_order)
         odd = (self.rows.window == 0) & ~self.rst
         if rough.size:
             self._give_up(rough[~known[rough]])
@@ -202,6 +203,18 @@ class _Sweep:
         if odd.any():
             self._mark(self.groups.any(odd), ODD)
         return in_order, odd
+
+    def _measure(self, in_order: Bools) -> None:
+        """How long an ACK takes to come, at most: of what passed just before it."""
+        rows, groups = self.rows, self.groups
+        answers = np.flatnonzero(in_order[1:] & (rows.length[1:] == 0) & (self.unacked[1:] == 0)) + 1
+        answers = answers[(self.news[answers] > 0) & (rows.length[answers - 1] > 0)]
+        answers = answers[self.server[answers] != self.server[answers - 1]]
+        answers = answers[groups.number[answers] == groups.number[answers - 1]]
+        sample = rows.time_ns[answers] - rows.time_ns[answers - 1]
+        sample[sample >= FIRST_RETRANSMISSION] = 0
+        which = rows.pairs[groups.number[answers]], self.server[answers].astype(np.int64)
+        np.maximum.at(self.columns.trip_ns, which, sample)
 
     def _plain(self, transfer: Bools, in_order: Bools) -> Bools:
         """Rows of a transfer that the engine may be spared: in order and something new; or whatever came
@@ -296,9 +309,10 @@ class _Sweep:
         calls &= (self.ahead[at] == -1) & (place > 0) & (self.pause >= FIRST_RETRANSMISSION)
         calls &= self._patient(group, place, calls)
         calls &= rows.time_ns[at] - self.columns.start_ns[rows.pairs[group]] <= CALLING_NS
-        answer = (kind == _SYN | _ACK) & server & ~self.has_sent[at] & empty & (place == 1)
+        answer = (kind == _SYN | _ACK) & server & ~self.has_sent[at] & empty & (place > 0)
         answer &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
-        self.columns.trip_ns[rows.pairs[group[answer]], 1] = self.pause[answer]
+        once = answer & (place == 1)  # else nobody knows which SYN it answers
+        self.columns.trip_ns[rows.pairs[group[once]], 1] = self.pause[once]
         regular: Bools = first | calls | answer
         return regular
 
@@ -325,7 +339,7 @@ class _Sweep:
         regular &= (self.unacked[at] == 0) | ((self.unacked[at] == 1) & peer_fin)
         regular &= text | ~self.has_acked[at] | (self.news[at] > 0)
         regular &= ~(text & own_fin) & ~self.reset[at]
-        third = (place == 2) & ~server & ~fin & (self.pause <= OPENING_NS)
+        third = ~self.opened[at] & ~server & ~fin & (self.pause <= OPENING_NS)
         regular &= self.opened[at] | third
         waited = third & regular & (rows.length[at] == 0)
         self.columns.trip_ns[rows.pairs[group[waited]], 0] = self.pause[waited]
@@ -357,7 +371,7 @@ class _Sweep:
         bare &= (self.marks[group] & ODD) == 0
         refusal = (kind == _RST | _ACK) & server & ~self.has_sent[at] & (place == 1)
         refusal &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
-        third = (place == 2) & ~server & (self.pause <= OPENING_NS)
+        third = ~self.opened[at] & ~server & (self.pause <= OPENING_NS)
         abort = self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0) & (self.opened[at] | third)
         abort &= ((kind == _RST | _ACK) & (self.unacked[at] >= 0)) | (kind == _RST)
         abort &= self._healed(at, group) & self._in_time(at)

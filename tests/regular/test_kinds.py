@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,16 @@ def closed(pauses: int) -> Script:
 
 
 class Asked:
-    """An engine for each pair, and how often one was asked for."""
+    """An engine for each pair, and how many were asked for."""
 
     def __init__(self, store: SegmentStore) -> None:
         self.store, self.count = store, 0
 
-    def __call__(self, pair: int) -> Connection:
-        self.count += 1
+    def __call__(self, pairs: Sequence[int]) -> list[Connection]:
+        self.count += len(pairs)
+        return [self._fed(pair) for pair in pairs]
+
+    def _fed(self, pair: int) -> Connection:
         engine = Connection()
         for segment in self.store.segments(self.store.pairs.rows(pair)):
             engine.feed(segment)
@@ -40,7 +44,7 @@ class Asked:
 
 def test_one_engine_tells_of_many_each_by_its_own_clock(tmp_path: Path) -> None:
     store, _ = rows_of(capture(tmp_path / "x.pcap", [closed(pause).segments for pause in (1, 5, 90)]))
-    census, asked, pairs = Census(LINUX, lambda pair: NotImplemented), Asked(store), np.arange(3)
+    census, asked, pairs = Census(LINUX, lambda pairs: []), Asked(store), np.arange(3)
     census.take(store)
     kinds = Kinds(LINUX)
     newest = int(store.column("time_ns").max())
@@ -58,7 +62,7 @@ def test_one_engine_tells_of_many_each_by_its_own_clock(tmp_path: Path) -> None:
 def test_where_it_does_not_tell_since_when_the_engine_must_be_asked_of_each(tmp_path: Path) -> None:
     """All at one time: nobody can say by which segment TIME_WAIT counts."""
     store, _ = rows_of(capture(tmp_path / "x.pcap", [closed(0).segments]))
-    census = Census(LINUX, lambda pair: NotImplemented)
+    census = Census(LINUX, lambda pairs: [])
     census.take(store)
     found = Kinds(LINUX).standing(census.columns, np.arange(1), 0, Asked(store))
     assert found.kind.tolist() == [-1]
