@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.model.text import clean
 from tcptui.model.times import duration, size
 from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import Session
+from tcptui.store.headers import Ints
 from tcptui.tcp.states import State
 
 HEAD = ("#", "client", "server", "client state", "server state", "packets", "bytes", "duration", "verdict")
@@ -50,10 +51,16 @@ def _columns(session: Session, table: FlowTable) -> list[Column]:
         [states[code] for code in table.state(True).tolist()],
         [states[code] for code in table.state(False).tolist()],
         list(map(str, table.packets.tolist())),
-        list(map(size, table.payload.tolist())),
-        list(map(duration, (table.end_ns - table.start_ns).tolist())),
+        _each(size, table.payload),
+        _each(duration, table.end_ns - table.start_ns),
         [verdicts[code] for code in table.verdict.tolist()],
     ]
+
+
+def _each(words: Callable[[int], str], numbers: Ints) -> Column:
+    """Numbers in words, each different one once."""
+    known: dict[int, str] = {}
+    return [known.get(one) or known.setdefault(one, words(one)) for one in numbers.tolist()]
 
 
 def _zeek(session: Session) -> list[Column]:

@@ -1,7 +1,8 @@
 """Arithmetic of sequence numbers: they live on a circle of 2**32 (RFC 9293 3.4).
 
 Every comparison of sequence numbers in this program goes through here. Two numbers are compared by
-the shorter way round, so the result is meaningful while they lie less than 2**31 apart.
+the shorter way round, so the result is meaningful while they lie less than 2**31 apart. The four comparisons
+are the sign of `diff`, without a second call: they are a tenth of the engine's time.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ def diff(a: int, b: int) -> int:
 
 def lt(a: int, b: int) -> bool:
     """`a` comes before `b`."""
-    return diff(a, b) < 0
+    return (a - b) & MASK >= HALF
 
 
 def le(a: int, b: int) -> bool:
     """`a` comes before `b` or is the same."""
-    return diff(a, b) <= 0
+    return (a - b - 1) & MASK >= HALF - 1
 
 
 def gt(a: int, b: int) -> bool:
     """`a` comes after `b`."""
-    return diff(a, b) > 0
+    return (a - b - 1) & MASK < HALF - 1
 
 
 def ge(a: int, b: int) -> bool:
     """`a` comes after `b` or is the same."""
-    return diff(a, b) >= 0
+    return (a - b) & MASK < HALF
 
 
 def between(low: int, a: int, high: int) -> bool:

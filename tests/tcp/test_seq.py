@@ -21,6 +21,14 @@ def test_comparisons_follow_the_shorter_way_round(a: int, n: int) -> None:
     assert seq.ge(b, a) == (n >= 0) == seq.le(a, b)
 
 
+@given(NUMBERS, st.one_of(NUMBERS, st.just(0), st.just(1 << 31)))
+def test_comparisons_are_the_sign_of_the_difference(a: int, n: int) -> None:
+    b = seq.add(a, n)
+    far = seq.diff(a, b)
+    assert (seq.lt(a, b), seq.le(a, b)) == (far < 0, far <= 0)
+    assert (seq.gt(a, b), seq.ge(a, b)) == (far > 0, far >= 0)
+
+
 def test_comparisons_across_the_wrap() -> None:
     assert seq.lt(0xFFFFFFFF, 0)
     assert seq.gt(3, 0xFFFFFFF0)
