@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.records import LARGEST, USUAL_PACKET, Run, no_records
+from tcptui.capture.scout import Scout
 
 HEADER = 24
 # Magic as the file's first four bytes: (byte order, ns per unit of the fraction, size of a record's header).
@@ -40,24 +41,24 @@ class PcapWalker:
         self.linktype = min(network & 0x03FFFFFF, 0xFFFF)
         self._largest = min(max(snaplen, USUAL_PACKET), LARGEST)
         self._length = struct.Struct(self._order + "I").unpack_from
+        self._scout: Scout | None = None
 
-    def walk(self, piece: bytes, most: int) -> Run:
-        places = self._places(piece, most)
-        if not places:
+    def walk(self, piece: bytes, most: int, place: int = 0) -> Run:
+        head = self._heads(piece, most, place)
+        if not len(head):
             return no_records(0, need=self._head)
-        head = np.array(places, np.int64)
         fields = _gather(piece, head, self._order)
-        consumed = places[-1] + self._head + int(fields[-1, 2])
+        consumed = int(head[-1]) + self._head + int(fields[-1, 2])
         need, trouble = 0, ""
         bad = np.flatnonzero(fields[:, 2] > self._largest)
         if bad.size:
             first = int(bad[0])
-            consumed = places[first]
+            consumed = int(head[first])
             trouble = f"a record claims {int(fields[first, 2]):,} bytes"
             head, fields = head[:first], fields[:first]
         elif consumed > len(piece):  # only the last one can be incomplete
-            need = consumed - places[-1]
-            consumed = places[-1]
+            need = consumed - int(head[-1])
+            consumed = int(head[-1])
             head, fields = head[:-1], fields[:-1]
         seconds, fraction = fields[:, 0].astype(np.int64), fields[:, 1].astype(np.int64)
         return Run(
@@ -70,6 +71,32 @@ class PcapWalker:
             need=need,
             trouble=trouble,
         )
+
+    def send_scout(self, fd: int, start: int) -> None:
+        """Have another process walk ahead, in a file that is all there."""
+        self._scout = Scout.send(fd, start, self._explore)
+
+    def close(self) -> None:
+        """No more pieces will come."""
+        if self._scout is not None:
+            self._scout.close()
+
+    def _heads(self, piece: bytes, most: int, place: int) -> NDArray[np.int64]:
+        """Where record headers stand, as the scout tells, or by a walk of our own."""
+        if self._scout is not None:
+            places = self._scout.places(place, place + len(piece) - self._head + 1)
+            if places is not None:
+                return places[:most] - place
+            self._scout.close()
+            self._scout = None
+        return np.array(self._places(piece, most), np.int64)
+
+    def _explore(self, piece: bytes) -> list[int]:
+        """All of a piece, and the place after it."""
+        places = self._places(piece, len(piece))
+        if places:
+            places.append(places[-1] + self._head + self._length(piece, places[-1] + 8)[0])
+        return places
 
     def _places(self, piece: bytes, most: int) -> list[int]:
         """Where record headers stand. The last record may reach beyond the piece."""

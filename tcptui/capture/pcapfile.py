@@ -100,7 +100,7 @@ class CaptureReader:
             assert self._walker is not None
             wanted = max(self._piece, self._need)
             piece = self._source.read_at(self._next, wanted)
-            run = self._walker.walk(piece, most)
+            run = self._walker.walk(piece, most, self._next)
             batch = self._batch(piece, run) if len(run.at) else None
             self._next += run.consumed
             self._need = run.need
@@ -127,6 +127,8 @@ class CaptureReader:
 
     def close(self) -> None:
         self.done = True
+        if self._walker is not None:
+            self._walker.close()
         self._source.close()
 
     def _identify(self) -> bool:
@@ -137,8 +139,10 @@ class CaptureReader:
             return self._identify()
         if head[:4] in pcap.MAGIC:
             if len(head) == pcap.HEADER:
-                self._walker = pcap.PcapWalker(head)
+                self._walker = walker = pcap.PcapWalker(head)
                 self._next = pcap.HEADER
+                if isinstance(self._source, PlainSource) and not self._growing:
+                    walker.send_scout(self._source.fileno(), self._next)
                 return True
         elif head[:4] == pcapng.MAGIC:
             if len(head) >= 12:
@@ -189,6 +193,8 @@ class CaptureReader:
 
     def _end(self, left: int) -> None:
         """The file ends here, with `left` bytes that are no complete record."""
+        if self._walker is not None:
+            self._walker.close()
         if self._source.trouble:
             self._stop(self._source.trouble)
         elif left:

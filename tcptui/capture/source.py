@@ -63,6 +63,10 @@ class PlainSource:
         self.position = max(self.position, offset + len(data))
         return data
 
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._fd
+
     def release(self) -> int:
         """The descriptor, no longer owned."""
         fd, self._fd = self._fd, -1
