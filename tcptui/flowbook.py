@@ -8,7 +8,7 @@ somebody looks at. The book has no thread and no lock: the session has both.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -382,6 +382,17 @@ class FlowBook:
             engine.connection.advance(self.last.time_ns)
             engine.histories = None
         return engine
+
+    def look_ahead(self, numbers: Iterable[int]) -> None:
+        """Histories of these flows are going to be asked for: feed their engines all at once."""
+        pairs = dict.fromkeys(self._numbers.flow(number)[0] for number in numbers)
+        new = [p for p in pairs if self._census.is_regular(p) and p not in self._looked_at][:LOOKED_AT]
+        rows = [self.store.pairs.rows(pair) for pair in new]
+        for pair, some, all_rows in zip(new, self._short(rows, SHOWN), rows, strict=True):
+            engine = self._looked_at[pair] = Engine.new(self.store, pair, self.timers)
+            engine.feed(some, len(all_rows))
+        while len(self._looked_at) > LOOKED_AT:
+            self._looked_at.pop(next(iter(self._looked_at)))
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""

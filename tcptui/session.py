@@ -46,6 +46,9 @@ FIRES = 256
 BEHIND = 0.02
 """Seconds for the engines that are behind, between two batches."""
 
+AHEAD = 256
+"""Flows whose segments are fetched at once where all are gone through."""
+
 TICK = 0.1
 """Seconds between two looks at the clock of a capture that is silent."""
 
@@ -188,6 +191,14 @@ class Session:
     def flows(self) -> list[FlowInfo]:
         """All flows, in the order of their numbers."""
         return [self.flow(number) for number in range(1, len(self._book) + 1)]
+
+    def each_flow(self) -> Iterator[FlowInfo]:
+        """All flows, in the order of their numbers, whose histories are going to be asked for, one by one."""
+        for begin in range(1, len(self._book) + 1, AHEAD):
+            numbers = range(begin, min(begin + AHEAD, len(self._book) + 1))
+            with self._reading():
+                self._book.look_ahead(numbers)
+            yield from map(self.flow, numbers)
 
     def table(self, *, verdicts: bool = False) -> FlowTable:
         """All flows as columns, as of the newest packet; addresses are those of `store.pairs`.

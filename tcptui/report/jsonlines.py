@@ -19,7 +19,7 @@ def lines(session: Session) -> Iterator[str]:
     Text from outside is escaped to ASCII, so no control byte can get out.
     """
     log = ConnLog(session)
-    for flow in session.flows():
+    for flow in session.each_flow():
         history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
         record = record_of(flow, history, diagnoses, log.of(flow))
         yield json.dumps(record, separators=(",", ":"))

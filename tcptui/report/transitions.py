@@ -59,7 +59,7 @@ class TransitionLines:
 
 def lines(session: Session, time_format: TimeFormat) -> Iterator[str]:
     """All that stands at the end, all flows together, in order of time."""
-    steps = [(step, flow) for flow in session.flows() for step in session.history(flow.number).standing()]
+    steps = [(step, flow) for flow in session.each_flow() for step in session.history(flow.number).standing()]
     steps.sort(key=lambda pair: pair[0].time_ns)
     printer = TransitionLines(time_format)
     yield HEAD
