@@ -1,1 +1,1 @@
-"""How fast tcptui is, beside the tools people use today: `python -m benchmarks`."""
+"""Benchmarks: tcptui against what people use today, measured from outside."""
