@@ -26,7 +26,7 @@ PIECE = 32 << 20
 """Octets that are laid out at once."""
 
 _CLIENT_MAC, _SERVER_MAC = bytes.fromhex("02005e000001"), bytes.fromhex("02005e000002")
-_PREFIX = bytes.fromhex("20010002000000000000ffff")
+PREFIX = bytes.fromhex("20010002000000000000ffff")
 """Of IPv6 addresses; the last four octets are those of an IPv4 address (RFC 5180: for benchmarks)."""
 
 
@@ -61,7 +61,7 @@ def _head(v6: bool, layout: int) -> _Head:
     transport = network + (40 if v6 else 20)
     size = transport + 20 + len(options.octets)
     if v6:
-        ip = struct.pack(">IHBB", 0x60000000, 0, 6, 64) + 2 * (_PREFIX + bytes(4))
+        ip = struct.pack(">IHBB", 0x60000000, 0, 6, 64) + 2 * (PREFIX + bytes(4))
         places = [("ip_length", ">u2", 4), ("source", ">u4", 20), ("target", ">u4", 36)]
     else:
         ip = struct.pack(">BBHHHBBHII", 0x45, 0, 0, 0, 0x4000, 64, 6, 0, 0, 0)
