@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import growth, machine, peers, start
+from benchmarks import growth, machine, peers, screen, start
 from benchmarks.bench import Bench
 from benchmarks.captures import Captures
 from benchmarks.cost import FailedError
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Section]] = {
     "peers": peers.measure,
     "growth": growth.measure,
     "start": start.measure,
+    "screen": screen.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 QUICK = 20
