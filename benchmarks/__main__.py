@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import growth, machine, peers, screen, start
+from benchmarks import growth, live, machine, peers, screen, start
 from benchmarks.bench import Bench
 from benchmarks.captures import Captures
 from benchmarks.cost import FailedError
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Section]] = {
     "growth": growth.measure,
     "start": start.measure,
     "screen": screen.measure,
+    "live": live.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 QUICK = 20

@@ -1,0 +1,244 @@
+"""Live capture: a web-like capture is replayed over a wire to which tcptui listens on a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.bench import Bench, found, tcptui
+from benchmarks.captures import Capture
+from benchmarks.keys import Pressed, press_moving
+from benchmarks.results import Goal, Section, at_least, at_most
+from benchmarks.terminal import Picture, Terminal, updates
+from benchmarks.wire import FAR, Sent, Wire, sent
+
+SECONDS = 10
+PACKETS = 6_000_000
+"""In the capture: more than can be sent in that time, so that no flow is sent twice."""
+
+RATES = (10_000, 100_000)
+MOST_BYTES = {10_000: 20_000}
+"""To the terminal, a second."""
+
+KEYS_P99 = {100_000: 80}
+BACKLOG, UPDATES = 3.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What came of a replay.
+
+    received: by the kernel at the listening end. counted, dropped: what tcptui shows when it has come
+    to rest. updates, octets: to the terminal, a second, while packets came. backlog: seconds from the last
+    packet until all were counted, None: never. cpu: tcptui's share of a processor while packets came.
+    """
+
+    sent: Sent
+    received: int
+    counted: int
+    dropped: int
+    updates: float
+    octets: float
+    backlog: float | None
+    cpu: float
+
+
+def measure(bench: Bench) -> Section:
+    """At full speed, then tcpdump at full speed, then at given rates, with keys."""
+    section = Section(
+        "Live: a veth pair, tcpreplay",
+        (
+            "listener",
+            "sent/s",
+            "sent",
+            "received",
+            "counted",
+            "dropped",
+            "updates/s",
+            "bytes/s",
+            "backlog s",
+            "CPU",
+        ),
+    )
+    missing = [name for name in ("tcpreplay", "ip") if not found(name)]
+    if os.geteuid() != 0 or missing:
+        reason = f"{' and '.join(missing)} not installed" if missing else "root is needed"
+        section.notes.append(f"Not measured: {reason}.")
+        section.goals.append(Goal("live figures", "0 lost", reason, None))
+        return section
+    seconds = SECONDS if bench.scale == 1 else 2
+    capture = bench.capture("web", PACKETS)
+    full = listen(capture, seconds, None, bench.limit)
+    section.rows.append(_row("tcptui, full speed", full))
+    section.goals += _at_full_speed(full)
+    section.rows.append(_tcpdump(capture, seconds, bench.limit))
+    for rate in RATES:
+        scaled = max(1, rate // bench.scale)
+        at_rate = listen(capture, seconds, scaled, bench.limit)
+        name = f"tcptui, {scaled:,} packets/s"
+        section.rows.append(_row(name, at_rate))
+        lost = at_rate.sent.packets - at_rate.counted
+        section.goals.append(at_most(f"live, {scaled:,} packets/s: lost", lost, 0, digits=0))
+        if rate in MOST_BYTES:
+            what = f"live, {scaled:,} packets/s: bytes a second to the terminal"
+            section.goals.append(at_most(what, at_rate.octets, MOST_BYTES[rate], " B", 0))
+        pressed = press_while(capture, scaled, bench.keys, bench.limit)
+        section.notes.append(f"{name}: " + ", ".join(_words(pressed)) + ".")
+        if rate in KEYS_P99:
+            section.goals.append(
+                at_most(f"live, {scaled:,} packets/s: keys, p99", pressed.p99_ms, KEYS_P99[rate], " ms", 1)
+            )
+    return section
+
+
+def listen(capture: Capture, seconds: int, rate: int | None, limit: float) -> Listened:
+    """Replay for so long while tcptui listens, and wait until it has counted everything."""
+    with Wire() as wire, wire.terminal(tcptui("-i", FAR)) as terminal:
+        _be_live(terminal)
+        before = wire.received()
+        replay = wire.replay(capture.path, seconds, rate)
+        while wire.received() == before and replay.poll() is None:  # it reads the capture first
+            time.sleep(0.005)
+        known, began, used = len(terminal.chunks), time.perf_counter(), _cpu(terminal.pid)
+        said = sent(replay, seconds + limit)
+        ended, used = time.perf_counter(), _cpu(terminal.pid) - used
+        chunks = terminal.chunks[known:]
+        chunks = [chunk for chunk in chunks if chunk.at <= ended]
+        received = wire.received() - before
+        try:
+            backlog = (
+                terminal.started + terminal.shows(lambda picture: counted(picture) >= received, limit) - ended
+            )
+        except TimeoutError:
+            backlog = None
+        picture = terminal.picture()
+        took = ended - began
+    octets = sum(len(chunk.data) for chunk in chunks)
+    return Listened(
+        said,
+        received,
+        counted(picture),
+        dropped(picture),
+        updates(chunks) / took,
+        octets / took,
+        None if backlog is None else max(0.0, backlog),
+        used / took,
+    )
+
+
+def press_while(capture: Capture, rate: int, number: int, limit: float) -> Pressed:
+    """Keys in the list of flows while packets come."""
+    with Wire() as wire, wire.terminal(tcptui("-i", FAR)) as terminal:
+        _be_live(terminal)
+        replay = wire.replay(capture.path, 600, rate)
+        try:
+            terminal.shows(lambda picture: "198.18." in "".join(picture), limit)
+            time.sleep(1)
+            return press_moving(terminal, number, lambda picture: replay.poll() is None)
+        finally:
+            replay.kill()
+            replay.communicate()
+
+
+def counted(picture: Picture) -> int:
+    """The packets that the status bar tells."""
+    return _number(picture, r"([\d,]+) packets?\b")
+
+
+def dropped(picture: Picture) -> int:
+    """Those that it tells were dropped."""
+    return _number(picture, r"([\d,]+) dropped")
+
+
+def _number(picture: Picture, pattern: str) -> int:
+    match = re.search(pattern, picture[0])
+    return int(match[1].replace(",", "")) if match else 0
+
+
+def _be_live(terminal: Terminal) -> None:
+    terminal.shows("● live")
+    terminal.settle(0.5)
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of a processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _at_full_speed(full: Listened) -> list[Goal]:
+    lost = full.sent.packets - full.counted
+    backlog = Goal("live, full speed: backlog gone", f"≤ {BACKLOG:g} s", "never", False)
+    if full.backlog is not None:
+        backlog = at_most(backlog.what, full.backlog, BACKLOG, " s")
+    return [
+        Goal(
+            "live, full speed: lost",
+            "0",
+            f"{lost:,} of {full.sent.packets:,}",
+            lost == 0 and full.dropped == 0,
+        ),
+        at_least("live, full speed: screen updates a second", full.updates, UPDATES, digits=1),
+        backlog,
+    ]
+
+
+def _row(name: str, found: Listened) -> tuple[str, ...]:
+    return (
+        name,
+        f"{found.sent.packets / found.sent.seconds:,.0f}",
+        f"{found.sent.packets:,}",
+        f"{found.received:,}",
+        f"{found.counted:,}",
+        f"{found.dropped:,}",
+        f"{found.updates:.1f}",
+        f"{found.octets:,.0f}",
+        "never" if found.backlog is None else f"{found.backlog:.1f}",
+        f"{found.cpu:.0%}",
+    )
+
+
+def _tcpdump(capture: Capture, seconds: int, limit: float) -> tuple[str, ...]:
+    """tcpdump -w in the same way."""
+    if not found("tcpdump"):
+        return ("tcpdump -w (not installed)", *["–"] * 9)
+    folder = tempfile.mkdtemp(prefix="tcptui-benchmark-")
+    try:
+        with Wire() as wire:
+            dump = wire.start(["tcpdump", "-n", "-Z", "root", "-i", FAR, "-w", f"{folder}/dump.pcap"])
+            time.sleep(1)
+            used, before = _cpu(dump.pid), wire.received()
+            began = time.perf_counter()
+            said = sent(wire.replay(capture.path, seconds, None), seconds + limit)
+            took, received = time.perf_counter() - began, wire.received() - before
+            time.sleep(0.5)
+            used = _cpu(dump.pid) - used
+            dump.send_signal(signal.SIGINT)
+            out, _ = dump.communicate(timeout=limit)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    written = re.search(r"(\d+) packets captured", out)
+    lost = re.search(r"(\d+) packets dropped by kernel", out)
+    return (
+        "tcpdump -w, full speed",
+        f"{said.packets / said.seconds:,.0f}",
+        f"{said.packets:,}",
+        f"{received:,}",
+        f"{int(written[1]) if written else 0:,}",
+        f"{int(lost[1]) if lost else 0:,}",
+        "–",
+        "–",
+        "–",
+        f"{used / took:.0%}",
+    )
+
+
+def _words(pressed: Pressed) -> list[str]:
+    _, number, median, p99, _ = pressed.row()
+    return [f"{number} keys (change of flow)", f"median {median} ms", f"99 of 100 within {p99} ms"]
