@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import growth, live, machine, peers, screen, start
+from benchmarks import growth, lists, live, machine, peers, screen, start
 from benchmarks.bench import Bench
 from benchmarks.captures import Captures
 from benchmarks.cost import FailedError
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Section]] = {
     "start": start.measure,
     "screen": screen.measure,
     "live": live.measure,
+    "lists": lists.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 QUICK = 20
@@ -58,8 +59,8 @@ def main() -> None:
         print(f"\n… {name}", file=sys.stderr)
         try:
             text = BENCHMARKS[name](bench).markdown(machine.now())
-        except FailedError as error:
-            print(f"benchmarks: {name}: {error}", file=sys.stderr)
+        except (FailedError, TimeoutError, LookupError) as error:
+            print(f"benchmarks: {name}: {str(error).splitlines()[0]}", file=sys.stderr)
             failed = True
             continue
         print(f"\n{text}", flush=True)

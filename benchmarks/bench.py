@@ -25,13 +25,17 @@ class Bench:
     limit: float = 300.0
     keys: int = 100
 
-    def capture(self, name: str, size: int) -> Capture:
-        """A capture of this traffic, scaled."""
-        return self.captures.get(Spec(name, max(1, size // self.scale)))
+    def capture(self, name: str, size: int, least: int = 1) -> Capture:
+        """A capture of this traffic, scaled, but not below `least`."""
+        return self.captures.get(Spec(name, self.scaled(size, least)))
 
-    def count(self, size: int) -> str:
-        """A number of packets as it is after scaling: 100 k, 10 M."""
-        scaled = max(1, size // self.scale)
+    def scaled(self, size: int, least: int = 1) -> int:
+        """A size as it is after scaling."""
+        return max(least, size // self.scale)
+
+    def count(self, size: int, least: int = 1) -> str:
+        """The same in words: 100 k, 10 M."""
+        scaled = self.scaled(size, least)
         for unit, letter in ((1_000_000, " M"), (1000, " k")):
             if scaled >= unit and not scaled % unit:
                 return f"{scaled // unit}{letter}"

@@ -13,6 +13,9 @@ from benchmarks.results import Goal, Section, at_most
 from benchmarks.terminal import KEYS, Picture, Terminal
 
 SIZES = (1_000_000, 10_000_000)
+LEAST = 3000
+"""Packets in which there is a flow to walk in."""
+
 COLOURS = ("256", "16")
 """Besides 24bit."""
 
@@ -24,13 +27,15 @@ MOST_MS = {"down": QUICK, "state step": QUICK, "page": SLOW, "end": SLOW, "chang
 LOADING_P99 = 80
 MOST_BYTES = {"down": 1200, "state step": 3000}
 IDLE_SECONDS = 3.0
+REST = 1.0
+"""Seconds without a byte after which a screen has come to rest."""
 
 
 def measure(bench: Bench) -> Section:
     """Both captures, then other colours, then termshark."""
     section = Section("The screen, 120×40", ("capture", "colours", *HEAD))
     for place, size in enumerate(SIZES):
-        capture, name = bench.capture("web", size), f"web {bench.count(size)}"
+        capture, name = bench.capture("web", size, LEAST), f"web {bench.count(size, LEAST)}"
         _starts(bench, section, capture, name)
         try:
             _keys(bench, section, capture, name, first=place == 0)
@@ -84,7 +89,7 @@ def _keys(bench: Bench, section: Section, capture: Capture, name: str, first: bo
             section.goals.append(at_most(f"{name}: fully loaded", statistics.median(times), LOADED, " s"))
         else:
             section.notes.append(f"{name}: fully loaded after {loaded:.1f} s, while keys were pressed.")
-        terminal.settle(1.0, bench.limit)
+        terminal.settle(REST, bench.limit)
         pressed = press_kinds(terminal, bench.keys)
         idle = sum(len(chunk.data) for chunk in terminal.watch(IDLE_SECONDS))
     for kind in pressed:
@@ -122,11 +127,12 @@ def _not_measured(section: Section, name: str, why: str) -> None:
 
 def _other_colours(bench: Bench, section: Section) -> None:
     """Bytes only depend on what is shown: the smallest capture will do."""
-    capture, name = bench.capture("web", SIZES[0] // 10), f"web {bench.count(SIZES[0] // 10)}"
+    size = SIZES[0] // 10
+    capture, name = bench.capture("web", size, LEAST), f"web {bench.count(size, LEAST)}"
     for colours in ("24bit", *COLOURS):
         with open_screen(capture, colours) as terminal:
             terminal.shows(is_loaded(capture), bench.limit)
-            terminal.settle(1.0, bench.limit)
+            terminal.settle(REST, bench.limit)
             for kind in press_kinds(terminal, bench.keys):
                 section.rows.append(kind.row(name, colours))
                 if colours == "16":
@@ -137,14 +143,14 @@ def _termshark(bench: Bench, section: Section) -> None:
     if not found("termshark"):
         section.notes.append("termshark: not installed.")
         return
-    capture, name = bench.capture("web", SIZES[0]), f"web {bench.count(SIZES[0])}"
+    capture, name = bench.capture("web", SIZES[0], LEAST), f"web {bench.count(SIZES[0], LEAST)}"
     with Terminal(["termshark", "-r", str(capture.path)]) as terminal:
         try:
             first = terminal.shows("198.18.", bench.limit)
             loaded = terminal.shows(
                 lambda picture: not any("<Stop>" in line for line in picture), bench.limit
             )
-            terminal.settle(1.0, bench.limit)
+            terminal.settle(REST, bench.limit)
         except TimeoutError as error:
             section.notes.append(f"termshark, {name}: {str(error).splitlines()[0]}")
             return
