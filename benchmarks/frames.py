@@ -96,7 +96,7 @@ def _records(packets: Packets, width: int) -> NDArray[np.uint8]:
         rows = np.flatnonzero(kinds == kind)
         head = _head(bool(kind % 2), kind // 2)
         octets, kept[rows] = _heads(packets[rows], head, bool(kind % 2), LAYOUTS[kind // 2].fields, width)
-        laid[rows, : head.size] = octets
+        laid[rows, : head.size] = octets[:, :width]
     return laid[np.arange(width) < (RECORD + kept)[:, None]]
 
 

@@ -82,6 +82,8 @@ class Made:
 
 def make(spec: Spec, target: Path) -> Made:
     """Write a capture. Raises ValueError for a spec that cannot be, OSError where it cannot be written."""
+    if spec.snaplen < 1:
+        raise ValueError("a snaplen is 1 at least")
     traffic = spec.traffic()
     flows: list[Instances] = []
     written, last = 0, 0

@@ -215,6 +215,11 @@ def test_sizes_are_numbers_with_a_letter() -> None:
 
 
 def test_what_cannot_be_made_is_said(tmp_path: Path) -> None:
-    for spec in (Spec("nonsense", 10), Spec("web", 10, shares=(("nonsense", 1.0),)), Spec("flood", 1 << 25)):
+    for spec in (
+        Spec("nonsense", 10),
+        Spec("web", 10, shares=(("nonsense", 1.0),)),
+        Spec("flood", 1 << 25),
+        Spec("web", 9, snaplen=0),
+    ):
         with pytest.raises(ValueError):
             make(spec, tmp_path / "none.pcap")
