@@ -14,6 +14,7 @@ from benchmarks.cost import Cost, FailedError, in_turns
 from benchmarks.results import Goal, Section, at_least, at_most
 
 PACKETS = 1_000_000
+LOOP = Path(__file__).with_name("peer_loop.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Peer:
 
 
 def _script(name: str) -> Callable[[Path], list[str]]:
-    return lambda path: [sys.executable, str(Path(__file__).with_name(f"peer_{name}.py")), str(path)]
+    return lambda path: [sys.executable, str(LOOP), name, str(path)]
 
 
 def _package(name: str) -> tuple[str, ...]:
