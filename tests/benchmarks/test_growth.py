@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+
+import pytest
+
 from benchmarks import growth
-from benchmarks.bench import Bench
+from benchmarks.bench import Bench, tcptui
 from benchmarks.cost import Cost
 
 
@@ -22,6 +26,16 @@ def test_each_capture_has_figures(bench: Bench) -> None:
     assert all(float(row[3]) > 0 for row in section.rows)
     assert sum("time a packet" in goal.what for goal in section.goals) == 5
     assert sum("memory" in goal.what for goal in section.goals) == 6
+
+
+@pytest.mark.parametrize(("name", "size"), [("web", 1_000_000), *growth.CAPTURES[3:]])
+def test_tcptui_lists_the_flows_that_were_made(bench: Bench, name: str, size: int) -> None:
+    capture = bench.capture(name, size)
+    command = tcptui("-r", str(capture.path), "-T", "flows")
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    flows = [line.split() for line in lines if line.split()[0].isdigit()]
+    assert len(flows) == capture.flows
+    assert sum(int(flow[5]) for flow in flows) == capture.packets
 
 
 def test_a_run_that_takes_too_long_is_a_miss(bench: Bench) -> None:
