@@ -5,6 +5,7 @@ Limits: a flood's flows are much alike; what the screen needs for drawing is in 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ from dataclasses import replace
 from benchmarks.bench import Bench
 from benchmarks.keys import HEAD, Pressed
 from benchmarks.results import Goal, Section, at_most
-from benchmarks.screen import is_loaded, open_screen
+from benchmarks.screen import open_screen, wait_loaded
 from benchmarks.terminal import KEYS, Answer, Picture, Terminal
 
 FLOWS = 1_000_000
@@ -35,7 +36,7 @@ def measure(bench: Bench) -> Section:
     capture = bench.capture("flood", FLOWS)
     with open_screen(capture) as terminal:
         try:
-            terminal.shows(is_loaded(capture), bench.limit)
+            wait_loaded(terminal, capture, bench.limit)
             terminal.settle(QUIET, bench.limit)
         except TimeoutError as error:
             why = str(error).splitlines()[0]
@@ -65,11 +66,14 @@ def measure(bench: Bench) -> Section:
 
 
 def _filter(terminal: Terminal, text: str, bench: Bench) -> Answer:
-    """From the last letter to the list that shows how many flows match."""
+    """From the last letter to the list that shows how many flows match; no answer when it never does."""
     for letters in ("/", text[:-1]):  # the prompt takes its time to open
         terminal.send(letters)
         terminal.settle(QUIET, bench.limit)
-    answer = terminal.answer(text[-1], filtered(text), limit=bench.limit)
+    try:
+        answer = terminal.answer(text[-1], filtered(text), limit=bench.limit)
+    except TimeoutError:
+        answer = Answer(math.inf, math.inf, 0)
     terminal.send(KEYS["enter"])
     terminal.settle(QUIET, bench.limit)
     terminal.send(KEYS["escape"])

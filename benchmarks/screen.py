@@ -40,7 +40,13 @@ def measure(bench: Bench) -> Section:
             _starts(bench, section, capture, name)
             _keys(bench, section, capture, name, first=place == 0)
         except (TimeoutError, LookupError) as error:
-            _not_measured(section, name, str(error).splitlines()[0])
+            why = str(error).splitlines()[0]
+            if place == 0:
+                section.goals.append(Goal(f"{name}: fully loaded", f"≤ {LOADED:g} s", why, False))
+            section.goals += [
+                Goal(f"{name}: {key}", f"≤ {most[0]} / {most[1]} ms", why, None)
+                for key, most in MOST_MS.items()
+            ]
     _other_colours(bench, section)
     _termshark(bench, section)
     return section
@@ -54,6 +60,14 @@ def has_flows(picture: Picture) -> bool:
 def is_loaded(capture: Capture) -> Callable[[Picture], bool]:
     """The status bar says that all has been read."""
     return lambda picture: "■ file" in picture[0] and f"{capture.packets:,} packet" in picture[0]
+
+
+def wait_loaded(terminal: Terminal, capture: Capture, limit: float) -> float:
+    """Seconds from its start until it is loaded. TimeoutError when that takes longer than `limit`."""
+    try:
+        return terminal.shows(is_loaded(capture), limit)
+    except TimeoutError:
+        raise TimeoutError(f"not fully loaded within {limit:g} s") from None
 
 
 def is_reading(picture: Picture) -> bool:
@@ -79,11 +93,11 @@ def _keys(bench: Bench, section: Section, capture: Capture, name: str, first: bo
     with open_screen(capture) as terminal:
         terminal.shows(has_flows, bench.limit)
         loading = press_moving(terminal, bench.keys, is_reading)
-        loaded = terminal.shows(is_loaded(capture), bench.limit)
         if loading.answers:
             section.rows.append(replace(loading, key="change of flow, loading").row(name, "24bit"))
             what = f"{name}: keys while it loads, p99"
             section.goals.append(at_most(what, loading.p99_ms, LOADING_P99, " ms", 1))
+        loaded = wait_loaded(terminal, capture, bench.limit)
         if first:
             times = [loaded, *(_load(capture, bench) for _ in range(bench.runs - 1))]
             section.goals.append(at_most(f"{name}: fully loaded", statistics.median(times), LOADED, " s"))
@@ -101,7 +115,7 @@ def _keys(bench: Bench, section: Section, capture: Capture, name: str, first: bo
 
 def _load(capture: Capture, bench: Bench) -> float:
     with open_screen(capture) as terminal:
-        return terminal.shows(is_loaded(capture), bench.limit)
+        return wait_loaded(terminal, capture, bench.limit)
 
 
 def _latency(name: str, kind: Pressed) -> list[Goal]:
@@ -119,20 +133,14 @@ def _octets(name: str, kind: Pressed, colours: str, part: int) -> list[Goal]:
     return [at_most(what, kind.octets, MOST_BYTES[kind.key] / part, " B", 0)]
 
 
-def _not_measured(section: Section, name: str, why: str) -> None:
-    section.goals += [
-        Goal(f"{name}: {key}", f"≤ {most[0]} / {most[1]} ms", why, None) for key, most in MOST_MS.items()
-    ]
-
-
 def _other_colours(bench: Bench, section: Section) -> None:
     capture, name = bench.capture("web", SIZES[0], LEAST), f"web {bench.count(SIZES[0], LEAST)}"
     for colours in COLOURS:
         with open_screen(capture, colours) as terminal:
             try:
-                terminal.shows(is_loaded(capture), bench.limit)
+                wait_loaded(terminal, capture, bench.limit)
             except TimeoutError as error:
-                _not_measured(section, f"{name}, {colours} colours", str(error).splitlines()[0])
+                section.notes.append(f"{name}, {colours} colours: {error}.")
                 continue
             terminal.settle(REST, bench.limit)
             for kind in press_kinds(terminal, bench.keys):
@@ -153,8 +161,8 @@ def _termshark(bench: Bench, section: Section) -> None:
                 lambda picture: not any("<Stop>" in line for line in picture), bench.limit
             )
             terminal.settle(REST, bench.limit)
-        except TimeoutError as error:
-            section.notes.append(f"termshark, {name}: {str(error).splitlines()[0]}")
+        except TimeoutError:
+            section.notes.append(f"termshark, {name}: not fully loaded within {bench.limit:g} s.")
             return
         down = Pressed("down", tuple(terminal.press(KEYS["down"]) for _ in range(bench.keys)))
     section.rows.append(down.row(f"termshark, {name}", "24bit"))
