@@ -25,9 +25,6 @@ PACKETS = 8_000_000
 PRESSING = 30
 """Seconds for which there are packets while keys are pressed."""
 
-LOADING = 60.0
-"""Seconds that tcpreplay may take to read a capture."""
-
 RATES = (10_000, 100_000)
 MOST_BYTES = {10_000: 20_000}
 """To the terminal, a second."""
@@ -113,11 +110,9 @@ def listen(capture: Capture, seconds: int, rate: int | None, limit: float) -> Li
     with Wire() as wire, wire.terminal(tcptui("-i", FAR)) as terminal:
         _be_live(terminal)
         before = wire.received()
-        replay = wire.replay(capture.path, seconds, rate)
-        while wire.received() == before and replay.poll() is None:  # it reads the capture first
-            time.sleep(0.005)
+        replay = wire.replay(capture.path, rate)
         known, began, used = len(terminal.chunks), time.perf_counter(), _cpu(terminal.pid)
-        said = sent(replay, seconds + LOADING)
+        said = sent(replay, seconds)
         ended, used = time.perf_counter(), _cpu(terminal.pid) - used
         chunks = terminal.chunks[known:]
         chunks = [chunk for chunk in chunks if chunk.at <= ended]
@@ -147,7 +142,7 @@ def press_while(capture: Capture, rate: int, number: int, limit: float) -> Press
     """Keys in the list of flows while packets come."""
     with Wire() as wire, wire.terminal(tcptui("-i", FAR)) as terminal:
         _be_live(terminal)
-        replay = wire.replay(capture.path, 600, rate)
+        replay = wire.replay(capture.path, rate)
         try:
             terminal.shows(lambda picture: "198.18." in "".join(picture), limit)
             time.sleep(1)
@@ -185,7 +180,7 @@ def _cpu(pid: int) -> float:
 
 def _lost(what: str, found: Listened) -> Goal:
     """What came out of the wire and was not counted; the wire itself loses when its queue is full."""
-    lost, wire = found.received - found.counted, found.sent.packets - found.received
+    lost, wire = found.received - found.counted, max(0, found.sent.packets - found.received)
     reached = f"{lost:,} of {found.received:,}"
     if found.backlog is None:
         reached = f"{found.dropped:,} dropped, {reached} not counted yet when it was given up"
@@ -230,7 +225,7 @@ def _tcpdump(capture: Capture, seconds: int, limit: float) -> tuple[str, ...]:
             dump = wire.start(["tcpdump", "-n", "-Z", "root", "-i", FAR, "-w", f"{folder}/dump.pcap"])
             time.sleep(1)
             used, before = _cpu(dump.pid), wire.received()
-            said = sent(wire.replay(capture.path, seconds, None), seconds + LOADING)
+            said = sent(wire.replay(capture.path, None), seconds)
             received, used = wire.received() - before, _cpu(dump.pid) - used
             time.sleep(2)  # it has what came last only when its buffer's time is over
             dump.send_signal(signal.SIGINT)

@@ -6,7 +6,9 @@ Limits: one machine's kernel at both ends; what is sent and what is listened sha
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,16 @@ from benchmarks.terminal import Terminal
 from lab.net import Namespace, no_offloads
 
 NEAR, FAR = "send0", "listen0"
+PATIENCE = 30.0
+"""Seconds for a replay to end when it is told to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What tcpreplay says: packets that went out and that did not, in how many seconds."""
+    """What tcpreplay says: packets that went out and that did not, in how many seconds.
+
+    One that is interrupted may not count its last packet.
+    """
 
     packets: int
     failed: int
@@ -57,12 +64,17 @@ class Wire:
         with self._namespace.entered():
             return Terminal(command)
 
-    def replay(self, path: Path, seconds: int, rate: int | None) -> subprocess.Popen[str]:
-        """Send a capture's packets for so long at most. rate: packets a second; None: as fast as it goes."""
+    def replay(self, path: Path, rate: int | None) -> subprocess.Popen[str]:
+        """Begin to send a capture's packets. rate: packets a second; None: as fast as it goes.
+
+        Returns when the first one has arrived, or when it has ended without.
+        """
         speed = ["--topspeed"] if rate is None else ["--pps", str(rate)]
-        return self.start(
-            ["tcpreplay", "-i", NEAR, "--preload-pcap", "--duration", str(seconds), *speed, str(path)]
-        )
+        before = self.received()
+        replay = self.start(["tcpreplay", "-i", NEAR, "--preload-pcap", *speed, str(path)])
+        while self.received() == before and replay.poll() is None:  # it reads the capture first
+            time.sleep(0.005)
+        return replay
 
     def received(self) -> int:
         """Packets that the kernel has counted at FAR."""
@@ -81,13 +93,17 @@ def received(shown: str) -> int:
     return int(found[1])
 
 
-def sent(replay: subprocess.Popen[str], limit: float) -> Sent:
-    """Wait for a replay's end and read what it says. Raises FailedError."""
+def sent(replay: subprocess.Popen[str], seconds: float) -> Sent:
+    """Let a replay go on for so long at most, and read what it says. Raises FailedError."""
     try:
-        out, _ = replay.communicate(timeout=limit)
+        out, _ = replay.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        replay.kill()
-        raise FailedError("tcpreplay does not end") from None
+        replay.send_signal(signal.SIGINT)  # its --duration ends none that has been read beforehand
+        try:
+            out, _ = replay.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            replay.kill()
+            raise FailedError("tcpreplay does not end") from None
     return told(out)
 
 

@@ -26,9 +26,9 @@ def test_what_is_received_is_counted(bench: Bench, monkeypatch: pytest.MonkeyPat
     ]
     for row in section.rows:
         sent, received, counted = (int(cell.replace(",", "")) for cell in row[2:5])
-        assert sent >= received == counted > 100
+        assert sent + 1 >= received == counted > 100
         assert row[5] == "0"
-    assert sent == received  # which a burst at full speed may overflow
+    assert received - sent in (0, 1)  # which a burst at full speed may overflow
     assert float(section.rows[2][6]) > 0
     assert float(section.rows[2][7].replace(",", "")) > 0
     assert all(goal.met is not None for goal in section.goals)

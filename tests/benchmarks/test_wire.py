@@ -44,8 +44,21 @@ def test_what_is_sent_arrives(tmp_path: Path) -> None:
     make(Spec("web", 500), path)
     with Wire() as wire:
         before = wire.received()
-        assert sent(wire.replay(path, 5, None), 20).packets == 500
+        assert sent(wire.replay(path, None), 20).packets == 500
         assert wire.received() - before == 500
+
+
+@needs_netns
+@needs_program("tcpreplay")
+def test_a_replay_is_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "web.pcap"
+    make(Spec("web", 20_000), path)
+    with Wire() as wire:
+        before = wire.received()
+        said = sent(wire.replay(path, 1000), 1)
+        assert 500 < said.packets < 5000
+        assert 0.5 < said.seconds < 5
+        assert wire.received() - before - said.packets in (0, 1)
 
 
 @needs_netns
