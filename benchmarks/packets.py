@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.conversation import Path, Record
-from benchmarks.endpoint import ACK, SYN
+from benchmarks.endpoint import ACK, RST, SYN
 from benchmarks.options import layout_of
 
 PACKET = np.dtype(
@@ -109,7 +109,10 @@ class Library:
         client_seq, server_seq = instances["client_seq"][which], instances["server_seq"][which]
         client_stamp, server_stamp = instances["client_stamp"][which], instances["server_stamp"][which]
         acknowledges = packets["flags"] & ACK != 0
-        packets["seq"] += np.where(of_client, client_seq, server_seq)
+        refusal = (packets["flags"] == RST | ACK) & (
+            packets["seq"] == 0
+        )  # RFC 9293 3.10.7.1: its number is 0
+        packets["seq"] += np.where(refusal, np.uint32(0), np.where(of_client, client_seq, server_seq))
         peer = np.where(of_client, server_seq, client_seq)
         packets["ack"] += np.where(acknowledges, peer, 0).astype(np.uint32)
         packets["sack"] += peer[:, None]
