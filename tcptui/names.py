@@ -28,7 +28,8 @@ class NamedAddress(Address):
 class Names:
     """Reverse lookups with a memory.
 
-    `known` grows with every answer, so that a view can see that there is something new to show.
+    `known` grows with every answer, so that a view can see that there is something new to show. services: the
+    names of ports that were met.
 
     Limits: one lookup at a time.
     """
@@ -37,6 +38,8 @@ class Names:
         self.known = 0
         self._names: dict[Address, Address] = {}
         self._hosts: dict[str, str] = {}
+        self._asked_hosts: set[str] = set()
+        self.services: dict[int, str] = {}
         self._asked: queue.SimpleQueue[Address] = queue.SimpleQueue()
         self._open = 0
         threading.Thread(target=self._look_up, name="names", daemon=True).start()
@@ -50,6 +53,14 @@ class Names:
         self._open += 1
         self._asked.put(address)
         return address
+
+    def host(self, ip: str) -> str:
+        """The name of a host where that is known; otherwise its address, and the name is asked for."""
+        found = self._hosts.get(ip)
+        if found is None and ip not in self._asked_hosts:
+            self._asked_hosts.add(ip)
+            self.of(Address(ip, 0))
+        return found or ip
 
     @property
     def pending(self) -> int:
@@ -67,7 +78,7 @@ class Names:
     def _look_up(self) -> None:
         while True:
             address = self._asked.get()
-            host, service = self._host(address.ip), _service(address.port)
+            host, service = self._host(address.ip), self._service(address.port)
             name = f"[{host}]:{service}" if ":" in host else f"{host}:{service}"
             self._names[address] = NamedAddress(address.ip, address.port, name)
             self.known += 1
@@ -81,9 +92,11 @@ class Names:
                 self._hosts[ip] = ip
         return self._hosts[ip]
 
-
-def _service(port: int) -> str:
-    try:
-        return socket.getservbyport(port, "tcp")
-    except OSError:
-        return str(port)
+    def _service(self, port: int) -> str:
+        """Asked once for all addresses."""
+        if port not in self.services:
+            try:
+                self.services[port] = socket.getservbyport(port, "tcp")
+            except OSError:
+                return str(port)
+        return self.services[port]

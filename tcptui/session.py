@@ -25,6 +25,7 @@ from tcptui.flowtable import UNKNOWN, FlowTable
 from tcptui.hosts.book import HostBook, leaks
 from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
+from tcptui.store.flows import Endpoints
 from tcptui.store.segments import Captured, SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History, Moment
@@ -42,6 +43,9 @@ BATCH = 1 << 14
 
 FIRES = 256
 """Timers fired between two chances for a view to read."""
+
+JUDGED_AT_ONCE = 64
+"""Verdicts worked out between two chances for others to read: some 20 ms."""
 
 BEHIND = 0.02
 """Seconds for the engines that are behind, between two batches."""
@@ -115,7 +119,7 @@ class Session:
         self._survey_due = 0.0
         self._label = label or (feed.label if feed else reader.path)
         self._notices = tuple(notices)
-        self._names = names
+        self.names = names
         self._error: TcptuiError | None = None
         self._tick_due = 0.0
         self._version = 0
@@ -155,7 +159,7 @@ class Session:
         stats = feed.stats() if feed else None
         error = (feed.error if feed else None) or self._error  # the cause before what follows from it
         return Snapshot(
-            version=self._version + (self._names.known if self._names else 0),
+            version=self._version + (self.names.known if self.names else 0),
             frames=self._book.last.packet,
             segments=self.store.n,
             flows=len(self._book),
@@ -201,27 +205,38 @@ class Session:
             yield from map(self.flow, numbers)
 
     def table(self, *, verdicts: bool = False) -> FlowTable:
-        """All flows as columns, as of the newest packet; addresses are those of `store.pairs`.
+        """All flows as columns, as of the newest packet.
 
-        verdicts: what they say, too; of many thousands that do not go by the book that takes seconds.
+        verdicts: what they say, too; where that is not known at once it is UNKNOWN (see `judge`).
         """
         with self._reading():
-            table = self._book.table(verdicts=verdicts)
-        if verdicts:
-            unknown = np.flatnonzero(table.verdict == UNKNOWN)
-            for begin in range(0, len(unknown), FIRES):
-                some = unknown[begin : begin + FIRES]
-                with self._reading():
-                    table.verdict[some] = self._book.verdict_codes(table.number[some].tolist())
-        return table
+            return self._book.table(verdicts=verdicts)
+
+    def judge(self, table: FlowTable, seconds: float = float("inf")) -> bool:
+        """Fill in verdicts that are UNKNOWN, for about so long. Whether some are left.
+
+        Those of many thousands that do not go by the book take seconds.
+        """
+        unknown = np.flatnonzero(table.verdict == UNKNOWN)
+        end = time.monotonic() + seconds
+        for begin in range(0, len(unknown), JUDGED_AT_ONCE):
+            if time.monotonic() > end:
+                return True
+            some = unknown[begin : begin + JUDGED_AT_ONCE]
+            with self._reading():
+                table.verdict[some] = self._book.verdict_codes(table.number[some].tolist())
+        return False
+
+    def ends(self, table: FlowTable) -> Endpoints:
+        """Both ends of a table's flows, by endpoint."""
+        return self.store.pairs.endpoints(table.pair.astype(np.int64))
 
     def addresses(self, table: FlowTable) -> tuple[list[str], list[str]]:
         """The clients and the servers of a table, as they are shown."""
-        if self._names is not None:
+        if self.names is not None:
             flows = [self.flow(number) for number in table.number.tolist()]
             return [str(one.client_address) for one in flows], [str(one.server_address) for one in flows]
-        ends = self.store.pairs.endpoints(table.pair.astype(np.int64))
-        first, second = ends.texts()
+        first, second = self.ends(table).texts()
         for at in np.flatnonzero(table.client).tolist():
             first[at], second[at] = second[at], first[at]
         return first, second
@@ -276,9 +291,9 @@ class Session:
 
     def await_names(self, patience: float = 3.0) -> None:
         """Wait for the names of all addresses, as long as an answer comes every `patience` seconds."""
-        if self._names is not None:
+        if self.names is not None:
             self.flows()
-            self._names.wait(patience)
+            self.names.wait(patience)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -291,9 +306,9 @@ class Session:
             self._readers.pop()
 
     def _named(self, info: FlowInfo) -> FlowInfo:
-        if self._names is None:
+        if self.names is None:
             return info
-        return replace(info, ends=(self._names.of(info.ends[0]), self._names.of(info.ends[1])))
+        return replace(info, ends=(self.names.of(info.ends[0]), self.names.of(info.ends[1])))
 
     def _progress(self) -> float:
         if self.reader.done or not self._running:

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, str] = {
     "zeek": "tcp",
     "session": "errors tcp capture store names flowtable flowbook hosts",
     "sources": "errors tcp capture demos names session",
-    "model": "errors tcp store",
+    "model": "errors tcp store flowtable",
     "report": "errors tcp store flowtable flowbook hosts zeek session model",
     "tui": "errors tcp capture store names flowtable flowbook hosts session sources demos model",
     "arguments": "errors",

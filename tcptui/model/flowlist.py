@@ -1,4 +1,4 @@
-"""The list of connections: its columns, one row a connection, and the orders it can stand in.
+"""The list of connections: its columns, and one row a connection.
 
 The verdict is what one looks for. Narrower screens lose, in this order: bytes, duration, packets, the
 long names of states, the middle of long addresses (to 15), the verdict's tail (from 24 columns to 16),
@@ -7,11 +7,10 @@ more of the addresses, the verdict.
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.names import short
@@ -214,35 +213,3 @@ def _counts(item: FlowRow, columns: Layout) -> str:
         span = item.duration_ns if item.now_ns is None else item.quiet_ns
         text += pad(duration(span), columns.time, right=True) + " "
     return text
-
-
-def _host(address: Address) -> tuple[int, int, str, int]:
-    """Addresses in the order of their numbers, names behind them."""
-    try:
-        parsed = ipaddress.ip_address(address.ip)
-    except ValueError:
-        return (9, 0, address.ip, address.port)
-    return (parsed.version, int(parsed), "", address.port)
-
-
-SORT_KEYS: dict[str, Callable[[FlowRow], Any]] = {
-    "number": lambda item: item.flow.number,
-    "client": lambda item: _host(item.address(True)),
-    "server": lambda item: _host(item.address(False)),
-    "state": lambda item: (item.state(True), item.state(False)),
-    "server state": lambda item: (item.state(False), item.state(True)),
-    "packets": lambda item: -sum(item.flow.packets),
-    "bytes": lambda item: -sum(item.flow.payload),
-    "duration": lambda item: -item.duration_ns,
-    "quiet": lambda item: -item.quiet_ns,
-    "verdict": lambda item: item.verdict,
-}
-"""What the list can be sorted by. Counts and spans begin with the largest; ties stay in order of number."""
-
-
-def sort(items: Iterable[FlowRow], key: str, *, reverse: bool = False) -> list[FlowRow]:
-    """`items` in the order of one of SORT_KEYS (KeyError for another); flow numbers decide ties."""
-    value = SORT_KEYS[key]
-    ordered = sorted(items, key=lambda item: item.flow.number)
-    ordered.sort(key=value, reverse=reverse)
-    return ordered

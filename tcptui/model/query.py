@@ -12,20 +12,29 @@ Fields; commas mean or, and a number may be compared: ``7``, ``>1k``, ``<=5ms``,
 * ``port:N``: either port. ``packets:N``, ``bytes:N``, ``flow:N``: counts, and the flow's number.
 * ``quiet:T``, ``duration:T``: spans, in seconds or with a unit (ns us ms s m h d).
 * ``verdict:W``: the verdict contains W.
+
+What is not known yet of a flow, its states or its verdict, matches no word, and no negated word either.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from tcptui.model.flowlist import FlowRow
+import numpy as np
+
+from tcptui.flowtable import NOT_YET
+from tcptui.model.flowcolumns import Bools, End, FlowColumns, Network
+from tcptui.model.flowsort import Key
+from tcptui.model.sought import Sought
 from tcptui.model.times import SECOND
 from tcptui.tcp.states import State
 
-Predicate = Callable[[FlowRow], bool]
+Mask = Callable[[FlowColumns], Bools]
 
 _WORD = re.compile(r'([-!]?)(?:([A-Za-z]+):)?("[^"]*"?|[^\s"]\S*|(?=\s|$))')
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([a-zµ]*)", re.IGNORECASE)
@@ -45,10 +54,34 @@ _SPANS = {
     "d": 86400 * SECOND,
 }
 _COUNTS = {"": 1, "b": 1, "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9}
+_MOST = Decimal(1 << 62)
+"""No count or span is larger."""
 
 
 class _WrongError(ValueError):
     """What is wrong with a word, for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a filter. states, verdict: it looks at them."""
+
+    mask: Mask
+    states: bool = False
+    verdict: bool = False
+
+    def negated(self) -> Word:
+        """The word with ``not`` before it."""
+
+        def mask(columns: FlowColumns) -> Bools:
+            others = ~self.mask(columns)
+            if self.states:
+                others &= columns.stands
+            if self.verdict:
+                others &= columns.judged
+            return others
+
+        return Word(mask, self.states, self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +90,19 @@ class Query:
 
     text: str
     error: str | None = None
-    tests: tuple[Predicate, ...] = field(default=(), compare=False, repr=False)
+    tests: tuple[Word, ...] = field(default=(), compare=False, repr=False)
 
-    def matches(self, item: FlowRow) -> bool:
-        """True when the row is to be shown."""
-        return all(test(item) for test in self.tests)
+    @property
+    def needs_verdict(self) -> bool:
+        """It looks at verdicts, the costliest thing to know of a flow."""
+        return any(test.verdict for test in self.tests)
+
+    def mask(self, columns: FlowColumns) -> Bools:
+        """The flows that are to be shown."""
+        found = np.ones(len(columns), np.bool_)
+        for test in self.tests:
+            found &= test.mask(columns)
+        return found
 
 
 def parse(text: str) -> Query:
@@ -72,8 +113,8 @@ def parse(text: str) -> Query:
         return Query(text, str(wrong))
 
 
-def _tests(text: str) -> list[Predicate]:
-    tests: list[Predicate] = []
+def _tests(text: str) -> list[Word]:
+    tests: list[Word] = []
     negate = False
     at = 0
     while at < len(text):
@@ -89,18 +130,14 @@ def _tests(text: str) -> list[Predicate]:
             negate = not negate
             continue
         test = _test(name, value)
-        tests.append(_negated(test) if negate != bool(sign) else test)
+        tests.append(test.negated() if negate != bool(sign) else test)
         negate = False
     if negate:
         raise _WrongError("not what? a word must follow")
     return tests
 
 
-def _negated(test: Predicate) -> Predicate:
-    return lambda item: not test(item)
-
-
-def _test(name: str, value: str) -> Predicate:
+def _test(name: str, value: str) -> Word:
     if name and name not in _FIELDS:
         return _free(f"{name}:{value}") if _ADDRESS.fullmatch(f"{name}:{value}") else _unknown(name)
     if not value:
@@ -108,21 +145,23 @@ def _test(name: str, value: str) -> Predicate:
     return _FIELDS[name](value) if name else _free(value)
 
 
-def _unknown(name: str) -> Predicate:
+def _unknown(name: str) -> Word:
     raise _WrongError(f"no field {name}: (there are {', '.join(_FIELDS)})")
 
 
-def _free(value: str) -> Predicate:
+def _free(value: str) -> Word:
     wanted = value.casefold()
+    states = {state for state in State if wanted in str(state).casefold()}
+    sought = Sought(wanted)
 
-    def test(item: FlowRow) -> bool:
-        shown = (
-            str(item.flow.number), str(item.address(True)), str(item.address(False)),
-            str(item.state(True)), str(item.state(False)), item.verdict,
-        )  # fmt: skip
-        return any(wanted in text.casefold() for text in shown)
+    def mask(columns: FlowColumns) -> Bools:
+        found = _in_states(columns.client_state, states) | _in_states(columns.server_state, states)
+        found |= columns.by_verdict(lambda text: wanted in text.casefold())
+        found |= columns.client.shows(wanted) | columns.server.shows(wanted)
+        found |= sought.of_numbers(columns.table.number) == sought.found
+        return found
 
-    return test
+    return Word(mask, states=True, verdict=True)
 
 
 def _plain(name: str) -> str:
@@ -140,116 +179,116 @@ def _states(value: str) -> set[State] | None:
     return found
 
 
-def _state(value: str) -> Predicate:
+def _in_states(column: Key, states: set[State]) -> Bools:
+    wanted = np.zeros(NOT_YET + 1, np.bool_)
+    wanted[list(states)] = True
+    found: Bools = wanted[column]
+    return found
+
+
+def _state(value: str) -> Word:
     states = _states(value)
     if states is None:
         raise _WrongError(f"no state {value} (there are {', '.join(str(state) for state in State)})")
-    return lambda item: item.state(True) in states or item.state(False) in states
+    return Word(
+        lambda columns: _in_states(columns.client_state, states) | _in_states(columns.server_state, states),
+        states=True,
+    )
 
 
-def _end(client: bool) -> Callable[[str], Predicate]:
-    def make(value: str) -> Predicate:
+def _end(client: bool) -> Callable[[str], Word]:
+    def make(value: str) -> Word:
         states = _states(value)
         if states is not None:
-            return lambda item: item.state(client) in states
+            return Word(
+                lambda columns: _in_states(columns.client_state if client else columns.server_state, states),
+                states=True,
+            )
         has = _has_address(value)
-        return lambda item: has(item.address(client).ip, str(item.address(client)))
+        return Word(lambda columns: has(columns.client if client else columns.server))
 
     return make
 
 
-def _host(value: str) -> Predicate:
+def _host(value: str) -> Word:
     has = _has_address(value)
-    return lambda item: any(has(end.ip, str(end)) for end in item.flow.ends)
+    return Word(lambda columns: has(columns.client) | has(columns.server))
 
 
-def _has_address(value: str) -> Callable[[str, str], bool]:
-    """A test of (ip, ip:port): the same address, in the network, or beginning so."""
+def _has_address(value: str) -> Callable[[End], Bools]:
+    """A test of addresses: the same, in the network, or beginning so."""
     if "/" in value:
         try:
             network = ipaddress.ip_network(value, strict=False)
         except ValueError as error:
             raise _WrongError(f"no network: {error}") from None
-        return lambda ip, _: _inside(ip, network)
+        return lambda end: end.inside(network)
     try:
-        same = ipaddress.ip_address(value.strip("[]"))
+        alone: Network = ipaddress.ip_network(value.strip("[]"))
     except ValueError:
-        wanted = value.casefold()
-        return lambda ip, shown: ip.casefold().startswith(wanted) or shown.casefold().startswith(wanted)
-    return lambda ip, _: _address(ip) == same
+        return lambda end: end.begins(value.casefold())
+    return lambda end: end.inside(alone)
 
 
-def _address(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(ip)
-    except ValueError:
-        return None
-
-
-def _inside(ip: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    address = _address(ip)
-    return address is not None and address.version == network.version and address in network
-
-
-def _port(value: str) -> Predicate:
+def _port(value: str) -> Word:
     within = _within(value, {"": 1})
-    return lambda item: any(within(end.port) for end in item.flow.ends)
+    return Word(lambda columns: within(columns.client.port) | within(columns.server.port))
 
 
-def _measure(units: dict[str, int], get: Callable[[FlowRow], int]) -> Callable[[str], Predicate]:
-    def make(value: str) -> Predicate:
+def _measure(units: dict[str, int], get: Callable[[FlowColumns], Key]) -> Callable[[str], Word]:
+    def make(value: str) -> Word:
         within = _within(value, units)
-        return lambda item: within(get(item))
+        return Word(lambda columns: within(get(columns)))
 
     return make
 
 
-def _within(value: str, units: dict[str, int]) -> Callable[[int], bool]:
-    """A test of a number: ``>60s``, ``80-89``, ``7``."""
+def _within(value: str, units: dict[str, int]) -> Callable[[Key], Bools]:
+    """A test of numbers: ``>60s``, ``80-89``, ``7``."""
     match = _COMPARE.fullmatch(value)
     if match is None:
         raise _WrongError(f"no number: {value}")
     sign, rest = match[1] or "=", match[2]
     low, dash, high = rest.partition("-")
-    if dash and sign == "=":
-        least, most = _amount(low, units), _amount(high, units)
-        return lambda number: least <= number <= most
-    amount = _amount(rest, units)
-    compare: dict[str, Callable[[int], bool]] = {
-        ">": lambda number: number > amount,
-        "<": lambda number: number < amount,
-        ">=": lambda number: number >= amount,
-        "<=": lambda number: number <= amount,
-        "=": lambda number: number == amount,
-    }
-    return compare[sign]
+    if not (dash and sign == "="):
+        low = high = rest
+    least, most = math.ceil(_amount(low, units)), math.floor(_amount(high, units))
+    if sign == ">":
+        least = most + 1
+    elif sign == "<":
+        most = least - 1
+    if sign[0] == ">":
+        return lambda numbers: numbers >= np.int64(least)
+    if sign[0] == "<":
+        return lambda numbers: numbers <= np.int64(most)
+    return lambda numbers: (numbers >= np.int64(least)) & (numbers <= np.int64(most))
 
 
-def _amount(text: str, units: dict[str, int]) -> float:
+def _amount(text: str, units: dict[str, int]) -> Decimal:
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise _WrongError(f"no number: {text or 'nothing'}")
     unit = match[2] if match[2] in units else match[2].lower()
     if unit not in units:
         raise _WrongError(f"no unit {match[2]} (there are {', '.join(name for name in units if name)})")
-    return float(match[1]) * units[unit]
+    return min(Decimal(match[1]) * units[unit], _MOST)
 
 
-def _verdict(value: str) -> Predicate:
+def _verdict(value: str) -> Word:
     wanted = value.casefold()
-    return lambda item: wanted in item.verdict.casefold()
+    return Word(lambda columns: columns.by_verdict(lambda text: wanted in text.casefold()), verdict=True)
 
 
-_FIELDS: dict[str, Callable[[str], Predicate]] = {
+_FIELDS: dict[str, Callable[[str], Word]] = {
     "state": _state,
     "client": _end(True),
     "server": _end(False),
     "host": _host,
     "port": _port,
-    "packets": _measure(_COUNTS, lambda item: sum(item.flow.packets)),
-    "bytes": _measure(_COUNTS, lambda item: sum(item.flow.payload)),
-    "quiet": _measure(_SPANS, lambda item: item.quiet_ns),
-    "duration": _measure(_SPANS, lambda item: item.duration_ns),
+    "packets": _measure(_COUNTS, lambda columns: columns.table.packets),
+    "bytes": _measure(_COUNTS, lambda columns: columns.table.payload),
+    "quiet": _measure(_SPANS, lambda columns: columns.quiet_ns),
+    "duration": _measure(_SPANS, lambda columns: columns.duration_ns),
     "verdict": _verdict,
-    "flow": _measure(_COUNTS, lambda item: item.flow.number),
+    "flow": _measure(_COUNTS, lambda columns: columns.table.number),
 }

@@ -27,7 +27,9 @@ def lines(session: Session, *, zeek: bool = False) -> Iterator[str]:
 
     zeek: with Zeek's columns.
     """
-    head, columns = list(HEAD), _columns(session, session.table(verdicts=True))
+    table = session.table(verdicts=True)
+    session.judge(table)
+    head, columns = list(HEAD), _columns(session, table)
     if zeek:
         head[-1:-1], columns[-1:-1] = ZEEK, _zeek(session)
     widths = [max(map(len, [name, *column])) for name, column in zip(head, columns, strict=True)]

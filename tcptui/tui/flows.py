@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tcptui.model.cells import Role, Row
-from tcptui.model.flowlist import SORT_KEYS, FlowRow, Layout, address_widths, header, layout, row
+from tcptui.model.flowlist import FlowRow, Layout, address_widths, header, layout, row
+from tcptui.model.flowsort import SORT_KEYS
 from tcptui.model.query import Query, parse
 from tcptui.model.text import clean, dim
 from tcptui.session import FlowInfo
@@ -39,7 +40,7 @@ class FlowsPane(LineList):
         return True
 
     def row(self, i: int, width: int) -> Row:
-        number = self.order.numbers[i]
+        number = self.number_at(i)
         item = self._item(number)
         cells = row(item, self._columns, width, gutter="▌" if number == self.viewpoint.flow else " ")
         begun = self._info(number).first_packet <= self.viewpoint.moment.packet
@@ -94,8 +95,10 @@ class FlowsPane(LineList):
         before = self.order.numbers
         self.order.update(self.viewpoint.snapshot, self.filter, self.sort_key)
         numbers = self.order.numbers
-        if self.query_text and numbers is not before and len(numbers) and self.viewpoint.flow not in numbers:
-            self.viewpoint.select(numbers[0])
+        if not self.query_text or numbers is before or not len(numbers):
+            return
+        if self.order.place(self.viewpoint.flow) is None:
+            self.viewpoint.select(self.number_at(0))
 
     # -- for the screen ----------------------------------------------------------------------------
 
@@ -104,7 +107,7 @@ class FlowsPane(LineList):
         self._reorder()
         snapshot = self.viewpoint.snapshot
         first, last = self.top, min(len(self.order.numbers), self.top + self.body_height)
-        seen = [self._info(number) for number in self.order.numbers[first:last]]
+        seen = [self._info(number) for number in map(int, self.order.numbers[first:last])]
         self._columns = layout(max(20, self.inner_width), *address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
             self.title = clean(f"Flows: {self.query_text}")
@@ -119,13 +122,7 @@ class FlowsPane(LineList):
 
     def _index(self) -> int:
         """The selected flow's place in the list."""
-        number = self.viewpoint.flow
-        if isinstance(self.order.numbers, range):
-            return max(0, number - 1)
-        try:
-            return self.order.numbers.index(number)
-        except ValueError:
-            return 0
+        return self.order.place(self.viewpoint.flow) or 0
 
     def neighbour(self, lines: int) -> int:
         """The number of the flow so many rows away, stopping at the ends; 0 when there is none."""
@@ -134,7 +131,7 @@ class FlowsPane(LineList):
     def number_at(self, index: int) -> int:
         if not len(self.order.numbers):
             return 0
-        return self.order.numbers[min(max(0, index), len(self.order.numbers) - 1)]
+        return int(self.order.numbers[min(max(0, index), len(self.order.numbers) - 1)])
 
     def end(self, last: bool) -> int:
         return self.number_at(len(self.order.numbers) - 1 if last else 0)

@@ -1,4 +1,4 @@
-"""Which flows the list shows, and in what order: worked out beside the screen when there are many.
+"""Which flows the list shows, and in what order: worked out beside the screen, which waits a moment for it.
 
 Filter and order go by how things stand at the newest packet, not at the cursor: a list whose rows came
 and went with each step could not be read.
@@ -11,15 +11,22 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from tcptui.model.flowlist import FlowRow, sort
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.model.flowcolumns import FlowColumns
+from tcptui.model.flowsort import sort
 from tcptui.model.query import Query
 from tcptui.session import Session, Snapshot
 
 RESORT = 1.0
 """Seconds between two orderings of a list that grows: rows that jump cannot be read."""
 
-AT_ONCE = 300
-"""Flows up to which the order is worked out while the screen waits (0.1 s)."""
+PATIENCE = 0.06
+"""Seconds that the screen waits for a new list before it says that one is being worked out."""
+
+FILLING = 0.5
+"""Seconds for verdicts that were not known, between two orderings."""
 
 
 class Wanted(NamedTuple):
@@ -33,68 +40,92 @@ class Wanted(NamedTuple):
 class Order:
     """The numbers of the flows to show, as of the last `update`.
 
-    pending: an order is being worked out. news: one is ready that `update` has not taken yet.
+    pending: the first order of what was asked for last is being worked out. news: one is ready that
+    `update` has not taken yet.
     """
 
     def __init__(self, session: Session) -> None:
-        self.numbers: Sequence[int] = range(0)
+        self.numbers: Sequence[int] | NDArray[np.int32] = range(0)
         self._session = session
-        self._done = Wanted(-1, "", "number")
-        self._done_at = 0.0
+        self._wanted: Wanted | None = None
+        self._asked_at = 0.0
         self._thread: threading.Thread | None = None
-        self._result: tuple[Wanted, Sequence[int]] | None = None
-
-    @property
-    def pending(self) -> bool:
-        return self._thread is not None
+        self._ready = threading.Event()
+        self._result: tuple[Wanted, NDArray[np.int32]] | None = None
+        self._columns: tuple[tuple[int, bool], FlowColumns] | None = None
+        self.pending = False
 
     @property
     def news(self) -> bool:
         return self._result is not None
 
+    @property
+    def working(self) -> bool:
+        """The list may still change although nothing else does."""
+        return self._thread is not None and self._thread.is_alive()
+
     def update(self, snapshot: Snapshot, query: Query, key: str) -> None:
-        """Bring `numbers` up to date: now, or soon when there are many flows."""
-        text = query.text.strip()
+        """Bring `numbers` up to date: now, or soon when there are very many flows."""
+        wanted = Wanted(snapshot.version, query.text.strip(), key)
         self._take()
-        if not text and key == "number":
-            self._done = Wanted(-1, text, key)
+        if not wanted.text and key == "number":
+            self._wanted, self.pending = None, False
             self.numbers = range(1, snapshot.flows + 1)
             return
-        wanted = Wanted(snapshot.version, text, key)
-        same_question = self._done[1:] == wanted[1:]
-        if wanted == self._done or self._thread is not None:
+        if wanted == self._wanted:
             return
-        if same_question and monotonic() - self._done_at < RESORT:
+        same_question = self._wanted is not None and self._wanted[1:] == wanted[1:]
+        if same_question and (self.working or monotonic() - self._asked_at < RESORT):
             return
-        if snapshot.flows <= AT_ONCE:
-            self._work(wanted, snapshot, query)
-            self._take()
-        else:
-            self._thread = threading.Thread(
-                target=self._work, args=(wanted, snapshot, query), name="order", daemon=True
-            )
-            self._thread.start()
+        self._wanted, self._asked_at, self.pending = wanted, monotonic(), True
+        self._ready = threading.Event()
+        self._thread = threading.Thread(
+            target=self._work, args=(wanted, self._ready, snapshot, query), name="order", daemon=True
+        )
+        self._thread.start()
+        self._ready.wait(PATIENCE)
+        self._take()
+
+    def place(self, number: int) -> int | None:
+        """Where a flow stands in the list; None when it does not."""
+        if isinstance(self.numbers, range):
+            return number - 1 if number in self.numbers else None
+        found = np.flatnonzero(np.asarray(self.numbers) == number)
+        return int(found[0]) if len(found) else None
 
     def _take(self) -> None:
-        result = self._result
-        if result is not None:
-            self._result = None
-            self._thread = None
-            self._done, self.numbers = result
-            self._done_at = monotonic()
+        result, self._result = self._result, None
+        if result is not None and result[0] == self._wanted:
+            self.numbers = result[1]
+            self.pending = False
 
-    def _work(self, wanted: Wanted, snapshot: Snapshot, query: Query) -> None:
-        judged = needs_verdict(wanted.text, wanted.key)
+    def _work(self, wanted: Wanted, ready: threading.Event, snapshot: Snapshot, query: Query) -> None:
+        """Make the order; again while verdicts that it goes by get known, until another is wanted."""
+        judged = query.needs_verdict or wanted.key == "verdict"
+        try:
+            columns = self._columns_of(snapshot, judged)
+            self._publish(wanted, columns, query)
+            ready.set()
+            more = judged and not columns.judged.all()
+            while more and wanted is self._wanted:
+                more = self._session.judge(columns.table, FILLING)
+                self._publish(wanted, columns, query)
+        finally:
+            ready.set()
+
+    def _publish(self, wanted: Wanted, columns: FlowColumns, query: Query) -> None:
+        keep = np.flatnonzero(query.mask(columns))
+        numbers = sort(columns, keep, wanted.key)
+        if wanted is self._wanted:
+            self._result = wanted, numbers
+
+    def _columns_of(self, snapshot: Snapshot, judged: bool) -> FlowColumns:
+        """The flows as they stand; the same while nothing has changed."""
+        kept = self._columns
+        if kept is not None and kept[0] in ((snapshot.version, judged), (snapshot.version, True)):
+            return kept[1]
         now = snapshot.last.time_ns if snapshot.live and snapshot.running else None
-        found = []
-        for number in range(1, snapshot.flows + 1):
-            verdict = self._session.verdict(number) if judged else ""
-            item = FlowRow(self._session.flow(number), verdict, now)
-            if query.matches(item):
-                found.append(item)
-        self._result = wanted, [item.flow.number for item in sort(found, wanted.key)]
-
-
-def needs_verdict(text: str, key: str) -> bool:
-    """Whether a filter looks at verdicts, the costliest thing to know of a flow."""
-    return key == "verdict" or any(":" not in word or "verdict:" in word.lower() for word in text.split())
+        table = self._session.table(verdicts=judged)
+        columns = FlowColumns(table, lambda: self._session.ends(table), now, self._session.names)
+        self._columns = (snapshot.version, judged), columns
+        return columns

@@ -1,12 +1,14 @@
 """Filter and order, at once for few flows and beside the screen for many."""
 
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from tcptui.model.query import parse
 from tcptui.tui import order
-from tcptui.tui.order import Order, needs_verdict
+from tcptui.tui.order import Order
 from tests.support.sessions import SHARED, read
 
 POP3 = SHARED / "real" / "pop3.pcap"
@@ -25,37 +27,70 @@ def test_few_flows_are_ordered_at_once() -> None:
     made = Order(session)
     made.update(session.snapshot(), parse(""), "packets")
     assert not made.pending
-    counts = [sum(session.flow(number).packets) for number in made.numbers]
+    counts = [sum(session.flow(number).packets) for number in map(int, made.numbers)]
     assert counts == sorted(counts, reverse=True)
 
 
-def test_many_flows_are_ordered_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order, "AT_ONCE", 0)
+def finished(made: Order, again: Callable[[], None]) -> None:
+    """Take what is worked out beside, until nothing is left to be."""
+    end = time.monotonic() + 10
+    while made.pending or made.news or made.working:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+        again()
+
+
+def test_a_list_that_takes_long_is_made_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "PATIENCE", 0)
+    session = read(file=str(POP3))
+    snapshot = session.snapshot()
+    made = Order(session)
+    table, gate = session.table, threading.Event()
+    monkeypatch.setattr(session, "table", lambda **what: gate.wait(10) and table(**what))
+    made.update(snapshot, parse("refused"), "number")
+    assert made.pending
+    assert list(made.numbers) == []
+    gate.set()
+    finished(made, lambda: made.update(snapshot, parse("refused"), "number"))
+    assert [n for n in range(1, snapshot.flows + 1) if session.verdict(n) == "refused"] == list(made.numbers)
+
+
+def test_what_is_asked_last_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "PATIENCE", 0)
     session = read(file=str(POP3))
     snapshot = session.snapshot()
     made = Order(session)
     made.update(snapshot, parse("refused"), "number")
-    assert made.pending
+    made.update(snapshot, parse("port:1"), "number")
+    finished(made, lambda: made.update(snapshot, parse("port:1"), "number"))
     assert list(made.numbers) == []
-    end = time.monotonic() + 10
-    while not made.news:
-        assert time.monotonic() < end
-        time.sleep(0.005)
     made.update(snapshot, parse("refused"), "number")
-    assert not made.pending
-    assert [n for n in range(1, snapshot.flows + 1) if session.verdict(n) == "refused"] == list(made.numbers)
+    made.update(snapshot, parse(""), "number")
+    assert made.numbers == range(1, snapshot.flows + 1) and not made.pending
 
 
-@pytest.mark.parametrize(
-    ("text", "key", "needs"),
-    [
-        ("state:close_wait port:80", "number", False),
-        ("refused", "number", True),
-        ("-refused", "number", True),
-        ("verdict:open", "number", True),
-        ("", "verdict", True),
-        ("", "bytes", False),
-    ],
-)
-def test_verdicts_are_only_asked_for_where_they_count(text: str, key: str, needs: bool) -> None:
-    assert needs_verdict(text, key) is needs
+def test_verdicts_that_take_long_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flows that do not go by the book come last until it is known what is said of them."""
+    session = read(file=str(POP3))
+    snapshot = session.snapshot()
+    made = Order(session)
+    judge, gate = session.judge, threading.Event()
+    monkeypatch.setattr(session, "judge", lambda *given: gate.wait(10) and judge(*given))
+    made.update(snapshot, parse(""), "verdict")
+    assert not made.pending and len(made.numbers) == snapshot.flows
+    first = list(made.numbers)
+    gate.set()
+    finished(made, lambda: made.update(snapshot, parse(""), "verdict"))
+    texts = [session.verdict(number) for number in made.numbers]
+    assert texts == sorted(texts)
+    assert list(made.numbers) != first
+
+
+def test_a_flow_is_found_in_the_list() -> None:
+    session = read(file=str(POP3))
+    made = Order(session)
+    made.update(session.snapshot(), parse(""), "number")
+    assert (made.place(1), made.place(3), made.place(0)) == (0, 2, None)
+    made.update(session.snapshot(), parse("-flow:3"), "packets")
+    assert [made.place(int(number)) for number in made.numbers] == list(range(len(made.numbers)))
+    assert made.place(3) is None
