@@ -465,11 +465,11 @@ class FlowBook:
     def table(self, *, verdicts: bool = True) -> FlowTable:
         """All flows as columns, as of now.
 
-        verdicts: of those that go by the book; the others' are UNKNOWN, and to be asked for one by one.
+        verdicts: those that are of a kind (see `judge`).
         """
         table = self._census.table(self._numbers, self.last.time_ns)
         if verdicts:
-            self._census.judge(table, self.last.time_ns, lambda number: self._verdict(number, self.last))
+            self.judge(table)
         self._adopt()
         for pair in self._behind:
             table.states[self._numbers.of(pair)[0] - 1] = NOT_YET
@@ -477,6 +477,13 @@ class FlowBook:
             if engine.fed:
                 self._put(table, pair, engine)
         return table
+
+    def judge(self, table: FlowTable) -> None:
+        """Fill in the verdicts of flows of which all of a kind are told the same, as of now.
+
+        The others' stay as they are: UNKNOWN, and to be asked for one by one (`verdict_codes`).
+        """
+        self._census.judge(table, self.last.time_ns, lambda number: self._verdict(number, self.last))
 
     def _put(self, table: FlowTable, pair: int, engine: Engine) -> None:
         """What only an engine tells; of a single life all else is counted in columns."""

@@ -40,6 +40,7 @@ class FlowTable:
 
     def state(self, client: bool) -> NDArray[np.uint8]:
         """The states of the clients, or of the servers."""
-        end = self.client if client else 1 - self.client
-        found: NDArray[np.uint8] = self.states[np.arange(len(self)), end]
-        return found
+        one, other = self.states[:, 0], self.states[:, 1]
+        if self.client.any():
+            return np.where((self.client == 0) == client, one, other)
+        return np.ascontiguousarray(one if client else other)

@@ -204,23 +204,22 @@ class Session:
                 self._book.look_ahead(numbers)
             yield from map(self.flow, numbers)
 
-    def table(self, *, verdicts: bool = False) -> FlowTable:
-        """All flows as columns, as of the newest packet.
-
-        verdicts: what they say, too; where that is not known at once it is UNKNOWN (see `judge`).
-        """
+    def table(self) -> FlowTable:
+        """All flows as columns, as of the newest packet; the verdicts are UNKNOWN (see `judge`)."""
         with self._reading():
-            return self._book.table(verdicts=verdicts)
+            return self._book.table(verdicts=False)
 
     def judge(self, table: FlowTable, seconds: float = float("inf")) -> bool:
-        """Fill in verdicts that are UNKNOWN, for about so long. Whether some are left.
+        """Fill in verdicts: those of a kind at once, the others for about so long. Whether some are left.
 
-        Those of many thousands that do not go by the book take seconds.
+        Of many thousands that do not go by the book they take seconds.
         """
-        unknown = np.flatnonzero(table.verdict == UNKNOWN)
         end = time.monotonic() + seconds
+        with self._reading():
+            self._book.judge(table)
+        unknown = np.flatnonzero(table.verdict == UNKNOWN)
         for begin in range(0, len(unknown), JUDGED_AT_ONCE):
-            if time.monotonic() > end:
+            if time.monotonic() >= end:
                 return True
             some = unknown[begin : begin + JUDGED_AT_ONCE]
             with self._reading():

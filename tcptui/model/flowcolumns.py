@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
@@ -55,6 +55,11 @@ class End:
         mapped: Bools = (self.lower >> np.uint64(32) == 0xFFFF) & (self.upper == 0)
         return mapped
 
+    @cached_property
+    def all_four(self) -> bool:
+        """There are no others."""
+        return bool(self.is_four.all())
+
     def inside(self, network: Network) -> Bools:
         """The address is in the network; those of the other version never are."""
         first, last = int(network.network_address), int(network.broadcast_address)
@@ -70,7 +75,7 @@ class End:
         found = self.shows(text, at_start=True)
         if self._names is not None:
             found |= End(self.upper, self.lower, self.port).begins(text)
-        elif not self.is_four.all():
+        elif not self.all_four:
             found |= self._hosts.look_up([ip.startswith(text) for ip in self._hosts.ips], False)
         return found
 
@@ -79,14 +84,14 @@ class End:
         if len(text) > LONGEST:
             return np.zeros(len(self.port), np.bool_)
         sought = Sought(text, at_start=at_start)
-        spelt = self._names is not None or not self.is_four.all()
+        spelt = self._names is not None or not self.all_four
         reading = self._spelt(sought) if spelt else Reading(sought, np.zeros(len(self.port), np.uint16))
         if self._names is None:
             self._octets(reading)
         ports = sought.decimals(reading.reachable, 1 << 16)
         for port, service in list((self._names.services if self._names else {}).items()):
             ports[:, port] = [sought.after(state, service.casefold()) for state in reading.reachable]
-        reading.go_on(ports, self.port)
+        reading.go_on(ports, lambda: self.port)
         return reading.found
 
     def _spelt(self, sought: Sought) -> Reading:
@@ -98,14 +103,18 @@ class End:
     def _octets(self, reading: Reading) -> None:
         """Read the IPv4 addresses, with the colon; nothing comes by of the others."""
         sought, dot, colon = reading.sought, reading.sought.after_char("."), reading.sought.after_char(":")
-        six = None if self.is_four.all() else ~self.is_four
         for at, separator in ((24, dot), (16, dot), (8, dot), (0, colon)):
-            pieces = (self.lower >> np.uint64(at)).astype(np.uint8).astype(np.uint16)
             table = separator[sought.decimals(reading.reachable, 256)]
-            if six is not None:
-                pieces[six] = 256
+            if not self.all_four:
                 table = np.column_stack((table, np.array(reading.reachable, np.uint16)))
-            reading.go_on(table, pieces)
+            reading.go_on(table, partial(self._octet, at))
+
+    def _octet(self, at: int) -> NDArray[np.uint16]:
+        """The eight bits from there on; 256 where it is no IPv4 address."""
+        octets = (self.lower >> np.uint64(at)).astype(np.uint8).astype(np.uint16)
+        if not self.all_four:
+            octets[~self.is_four] = 256
+        return octets
 
     @cached_property
     def _hosts(self) -> _Hosts:
@@ -164,6 +173,11 @@ class FlowColumns:
     def server(self) -> End:
         """The other one."""
         return self._end(1)
+
+    def read_addresses(self) -> None:
+        """Have them ready."""
+        for end in (self.client, self.server):
+            _ = end.all_four
 
     @cached_property
     def _both(self) -> Endpoints:

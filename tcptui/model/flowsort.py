@@ -21,6 +21,8 @@ def sort(columns: FlowColumns, keep: Ints, key: str) -> NDArray[np.int32]:
     Flow numbers decide ties; what is not known yet comes last. keep: ascending.
     """
     keys = SORT_KEYS[key](columns)
+    if not keys:
+        return columns.table.number[keep]
     if len(keep) < len(columns):
         keys = [one[keep] for one in keys]
     return columns.table.number[keep[ascending(keys)]]
@@ -72,7 +74,7 @@ def _verdict(columns: FlowColumns) -> list[Key]:
 
 
 SORT_KEYS: dict[str, Callable[[FlowColumns], list[Key]]] = {
-    "number": lambda columns: [columns.table.number],
+    "number": lambda columns: [],
     "client": lambda columns: _address(columns.client),
     "server": lambda columns: _address(columns.server),
     "state": lambda columns: [columns.server_state, columns.client_state],
@@ -83,5 +85,7 @@ SORT_KEYS: dict[str, Callable[[FlowColumns], list[Key]]] = {
     "quiet": lambda columns: _largest_first(columns.quiet_ns),
     "verdict": _verdict,
 }
-"""What the list can be sorted by: keys, the one that counts most last. Counts and spans begin with the
-largest."""
+"""What the list can be sorted by: keys besides the number, the one that counts most last.
+
+Counts and spans begin with the largest.
+"""

@@ -27,7 +27,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from tcptui.flowtable import NOT_YET
 from tcptui.model.flowcolumns import Bools, End, FlowColumns, Network
 from tcptui.model.flowsort import Key
 from tcptui.model.sought import Sought
@@ -180,9 +179,9 @@ def _states(value: str) -> set[State] | None:
 
 
 def _in_states(column: Key, states: set[State]) -> Bools:
-    wanted = np.zeros(NOT_YET + 1, np.bool_)
-    wanted[list(states)] = True
-    found: Bools = wanted[column]
+    found = np.zeros(len(column), np.bool_)
+    for state in states:
+        found |= column == state
     return found
 
 

@@ -9,7 +9,7 @@ Source: Knuth, Morris, Pratt 1977, Fast pattern matching in strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -77,11 +77,14 @@ class Sought:
 
     def of_numbers(self, numbers: NDArray[np.int32]) -> States:
         """The state after each number in decimal, from the beginning."""
-        high, low = numbers // 10_000, numbers % 10_000
+        if not any(char.isdigit() for char in self.text):
+            return np.zeros(len(numbers), np.uint16)
+        high = numbers.view(np.uint32) // np.uint32(10_000)
+        low = numbers.view(np.uint32) - high * np.uint32(10_000)
         found: States = self.decimals((0,), 10_000)[0][low]
         if high.any():
-            long = self._four_digits[self.of_numbers(high), low]
-            found = np.where(high > 0, long, found)
+            places = self.of_numbers(high.view(np.int32)).astype(np.int32) * 10_000 + low.view(np.int32)
+            found = np.where(high > 0, self._four_digits.ravel().take(places), found)
         return found
 
 
@@ -93,17 +96,21 @@ class Reading:
         self.states = states
         self.reachable = np.flatnonzero(np.bincount(states)).tolist()
 
-    def go_on(self, table: States, pieces: NDArray[np.unsignedinteger]) -> None:
-        """The next piece of each row. table: by place in `reachable`, and number of the piece."""
+    def go_on(self, table: States, pieces: Callable[[], NDArray[np.unsignedinteger]]) -> None:
+        """The next piece of each row. table: by place in `reachable`, and number of the piece.
+
+        pieces: only asked for where it matters which they are.
+        """
         unmoved = np.array(self.reachable, np.uint16)[:, None]
         if (table == unmoved).all():
             return
         if len(self.reachable) == 1:
-            self.states = table[0].take(pieces)
+            self.states = table[0].take(pieces())
         else:
-            place = np.zeros(self.reachable[-1] + 1, np.int32)
-            place[self.reachable] = np.arange(len(self.reachable)) * table.shape[1]
-            self.states = table.ravel().take(place.take(self.states) + pieces)
+            width = table.shape[1]
+            whole = np.zeros((self.reachable[-1] + 1, width), np.uint16)
+            whole[self.reachable] = table
+            self.states = whole.ravel().take(self.states.astype(np.uint32) * np.uint32(width) + pieces())
         self.reachable = np.flatnonzero(np.bincount(table.ravel())).tolist()
 
     @property

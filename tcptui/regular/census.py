@@ -19,6 +19,9 @@ from tcptui.tcp.states import State
 from tcptui.tcp.timers import Timers
 from tcptui.tcp.verdict import IMPATIENT
 
+Places = slice | NDArray[np.signedinteger]
+"""Pairs: the first ones, or by number."""
+
 
 class Numbers(Protocol):
     """Numbering, as the table needs it."""
@@ -153,54 +156,67 @@ class Census:
             self._texts.append(text)
         return self._numbers[text]
 
-    def _keys(self, pairs: Ints, now_ns: int) -> Ints:
-        """What the verdict depends on."""
+    def _keys(self, pairs: Places, now_ns: int) -> NDArray[np.int32]:
+        """What the verdict depends on; nothing is said of irregular ones."""
         late = now_ns - self.columns.end_ns[pairs] >= IMPATIENT
-        keys: Ints = self._kind[pairs].astype(np.int64) << 3 | late
-        keys |= self._expired[pairs, 0] << 1 | self._expired[pairs, 1] << 2
+        expired = self._expired[pairs]
+        keys: NDArray[np.int32] = np.maximum(self._kind[pairs], 0) << 3
+        keys |= late
+        keys |= expired[:, 0].astype(np.int32) << 1
+        keys |= expired[:, 1].astype(np.int32) << 2
         return keys
 
-    def _is_told_by_kind(self, pairs: Ints) -> NDArray[np.bool_]:
+    def _is_told_by_kind(self, pairs: Places) -> NDArray[np.bool_]:
         """Their verdict is that of the kind: nothing that is still open waits for something."""
         columns, states, marks = self.columns, self._states[pairs], self.columns.marks[pairs]
-        waits = (marks & ODD) != 0
+        one, other = states[:, 0], states[:, 1]
+        half_closed = (one == State.CLOSE_WAIT) | (other == State.CLOSE_WAIT)
+        told: NDArray[np.bool_] = (self._kind[pairs] >= 0) & ~half_closed
+        is_open = (one == State.ESTABLISHED) | (other == State.ESTABLISHED)
+        doubtful = np.flatnonzero(is_open & (marks & (ODD | ROUGH | ROUGH << 1) != 0))
+        waits = (marks[doubtful] & ODD) != 0
         for end in (0, 1):
-            left = (columns.acked[pairs, 1 - end] - columns.healed[pairs, end]).view(np.int32) < 0
-            waits |= (marks & (ROUGH << end) != 0) & left
-        is_open = (states == State.ESTABLISHED).any(axis=1)
-        half_closed = (states == State.CLOSE_WAIT).any(axis=1)
-        told: NDArray[np.bool_] = ~(is_open & waits) & ~half_closed & (self._kind[pairs] >= 0)
+            unacked = columns.acked[pairs, 1 - end][doubtful] - columns.healed[pairs, end][doubtful]
+            waits |= (marks[doubtful] & (ROUGH << end) != 0) & (unacked.view(np.int32) < 0)
+        told[doubtful[waits]] = False
         return told
 
     def table(self, numbers: Numbers, now_ns: int) -> FlowTable:
         """All flows; what is in it of irregular ones is not told by this."""
         self._bring_up(now_ns)
-        pairs, columns = numbers.pairs, self.columns
-        count = len(pairs)
+        pairs, columns = _places(numbers.pairs), self.columns
+        count = len(numbers.pairs)
+        packets, payload = columns.packets[pairs], columns.payload[pairs]
         return FlowTable(
             number=np.arange(1, count + 1, dtype=np.int32),
-            pair=pairs.copy(),
+            pair=numbers.pairs.copy(),
             client=np.zeros(count, np.uint8),
-            states=self._states[pairs],
-            packets=columns.packets[pairs].sum(axis=1).astype(np.int64),
-            payload=columns.payload[pairs].sum(axis=1),
-            start_ns=columns.start_ns[pairs],
-            end_ns=columns.end_ns[pairs],
+            states=self._states[pairs].copy(),
+            packets=packets[:, 0].astype(np.int64) + packets[:, 1],
+            payload=payload[:, 0] + payload[:, 1],
+            start_ns=columns.start_ns[pairs].copy(),
+            end_ns=columns.end_ns[pairs].copy(),
             verdict=np.full(count, UNKNOWN, np.int32),
             verdicts=self._texts,
         )
 
     def judge(self, table: FlowTable, now_ns: int, ask: Callable[[int], str]) -> None:
-        """Fill in the verdicts that are those of a kind; `ask` gives that of a flow by its number."""
-        pairs = table.pair.astype(np.int64)
-        regular = self._kind[pairs] != -1
-        told = np.flatnonzero(regular & self._is_told_by_kind(pairs))
-        keys = self._keys(pairs[told], now_ns)
-        known, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        for key, at in zip(known.tolist(), first.tolist(), strict=True):
+        """Fill in the verdicts of a table that are told by kind; `ask` gives that of a flow by its number."""
+        pairs = _places(table.pair)
+        told, keys = self._is_told_by_kind(pairs), self._keys(pairs, now_ns)
+        codes = np.full(int(keys.max(initial=0)) + 1, UNKNOWN, np.int32)
+        for key in np.flatnonzero(np.bincount(keys[told])).tolist():
             if key not in self._verdicts:
-                self._verdicts[key] = self.number_of(ask(int(table.number[told[at]])))
-        table.verdict[told] = np.array([self._verdicts[key] for key in known.tolist()], np.int32)[inverse]
+                first = int((told & (keys == key)).argmax())
+                self._verdicts[key] = self.number_of(ask(int(table.number[first])))
+            codes[key] = self._verdicts[key]
+        np.copyto(table.verdict, codes.take(keys), where=told)
+
+
+def _places(pairs: NDArray[np.int32]) -> Places:
+    """Where these pairs stand in the columns: mostly all of them, in their order, and nothing to look up."""
+    count = len(pairs)
+    return slice(count) if (pairs == np.arange(count, dtype=np.int32)).all() else pairs
 
 
 def _longer(column: NDArray, before: int, n: int) -> NDArray:  # type: ignore[type-arg]

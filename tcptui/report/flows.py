@@ -27,7 +27,7 @@ def lines(session: Session, *, zeek: bool = False) -> Iterator[str]:
 
     zeek: with Zeek's columns.
     """
-    table = session.table(verdicts=True)
+    table = session.table()
     session.judge(table)
     head, columns = list(HEAD), _columns(session, table)
     if zeek:

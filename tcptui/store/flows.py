@@ -122,19 +122,18 @@ class PairTable:
     def endpoints(self, pairs: Ints) -> Endpoints:
         """Both ends of many pairs, as columns."""
         entry = self._entry[pairs]
-        low, high = ([np.zeros(len(pairs), np.uint64) for _ in range(3)] for _ in range(2))
-        six = (entry & 2) != 0
-        four, number = np.flatnonzero(~six), entry >> 2
-        for end, words in zip((low, high), self._four.columns(number[four]), strict=True):
-            end[1][four] = words >> np.uint64(16) | np.uint64(0xFFFF << 32)
-            end[2][four] = words & np.uint64(0xFFFF)
-        rows = np.flatnonzero(six)
-        a0, a1, b0, b1, ports = self._six.columns(number[rows])
-        for end, upper, lower, port in ((low, a0, a1, ports >> np.uint64(16)), (high, b0, b1, ports)):
-            end[0][rows], end[1][rows], end[2][rows] = upper, lower, port & np.uint64(0xFFFF)
-        swapped = (entry & 1) != 0
-        first = [np.where(swapped, b, a) for a, b in zip(low, high, strict=True)]
-        second = [np.where(swapped, a, b) for a, b in zip(low, high, strict=True)]
+        swapped, number = (entry & 1) != 0, entry >> 2
+        six = np.flatnonzero(entry & 2)
+        four = np.flatnonzero((entry & 2) == 0) if six.size else slice(None)
+        low, high = self._four.columns(number[four])
+        first = _spread(np.where(swapped[four], high, low), four, len(pairs))
+        second = _spread(np.where(swapped[four], low, high), four, len(pairs))
+        if six.size:
+            a0, a1, b0, b1, ports = self._six.columns(number[six])
+            lower, higher = (a0, a1, ports >> np.uint64(16)), (b0, b1, ports & np.uint64(0xFFFF))
+            for at, (one, other) in enumerate(zip(lower, higher, strict=True)):
+                first[at][six] = np.where(swapped[six], other, one)
+                second[at][six] = np.where(swapped[six], one, other)
         return Endpoints(first, second)
 
     def same_socket(self, pair: int) -> bool:
@@ -245,6 +244,21 @@ def _key_of_six(columns: Columns, rows: Ints) -> tuple[list[Words], NDArray[np.b
     ports = np.where(high, dp << np.uint64(16) | sp, sp << np.uint64(16) | dp)
     low_high = [(d0, s0), (d1, s1), (s0, d0), (s1, d1)]
     return [np.where(high, a, b) for a, b in low_high] + [ports], high
+
+
+def _spread(words: NDArray[np.uint64], at: slice | Ints, count: int) -> list[NDArray[np.uint64]]:
+    """IPv4 endpoints, address << 16 | port, as Endpoints has them, at these places among `count`."""
+    whole = [
+        np.zeros_like(words),
+        words >> np.uint64(16) | np.uint64(0xFFFF << 32),
+        words & np.uint64(0xFFFF),
+    ]
+    if isinstance(at, slice):
+        return whole
+    columns = [np.zeros(count, np.uint64) for _ in whole]
+    for column, values in zip(columns, whole, strict=True):
+        column[at] = values
+    return columns
 
 
 def _ipv4(number: int) -> str:

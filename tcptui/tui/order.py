@@ -52,7 +52,7 @@ class Order:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._result: tuple[Wanted, NDArray[np.int32]] | None = None
-        self._columns: tuple[tuple[int, bool], FlowColumns] | None = None
+        self._columns: tuple[int, FlowColumns] | None = None
         self.pending = False
 
     @property
@@ -71,6 +71,7 @@ class Order:
         if not wanted.text and key == "number":
             self._wanted, self.pending = None, False
             self.numbers = range(1, snapshot.flows + 1)
+            self._prepare(snapshot)
             return
         if wanted == self._wanted:
             return
@@ -99,14 +100,27 @@ class Order:
             self.numbers = result[1]
             self.pending = False
 
+    def _prepare(self, snapshot: Snapshot) -> None:
+        """Have ready what the first question will be about, once nothing changes any more."""
+        if snapshot.running or self.working or (self._columns and self._columns[0] == snapshot.version):
+            return
+
+        def prepare() -> None:
+            columns = self._columns_of(snapshot)
+            self._session.judge(columns.table, 0)
+            columns.read_addresses()
+
+        self._thread = threading.Thread(target=prepare, name="order", daemon=True)
+        self._thread.start()
+
     def _work(self, wanted: Wanted, ready: threading.Event, snapshot: Snapshot, query: Query) -> None:
         """Make the order; again while verdicts that it goes by get known, until another is wanted."""
         judged = query.needs_verdict or wanted.key == "verdict"
         try:
-            columns = self._columns_of(snapshot, judged)
+            columns = self._columns_of(snapshot)
+            more = judged and not columns.judged.all() and self._session.judge(columns.table, 0)
             self._publish(wanted, columns, query)
             ready.set()
-            more = judged and not columns.judged.all()
             while more and wanted is self._wanted:
                 more = self._session.judge(columns.table, FILLING)
                 self._publish(wanted, columns, query)
@@ -119,13 +133,13 @@ class Order:
         if wanted is self._wanted:
             self._result = wanted, numbers
 
-    def _columns_of(self, snapshot: Snapshot, judged: bool) -> FlowColumns:
+    def _columns_of(self, snapshot: Snapshot) -> FlowColumns:
         """The flows as they stand; the same while nothing has changed."""
         kept = self._columns
-        if kept is not None and kept[0] in ((snapshot.version, judged), (snapshot.version, True)):
+        if kept is not None and kept[0] == snapshot.version:
             return kept[1]
         now = snapshot.last.time_ns if snapshot.live and snapshot.running else None
-        table = self._session.table(verdicts=judged)
+        table = self._session.table()
         columns = FlowColumns(table, lambda: self._session.ends(table), now, self._session.names)
-        self._columns = (snapshot.version, judged), columns
+        self._columns = snapshot.version, columns
         return columns

@@ -45,5 +45,6 @@ def test_rows_are_read_piece_by_piece(text: str, rows: list[tuple[int, ...]]) ->
     reading = Reading(sought, np.zeros(len(rows), np.uint16))
     for at in range(3):
         table = sought.after_char(".")[sought.decimals(reading.reachable, 12)]
-        reading.go_on(table, np.array([row[at] for row in rows], np.uint16))
+        pieces = np.array([row[at] for row in rows], np.uint16)
+        reading.go_on(table, pieces.copy)
     assert reading.found.tolist() == [text in "".join(f"{n}." for n in row) for row in rows]

@@ -75,7 +75,7 @@ def test_verdicts_that_take_long_come_later(monkeypatch: pytest.MonkeyPatch) -> 
     snapshot = session.snapshot()
     made = Order(session)
     judge, gate = session.judge, threading.Event()
-    monkeypatch.setattr(session, "judge", lambda *given: gate.wait(10) and judge(*given))
+    monkeypatch.setattr(session, "judge", lambda table, most: judge(table, most and gate.wait(10) and most))
     made.update(snapshot, parse(""), "verdict")
     assert not made.pending and len(made.numbers) == snapshot.flows
     first = list(made.numbers)
