@@ -98,23 +98,28 @@ class End:
         """Once the hosts that are put into words, each once, have been read."""
         named = self._names.host if self._names else str
         heads = (str(Address(named(ip), 0))[:-1].casefold() for ip in self._hosts.ips)
-        return Reading(sought, self._hosts.look_up(sought.of_texts(heads), 0).astype(np.uint16))
+        states = sought.of_texts(heads)
+        reachable = sorted({0, *states.tolist()})
+        return Reading(sought, self._hosts.look_up(states, 0).astype(np.uint16), reachable)
 
     def _octets(self, reading: Reading) -> None:
         """Read the IPv4 addresses, with the colon; nothing comes by of the others."""
         sought, dot, colon = reading.sought, reading.sought.after_char("."), reading.sought.after_char(":")
-        for at, separator in ((24, dot), (16, dot), (8, dot), (0, colon)):
+        for at, separator in enumerate((dot, dot, dot, colon)):
             table = separator[sought.decimals(reading.reachable, 256)]
             if not self.all_four:
                 table = np.column_stack((table, np.array(reading.reachable, np.uint16)))
             reading.go_on(table, partial(self._octet, at))
 
-    def _octet(self, at: int) -> NDArray[np.uint16]:
-        """The eight bits from there on; 256 where it is no IPv4 address."""
-        octets = (self.lower >> np.uint64(at)).astype(np.uint8).astype(np.uint16)
-        if not self.all_four:
-            octets[~self.is_four] = 256
-        return octets
+    @cached_property
+    def _octets_by_place(self) -> NDArray[np.uint8]:
+        """A row a flow, the first octet of its IPv4 address in the first column."""
+        return self.lower.astype(">u4").view(np.uint8).reshape(-1, 4)
+
+    def _octet(self, at: int) -> NDArray[np.unsignedinteger]:
+        """One of the four octets; 256 where it is no IPv4 address."""
+        octets = self._octets_by_place[:, at]
+        return octets if self.all_four else np.where(self.is_four, octets, np.uint16(256))
 
     @cached_property
     def _hosts(self) -> _Hosts:

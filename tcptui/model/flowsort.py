@@ -34,26 +34,28 @@ def ascending(keys: Sequence[Key]) -> Ints:
     NumPy sorts numbers several times faster than it finds out their order; so a key is sorted with the
     places in its lower bits, and a long key in parts, as a radix sort does.
     """
-    count = len(keys[0])
-    order = np.arange(count)
-    if not count:
-        return order
-    bits = count.bit_length()
+    places = np.arange(len(keys[0]))
+    order = places
+    bits = len(places).bit_length()
     room = 63 - bits
     for key in keys:
-        least = key.min()
-        span = int(key.max()) - int(least)
-        if span < 1 << 16:
-            if span:
-                part = (key - least).astype(np.uint16)[order]
-                order = order[np.argsort(part, kind="stable")]  # NumPy's radix sort
+        least, most = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+        span = most - least
+        rest = key - key.dtype.type(least)
+        if 0 < span < 1 << 8:
+            part = rest.astype(np.uint8)
+            part = part if order is places else part[order]
+            order = order[np.argsort(part, kind="stable")]  # NumPy's radix sort
             continue
-        rest = (key - least).astype(np.uint64)
         for shift in range(0, span.bit_length(), room):
-            part = (rest >> np.uint64(shift) & np.uint64((1 << room) - 1)).astype(np.int64)[order]
-            part = part << bits | np.arange(count)
+            part = rest.astype(np.uint64) >> np.uint64(shift) & np.uint64((1 << room) - 1)
+            part = part.astype(np.int64)
+            part = part if order is places else part[order]
+            part <<= bits
+            part |= places
             part.sort()
-            order = order[part & (1 << bits) - 1]
+            part &= (1 << bits) - 1
+            order = part if order is places else order[part]
     return order
 
 

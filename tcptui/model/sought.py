@@ -79,22 +79,24 @@ class Sought:
         """The state after each number in decimal, from the beginning."""
         if not any(char.isdigit() for char in self.text):
             return np.zeros(len(numbers), np.uint16)
-        high = numbers.view(np.uint32) // np.uint32(10_000)
-        low = numbers.view(np.uint32) - high * np.uint32(10_000)
-        found: States = self.decimals((0,), 10_000)[0][low]
-        if high.any():
-            places = self.of_numbers(high.view(np.int32)).astype(np.int32) * 10_000 + low.view(np.int32)
-            found = np.where(high > 0, self._four_digits.ravel().take(places), found)
-        return found
+        most = int(numbers.max(initial=0))
+        if most < max(10_000, 2 * len(numbers)):
+            found: States = self.decimals((0,), most + 1)[0].take(numbers)
+            return found
+        high = numbers // 10_000
+        low = numbers - high * 10_000
+        long = self.of_numbers(high).astype(np.int32) * 10_000 + low
+        short = self.decimals((0,), 10_000)[0].take(low)
+        return np.where(high > 0, self._four_digits.ravel().take(long), short)
 
 
 class Reading:
-    """Rows that are read piece by piece. reachable: the states that any of them may be in."""
+    """Rows that are read piece by piece. reachable: the states that any of them may be in, ascending."""
 
-    def __init__(self, sought: Sought, states: States) -> None:
+    def __init__(self, sought: Sought, states: States, reachable: Sequence[int] = (0,)) -> None:
         self.sought = sought
         self.states = states
-        self.reachable = np.flatnonzero(np.bincount(states)).tolist()
+        self.reachable = list(reachable)
 
     def go_on(self, table: States, pieces: Callable[[], NDArray[np.unsignedinteger]]) -> None:
         """The next piece of each row. table: by place in `reachable`, and number of the piece.
