@@ -152,6 +152,7 @@ class FlowColumns:
     """All flows of a table. ends: their addresses, by endpoint, asked for when they are needed.
 
     now_ns: what quiet-for counts to; None when nothing is live. names: how addresses are shown by name.
+    orders: the numbers in an order of all flows that has been worked out.
     """
 
     def __init__(
@@ -163,6 +164,7 @@ class FlowColumns:
     ) -> None:
         self.table = table
         self.now_ns = now_ns
+        self.orders: dict[str, NDArray[np.int32]] = {}
         self._ends = ends
         self._names = names
 
@@ -178,11 +180,6 @@ class FlowColumns:
     def server(self) -> End:
         """The other one."""
         return self._end(1)
-
-    def read_addresses(self) -> None:
-        """Have them ready."""
-        for end in (self.client, self.server):
-            _ = end.all_four
 
     @cached_property
     def _both(self) -> Endpoints:

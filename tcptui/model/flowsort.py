@@ -24,8 +24,16 @@ def sort(columns: FlowColumns, keep: Ints, key: str) -> NDArray[np.int32]:
     if not keys:
         return columns.table.number[keep]
     if len(keep) < len(columns):
-        keys = [one[keep] for one in keys]
-    return columns.table.number[keep[ascending(keys)]]
+        return columns.table.number[keep[ascending([one[keep] for one in keys])]]
+    if key not in BY_ADDRESS:
+        return columns.table.number[ascending(keys)]
+    if key not in columns.orders:
+        columns.orders[key] = columns.table.number[ascending(keys)]
+    return columns.orders[key]
+
+
+BY_ADDRESS = ("client", "server")
+"""The orders that are the costliest, and do not change while flows go on."""
 
 
 def ascending(keys: Sequence[Key]) -> Ints:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.model.flowcolumns import FlowColumns
-from tcptui.model.flowsort import sort
+from tcptui.model.flowsort import BY_ADDRESS, sort
 from tcptui.model.query import Query
 from tcptui.session import Session, Snapshot
 
@@ -108,7 +108,8 @@ class Order:
         def prepare() -> None:
             columns = self._columns_of(snapshot)
             self._session.judge(columns.table, 0)
-            columns.read_addresses()
+            for key in BY_ADDRESS:
+                sort(columns, np.arange(len(columns)), key)
 
         self._thread = threading.Thread(target=prepare, name="order", daemon=True)
         self._thread.start()

@@ -52,6 +52,13 @@ def test_only_what_passed_is_sorted() -> None:
     assert order([], "client") == []
 
 
+def test_orders_by_address_are_kept() -> None:
+    all_of = columns([FlowRow(STUCK), FlowRow(OTHER), FlowRow(SIX)])
+    first = sort(all_of, np.arange(3), "client")
+    assert sort(all_of, np.arange(3), "client") is first
+    assert sort(all_of, np.array([0, 2]), "client").tolist() == [2, 10]
+
+
 def test_there_are_no_other_orders() -> None:
     with pytest.raises(KeyError):
         order([FlowRow(STUCK)], "colour")
