@@ -120,6 +120,7 @@ class _Sweep:
         self._numbers()
         self._phases()
         transfer = self.opened & ~self.closed & ~self.reset & (self.kind == _ACK)
+        self._measure_handshake()
         in_order, probe = self._transfer(transfer)
         self._events(np.flatnonzero(~(transfer | self._under_way())))
         plain = self._plain(transfer & ~probe, in_order)
@@ -204,6 +205,23 @@ class _Sweep:
             self._mark(self.groups.any(odd), ODD)
         return in_order, odd
 
+    def _measure_handshake(self) -> None:
+        """How long the SYN,ACK takes to come, where there is one SYN, and the ACK of that."""
+        rows, groups, columns = self.rows, self.groups, self.columns
+        place = np.arange(groups.rows) - groups.begins[groups.number] + self.sent_before[groups.number]
+        answer = (place == 1) & self.server & (self.kind == _SYN | _ACK)
+        third = (place == 2) & ~self.server & (self.kind == _ACK) & (rows.length == 0) & self.peer_sent
+        for end, which in ((1, answer), (0, third)):
+            at = np.flatnonzero(which)
+            group = groups.number[at]
+            pairs = rows.pairs[group]
+            last = rows.time_ns[np.maximum(at - 1, 0)]
+            first = at == groups.begins[group]
+            newest = (columns.events[pairs[first]].astype(np.int64) - 1) % KEPT_TIMES
+            last[first] = columns.times[pairs[first], newest]
+            trip = rows.time_ns[at] - last
+            columns.trip_ns[pairs, end] = np.where(trip <= OPENING_NS, trip, 0)
+
     def _measure(self, in_order: Bools) -> None:
         """How long an ACK takes to come, at most: of what passed just before it."""
         rows, groups = self.rows, self.groups
@@ -240,7 +258,7 @@ class _Sweep:
         behind_fin &= in_order & (self.unacked > 0) & self.has_acked & (self.news > 0)
         at = np.flatnonzero(behind_fin)
         self._give_up(at[~self._in_time(at)])
-        if not self.reset.any():
+        if not self.rst.any() and not self.reset.any():
             return behind_fin
         resetter, since, trip = self._first_reset()
         early: Bools = rows.time_ns - since <= trip
@@ -261,7 +279,7 @@ class _Sweep:
         newest = columns.times[pairs, (columns.events[pairs].astype(np.int64) - 1) % KEPT_TIMES]
         by = np.where(carried, (self.marks & BY_SERVER) != 0, self.server[at])
         since = np.where(carried, newest, self.rows.time_ns[at])
-        self.marks[by & (first < groups.rows)] |= np.uint16(BY_SERVER)
+        self.marks[by & (first < groups.rows) & ~carried] |= np.uint16(BY_SERVER)
         trip = columns.trip_ns[pairs, np.where(by, 0, 1)] + MARGIN
         number = groups.number
         return by[number], since[number], trip[number]
@@ -311,8 +329,6 @@ class _Sweep:
         calls &= rows.time_ns[at] - self.columns.start_ns[rows.pairs[group]] <= CALLING_NS
         answer = (kind == _SYN | _ACK) & server & ~self.has_sent[at] & empty & (place > 0)
         answer &= (self.unacked[at] == 0) & (self.pause <= OPENING_NS)
-        once = answer & (place == 1)  # else nobody knows which SYN it answers
-        self.columns.trip_ns[rows.pairs[group[once]], 1] = self.pause[once]
         regular: Bools = first | calls | answer
         return regular
 
@@ -341,8 +357,6 @@ class _Sweep:
         regular &= ~(text & own_fin) & ~self.reset[at]
         third = ~self.opened[at] & ~server & ~fin & (self.pause <= OPENING_NS)
         regular &= self.opened[at] | third
-        waited = third & regular & (rows.length[at] == 0)
-        self.columns.trip_ns[rows.pairs[group[waited]], 0] = self.pause[waited]
         regular &= ~fin | self._healed(at, group)
         regular &= self._in_time(at)
         return regular
