@@ -12,8 +12,8 @@ from textual.layout import Layout
 from textual.screen import Screen
 
 from tcptui.tui.actions import bindings
+from tcptui.tui.diff import Changes
 from tcptui.tui.layout import Planned
-from tcptui.tui.paint import Pen
 from tcptui.tui.pane import Pane
 from tcptui.tui.theme import Palette
 
@@ -62,11 +62,11 @@ class View(Screen[None]):
             for pane in self.query(Pane):
                 pane.hand_over()
             return
-        pen = Pen(self.app.console._color_system or ColorSystem.TRUECOLOR)
+        changes = Changes(self.app.console._color_system or ColorSystem.TRUECOLOR)
         for pane in self.query(Pane):
             if pane.is_shown:
-                pane.paint(pen)
-        text = pen.done()
+                pane.paint(changes)
+        text = changes.done()
         driver = self.app._driver
         if text and driver is not None and not self.app.is_headless:
             self.app._begin_update()

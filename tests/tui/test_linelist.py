@@ -6,8 +6,9 @@ from rich.color import ColorSystem
 from textual.app import App, ComposeResult
 
 from tcptui.model.cells import Cell, Role, Row
+from tcptui.tui.diff import Changes
 from tcptui.tui.linelist import LineList, Rows
-from tcptui.tui.paint import Pen, as_line
+from tcptui.tui.paint import as_line
 from tcptui.tui.pane import segments
 from tcptui.tui.theme import DARK, MONO
 
@@ -89,16 +90,16 @@ async def test_only_lines_that_changed_are_painted() -> None:
     async with app.run_test(size=(20, 12)) as pilot:
         await pilot.pause()
         pane = app.list
-        pane.paint(Pen(ColorSystem.TRUECOLOR))
+        pane.paint(Changes(ColorSystem.TRUECOLOR))
         pane.move(1)
-        pen = Pen(ColorSystem.TRUECOLOR)
-        pane.paint(pen)
-        places = re.findall(r"\x1b\[(\d+);\d+H", pen.done())
+        changes = Changes(ColorSystem.TRUECOLOR)
+        pane.paint(changes)
+        places = re.findall(r"\x1b\[(\d+);\d+H", changes.done())
         assert set(places) == {"2", "3"}
         pane.update()
-        pen = Pen(ColorSystem.TRUECOLOR)
-        pane.paint(pen)
-        assert pen.done() == ""
+        changes = Changes(ColorSystem.TRUECOLOR)
+        pane.paint(changes)
+        assert changes.done() == ""
 
 
 async def test_browsing_scrolls_and_has_no_cursor() -> None:

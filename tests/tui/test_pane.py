@@ -5,7 +5,7 @@ from rich.color import ColorSystem
 from textual.app import App, ComposeResult
 
 from tcptui.model.cells import Cell, Role
-from tcptui.tui.paint import Pen
+from tcptui.tui.diff import Changes
 from tcptui.tui.pane import Frame, Lines
 from tcptui.tui.theme import DARK, LIGHT
 
@@ -64,9 +64,9 @@ async def test_what_changed_is_pending_until_it_is_painted() -> None:
         app.pane.rows = [(), (Cell("two"),)]
         app.pane.update()
         assert app.pane.pending == [1]
-        pen = Pen(ColorSystem.TRUECOLOR)
-        app.pane.paint(pen)
-        assert "two" in pen.done()
+        changes = Changes(ColorSystem.TRUECOLOR)
+        app.pane.paint(changes)
+        assert "two" in changes.done()
         assert app.pane.pending == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcptui.tui.paint import Pen
+from tcptui.tui.diff import Changes
 from tcptui.tui.pane import Pane
 from tcptui.tui.theme import PALETTES
 from tests.support.screen import demo, running, screen_text
@@ -36,9 +36,9 @@ async def test_what_lies_beneath_another_screen_does_not_write_and_is_fresh_afte
     written: list[Pane] = []
     paint = Pane.paint
 
-    def note(pane: Pane, pen: Pen) -> None:
+    def note(pane: Pane, changes: Changes) -> None:
         written.append(pane)
-        paint(pane, pen)
+        paint(pane, changes)
 
     async with running(demo("handshake"), (120, 40)) as (app, pilot):
         beneath = app.screen
