@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tcptui.tcp.events import Event
@@ -77,6 +77,10 @@ class DiagramView:
 
     client: Walk
     server: Walk
+
+    def timeless(self) -> DiagramView:
+        """The same for a drawing that does not say how long the endpoints have been where they are."""
+        return DiagramView(replace(self.client, dwell=()), replace(self.server, dwell=()))
 
     @property
     def ended(self) -> bool:

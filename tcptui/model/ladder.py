@@ -32,6 +32,10 @@ Entry = TypeVar("Entry")
 _UNSEEN = {Event.ACTIVE_OPEN: "SYN", Event.RECV_SYN: "SYN,ACK"}
 
 
+MOST_ROWS = 1000
+"""Rows that are kept as they were drawn: a step of the cursor changes one or two of those on the screen."""
+
+
 class Ladder:
     """The rows of one flow.
 
@@ -63,6 +67,7 @@ class Ladder:
         self._toggled: set[int] = set()  # runs that are not as the option says, by where they start
         self._blocks: list[Block] = []
         self._firsts: list[int] = []  # item number of each block's first row
+        self._rows: dict[tuple[int, int, bool], Row] = {}  # as drawn, by what they depend on
         self._drawing = self._draw()
         self._assemble(0)
 
@@ -142,6 +147,32 @@ class Ladder:
 
     def render(self, i: int, width: int, moment: Moment) -> Row:
         """Row i in exactly `width` columns as seen at `moment`; later ones are dim."""
+        key = self._look(i, width, moment)
+        if key is None:
+            return self._render(i, width, moment)
+        row = self._rows.get(key)
+        if row is None:
+            if len(self._rows) >= MOST_ROWS:
+                self._rows.clear()
+            row = self._rows[key] = self._render(i, width, moment)
+        return row
+
+    def _look(self, i: int, width: int, moment: Moment) -> tuple[int, int, bool] | None:
+        """What the row of a segment or a fold depends on; None where there is more to it: states, losses
+        that were not known at the moment, other rows."""
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        number = bisect_right(self._firsts, i) - 1
+        block = self._blocks[number]
+        at = block.start + (i - self._firsts[number] if block.kind is Kind.SEGMENT else 0)
+        if block.kind not in (Kind.SEGMENT, Kind.FOLD) or self.options.live:
+            return None
+        packet = self._segments[at].packet
+        if block.kind is Kind.SEGMENT and self._drawing.has_step(packet):
+            return None
+        return i, width, packet > moment.packet
+
+    def _render(self, i: int, width: int, moment: Moment) -> Row:
         item = self.item(i)
         drawing = self._drawing
         match item.kind:
@@ -237,6 +268,7 @@ class Ladder:
         return Moment(segment.packet, segment.time_ns)
 
     def _draw(self) -> Drawing:
+        self._rows.clear()
         return Drawing(self._segments, self._marks, self._history, self.ends, self.options, self._scan)
 
     def _row_of_step(self, step: Transition) -> int:
@@ -322,6 +354,7 @@ class Ladder:
 
     def _assemble(self, start: int) -> None:
         """Make the blocks anew from segment `start` on."""
+        self._rows.clear()
         keep = max(0, bisect_left(self._blocks, start, key=lambda block: block.stop) - 1)
         while keep and self._blocks[keep - 1].start == self._blocks[keep - 1].stop:
             keep -= 1  # rows between segments belong to what follows

@@ -15,6 +15,9 @@ from tcptui.model.cells import Role, Row
 from tcptui.tui.pane import Frame, Pane
 from tcptui.tui.theme import Palette
 
+SPARE = 4
+"""A list that follows its cursor shows this part of its height beyond it."""
+
 
 class Provider(Protocol):
     """A list of rows. `row` is asked for visible rows only, with 0 <= i < len(provider)."""
@@ -124,12 +127,20 @@ class LineList(Pane):
         self.update()
 
     def _follow_cursor(self) -> None:
+        """Bring the cursor into view. A step over the edge moves the view by a part of its height: one sees
+        what comes next, and the lines need not all be written again at every step. A page leaves nothing out.
+        """
         height = max(1, self.body_height)
-        self.top = min(self.top, max(0, len(self.provider) - height))
-        if self.selected < self.top:
-            self.top = self.selected
-        elif self.selected >= self.top + height:
-            self.top = self.selected - height + 1
+        spare = height // SPARE
+        first, last = (
+            self.selected - height + 1,
+            self.selected,
+        )  # the views in which it is the last, the first
+        if self.top > last:
+            self.top = max(last - spare, min(last, self.top - height + 1))
+        elif self.top < first:
+            self.top = min(first + spare, max(first, self.top + height - 1))
+        self.top = max(0, min(self.top, len(self.provider) - height))
 
     # -- painting --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from time import monotonic, time_ns
 
@@ -61,6 +62,7 @@ class MainScreen(Asking):
         self._most_said = 0
         self._prompt_was = False
         self._ticked = monotonic()
+        self._reading = True
         self._status = Bar(palette, id="status", raised=True)
         self._footer = Bar(palette, id="footer")
         self._flows = FlowsPane(palette, self.viewpoint)
@@ -100,6 +102,9 @@ class MainScreen(Asking):
         if not self.is_active:
             return
         snapshot = self.viewpoint.session.snapshot()
+        if self._reading and not snapshot.running:
+            gc.freeze()  # what was read stays, and is not worth a search for garbage
+        self._reading = snapshot.running
         flows = self.viewpoint.snapshot.flows
         if self.viewpoint.refresh(snapshot):
             show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout

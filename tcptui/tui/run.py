@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets the screen's run: a key must not wait for the ingest."""
+
+
+GARBAGE = (5000, 5, 100)
+"""Thresholds of the collector: a key makes some thousand short-lived objects, and a look at all objects of a
+program that holds a capture takes 30 to 100 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ def run(session: Session | None, options: ScreenOptions) -> int:
 
     keys_from_tty()
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*GARBAGE)
+    gc.freeze()  # what was imported stays
     app = TcptuiApp(session, options)
     app.run(mouse=options.mouse)
     if app.ended_by:

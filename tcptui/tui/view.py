@@ -29,6 +29,7 @@ class View(Screen[None]):
     def __init__(self, palette: Palette) -> None:
         super().__init__()
         self.palette = palette
+        self._panes: tuple[Pane, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -38,16 +39,23 @@ class View(Screen[None]):
         """Where each widget stands, by id, in a window of this size."""
         raise NotImplementedError
 
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """All panes; a screen has the same ones for as long as it is mounted."""
+        if not self._panes or not self.is_mounted:
+            self._panes = tuple(self.query(Pane))
+        return self._panes
+
     def set_palette(self, palette: Palette) -> None:
         """Change the colours of everything."""
         self.palette = palette
-        for pane in self.query(Pane):
+        for pane in self.panes:
             pane.palette = palette
             pane.forget()
 
     def repaint(self) -> None:
         """Paint everything anew."""
-        for pane in self.query(Pane):
+        for pane in self.panes:
             pane.forget()
         self.refresh(layout=True)
 
@@ -59,11 +67,11 @@ class View(Screen[None]):
         On top is not what the toolkit calls current: for it, the screen right beneath is current too.
         """
         if not self.is_active or self.app._batch_count or self._layout_required:
-            for pane in self.query(Pane):
+            for pane in self.panes:
                 pane.hand_over()
             return
         changes = Changes(self.app.console._color_system or ColorSystem.TRUECOLOR)
-        for pane in self.query(Pane):
+        for pane in self.panes:
             if pane.is_shown:
                 pane.paint(changes)
         text = changes.done()

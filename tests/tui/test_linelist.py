@@ -102,6 +102,28 @@ async def test_only_lines_that_changed_are_painted() -> None:
         assert changes.done() == ""
 
 
+async def test_a_step_over_the_edge_shows_what_comes_next_and_a_page_leaves_nothing_out() -> None:
+    app = Window(Counting(100))
+    async with app.run_test(size=(20, 14)):
+        pane = app.list  # 12 lines
+        pane.select(11)
+        assert pane.top == 0
+        pane.move(1)
+        assert pane.top == 4
+        pane.move(-9)
+        assert (pane.selected, pane.top) == (3, 0)
+        seen = set(range(12))
+        while pane.selected < 99:
+            pane.page(1)
+            seen |= set(range(pane.top, pane.top + 12))
+        assert seen == set(range(100))
+        assert pane.top == 88
+        while pane.selected:
+            before = pane.top
+            pane.page(-1)
+            assert before - pane.top <= 12
+
+
 async def test_browsing_scrolls_and_has_no_cursor() -> None:
     app = Window(Counting(100))
     app.list.browse = True
