@@ -9,7 +9,7 @@ ladder_rows.py draws it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from tcptui.model.cells import Row
@@ -41,7 +41,7 @@ class Ladder:
 
     segments, marks: in capture order, marks[i] belonging to segments[i]; both are only read, and may
     be lazy sequences. ends: the names of endpoints 0 and 1 ("127.0.0.1:39870"), already clean.
-    errors: the ICMP errors about the segments, in capture order.
+    errors: the ICMP errors about the segments, in capture order. scan: one that has begun with them.
 
     Building costs one pass over the segments; `extend` one over the new ones; `item`, `render` and
     `find` a bisection.
@@ -55,6 +55,7 @@ class Ladder:
         ends: tuple[str, str],
         options: LadderOptions | None = None,
         errors: Sequence[IcmpError] = (),
+        scan: Scan | None = None,
     ) -> None:
         self.options = options or LadderOptions()
         self.ends = ends
@@ -62,7 +63,7 @@ class Ladder:
         self._marks = marks
         self._history = history
         self._errors = errors
-        self._scan = Scan()
+        self._scan = scan or Scan()
         self._scan.extend(segments, marks)
         self._toggled: set[int] = set()  # runs that are not as the option says, by where they start
         self._blocks: list[Block] = []
@@ -145,6 +146,10 @@ class Ladder:
         """The rows above the ladder: who stands left and right."""
         return [header_row(self._drawing, width)]
 
+    def beyond(self, count: int, where: str, width: int, *, future: bool) -> Row:
+        """A row that says how many segments are before or behind those that are loaded."""
+        return self._drawing.beyond(count, where, width, future)
+
     def render(self, i: int, width: int, moment: Moment) -> Row:
         """Row i in exactly `width` columns as seen at `moment`; later ones are dim."""
         key = self._look(i, width, moment)
@@ -219,6 +224,12 @@ class Ladder:
             row = i
         return row
 
+    def row_of(self, at: int) -> int:
+        """The row of the segment at a position, or of the fold that it is in."""
+        number = bisect_right(self._blocks, at, key=lambda block: block.stop)
+        block = self._blocks[number]
+        return self._firsts[number] + (at - block.start if block.kind is Kind.SEGMENT else 0)
+
     def next_change(self, i: int, step: int) -> int:
         """The nearest row after (step > 0) or before i in which a state changes; i when there is none."""
         changes = sorted(
@@ -239,12 +250,12 @@ class Ladder:
         n, step = len(self), 1 if direction >= 0 else -1
         if not text:
             return None
+        return self.search_in(((start + step * distance) % n for distance in range(1, n + 1)), text)
+
+    def search_in(self, rows: Iterable[int], text: str) -> int | None:
+        """The first of some rows that has the text, as `search` finds it."""
         search = Search(self._drawing, text)
-        for distance in range(1, n + 1):
-            i = (start + step * distance) % n
-            if self._has(i, search):
-                return i
-        return None
+        return next((i for i in rows if self._has(i, search)), None)
 
     def hits(self, text: str) -> list[int]:
         """All rows whose full text contains `text`, as `search` finds them."""
@@ -276,7 +287,7 @@ class Ladder:
             for block, first in zip(self._blocks, self._firsts, strict=True):
                 if block.cause is step:
                     return first
-        return self._row_of(self._index_of(self._drawing.packet_of(step)))
+        return self.row_of(self._index_of(self._drawing.packet_of(step)))
 
     def _correction_rows(self) -> set[int]:
         blocks = zip(self._blocks, self._firsts, strict=True)
@@ -285,11 +296,6 @@ class Ladder:
     def _index_of(self, packet: int) -> int:
         """The position of a frame in the flow; of the one before it when it is not in it."""
         return max(0, bisect_right(self._segments, packet, key=lambda segment: segment.packet) - 1)
-
-    def _row_of(self, at: int) -> int:
-        number = bisect_right(self._blocks, at, key=lambda block: block.stop)
-        block = self._blocks[number]
-        return self._firsts[number] + (at - block.start if block.kind is Kind.SEGMENT else 0)
 
     def _first_difference(self, history: History, errors: Sequence[IcmpError]) -> int:
         """The position before which a new log says what the old one did."""

@@ -142,6 +142,11 @@ class Drawing:
         lead = _lead("", time if width(time) <= columns.time else "", columns)
         return self._across(lead, f"{duration(silence_ns)} of silence", Role.NOTE, total, when > moment)
 
+    def beyond(self, count: int, where: str, total: int, future: bool) -> Row:
+        """The row at an end of what is loaded of a long flow."""
+        text = f"{number(count)} segments {where}"
+        return self._across(Cell(" " * self.columns(total).lead), text, Role.NOTE, total, future)
+
     def missing(self, when: Moment, missing: Missing, total: int, moment: Moment) -> Row:
         """The dotted row of what the capture does not have, drawn before the ACK that shows it."""
         columns = self.columns(total)

@@ -143,6 +143,20 @@ class Scan:
                 self._find_received(segment, segments)
         self.n = len(segments)
 
+    def skip(self, sender: int, next: int, last: Segment, widest: int) -> None:
+        """Segments of `sender` are left out before the next one; see Analysis.skip. widest: the largest
+        window field in them."""
+        self._close(self.n)
+        self._ends[sender], self._holes[sender], self._opening[sender] = next, 0, False
+        self._offered[sender] = max(self._offered[sender], widest)
+        self._time = max(self._time, last.time_ns)
+        self._lately.clear()
+        spans = self.windows[sender]
+        if spans and spans[-1][1] == _OPEN:
+            spans[-1][1] = self.n
+        if not last.window:
+            spans.append([self.n, _OPEN])
+
     def open_run(self) -> Run | None:
         """The run that the next segments may continue."""
         if self._run is None or self.n - self._run[0] < MIN_RUN:

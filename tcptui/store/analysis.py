@@ -115,6 +115,16 @@ class Analysis:
         """
         return self._sides[0].base, self._sides[1].base
 
+    def skip(self, sender: int, next: int, last: Segment) -> None:
+        """Segments of `sender` are left out: nothing was missing in them, the number behind them is `next`,
+        and `last` is the last of them."""
+        side = self._sides[sender]
+        side.next = side.unbroken = next
+        side.next_time = side.ack_time = last.time_ns
+        side.window, side.ack = last.window, last.ack if last.flags & _ACK else None
+        side.plain_window, side.dup_acks, side.last = False, 0, 0
+        side.recent.clear()
+
     def feed(self, segment: Segment) -> Mark:
         """The marks of the next segment. Never raises."""
         mark = self._restart(segment)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.geometry import Region
+from textual.timer import Timer
 from textual.widgets import Input
 
 from tcptui.errors import TcptuiError
 from tcptui.model import tcpdump
 from tcptui.model.cells import Cell, Role
+from tcptui.model.ladder_part import Part
 from tcptui.model.tcpdump_icmp import icmp_line
 from tcptui.model.text import clean
 from tcptui.tui.bars import Bar
@@ -21,6 +23,7 @@ from tcptui.tui.findings import FindingsScreen
 from tcptui.tui.layout import prompt_line
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
+from tcptui.tui.seeking import Seek
 from tcptui.tui.stream import StreamScreen
 from tcptui.tui.svg import placed
 from tcptui.tui.theme import Palette
@@ -60,6 +63,8 @@ class Asking(Commands):
         self._question: Question | None = None
         self._wanted = ""
         self._picture = ""
+        self._seek: Seek | None = None
+        self._seek_timer: Timer | None = None
 
     @property
     def is_asking(self) -> bool:
@@ -103,7 +108,10 @@ class Asking(Commands):
 
     def action_escape(self) -> None:
         if not self.is_asking:
-            super().action_escape()
+            if self._stop_seeking():
+                self.say("stopped")
+            else:
+                super().action_escape()
             return
         question = self._close_prompt()
         if question and question.cancelled:
@@ -133,19 +141,49 @@ class Asking(Commands):
         self._hit(-1)
 
     def _hit(self, direction: int) -> None:
-        ladder = self.viewpoint.ladder
-        if ladder is None or not self._wanted:
+        view = self.viewpoint
+        ladder, loaded = view.ladder, view.loaded
+        if ladder is None or loaded is None or not self._wanted:
             self.say("nothing to look for: / asks")
             return
-        row = ladder.search(self._wanted, self.viewpoint.row, direction)
+        if isinstance(ladder, Part):
+            self._stop_seeking()
+            self._seek = Seek(view.session, loaded, self._wanted, view.row, direction)
+            self._seeking()
+            return
+        row = ladder.search(self._wanted, view.row, direction)
         if row is None:
             self.say(f"not in this ladder: {self._wanted}", error=True)
             return
-        self.viewpoint.step(row - self.viewpoint.row)
+        view.step(row - view.row)
         if len(ladder) <= MOST_COUNTED:
             hits = ladder.hits(self._wanted)
             self.say(f"{clean(self._wanted)}: {hits.index(row) + 1} of {len(hits)}")
         self.refresh_panes()
+
+    def _seeking(self) -> None:
+        """Look on in a long flow for a moment; keys are answered between two of these."""
+        seek, view = self._seek, self.viewpoint
+        if seek is None or not seek.is_of(view.loaded, view.row):
+            self._stop_seeking()
+        elif not seek.look():
+            self.say(f"looking for {seek.text}: {seek.progress:.0%} · Esc stops")
+            self._seek_timer = self.set_timer(0.005, self._seeking)
+        else:
+            found = seek.found
+            self._stop_seeking()
+            if found is None:
+                self.say(f"not in this ladder: {seek.text}", error=True)
+                return
+            view.to_found(found)
+            self.say(f"{seek.text}: found" + (" from the other end on" if seek.turned else ""))
+            self.refresh_panes()
+
+    def _stop_seeking(self) -> bool:
+        was, self._seek = self._seek is not None, None
+        if self._seek_timer is not None:
+            self._seek_timer.stop()
+        return was
 
     def action_stream(self) -> None:
         if self.viewpoint.loaded is not None:

@@ -57,9 +57,9 @@ def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> in
 
 def ladder_text(view: Viewpoint, width: int = TEXT_WIDTH) -> str:
     """The selected flow's ladder, all of it in the present, without styles."""
-    ladder = view.ladder
-    if ladder is None:
+    if view.loaded is None:
         return ""
+    ladder = view.loaded.whole_ladder()
     end = view.snapshot.last
     rows = [*ladder.header(width), *(ladder.render(i, width, end) for i in range(len(ladder)))]
     return "\n".join(plain(row).rstrip() for row in rows) + "\n"

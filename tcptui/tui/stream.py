@@ -18,13 +18,13 @@ class StreamScreen(Fitted):
         assert loaded is not None
         super().__init__(palette, f"Stream of flow {view.flow}", Rows(), "x text / hex")
         store = view.session.store
-        rows = loaded.rows
+        rows = view.session.rows(view.flow)[: loaded.count]
         begin = (store.column("options_at", rows) + store.column("options", rows)).tolist()
 
         def payload(i: int) -> bytes:
             return view.session.raw(int(rows[i]))[begin[i] :]
 
-        self._pieces = list(stream.follow(loaded.segments, payload))
+        self._pieces = list(stream.follow(store.segments(rows), payload))
         self._client = loaded.ladder.history.client
         self._hexadecimal = False
         self.list.note = f"▶ {loaded.ladder.ends[self._client]}  ◀ {loaded.ladder.ends[1 - self._client]}"

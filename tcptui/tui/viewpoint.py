@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tcptui.model.ladder import Kind, Ladder, LadderOptions
+from tcptui.model.ladder import Kind, LadderOptions
 from tcptui.model.ladder_blocks import Cause
+from tcptui.model.ladder_part import AnyLadder
 from tcptui.session import FlowInfo, Session, Snapshot
 from tcptui.store.analysis import Mark
 from tcptui.store.segments import Captured
@@ -16,6 +17,7 @@ from tcptui.tcp.history import History, Moment, Transition
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tui.loaded import LoadedFlow
+from tcptui.tui.stepping import LATEST, step, step_change
 
 SPEEDS: tuple[float, ...] = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, float("inf"))
 """How fast recorded time goes by; infinity is a row at each tick."""
@@ -107,12 +109,12 @@ class Viewpoint:
     def _load(self) -> bool:
         """Bring the selected flow up to date with the session; whether it changed."""
         if self.loaded is None or self.loaded.number != self.flow:
-            self.loaded = LoadedFlow(self.session, self.flow, self.options)
+            self.loaded = LoadedFlow(self.session, self.flow, self.options, self.moment.packet)
             return True
-        return self.loaded.extend(self.session)
+        return self.loaded.extend(self.session, self.moment.packet)
 
     @property
-    def ladder(self) -> Ladder | None:
+    def ladder(self) -> AnyLadder | None:
         return self.loaded.ladder if self.loaded else None
 
     @property
@@ -187,7 +189,9 @@ class Viewpoint:
 
     @property
     def at_newest(self) -> bool:
-        return self.rows == 0 or self.row >= self.rows - 1
+        if self.loaded is None or self.ladder is None:
+            return True
+        return self.row >= self.rows - 1 and self.loaded.stop == self.loaded.count
 
     # -- moving ----------------------------------------------------------------------------------
 
@@ -205,6 +209,8 @@ class Viewpoint:
         self.row = self._find(moment)
 
     def _find(self, moment: Moment) -> int:
+        if self.loaded:
+            self.loaded.show(moment.packet)
         return max(0, self.ladder.find(moment)) if self.ladder and len(self.ladder) else 0
 
     def _stay(self) -> None:
@@ -215,17 +221,27 @@ class Viewpoint:
     def step(self, rows: int) -> None:
         """Rows before or after, stopping at the ends."""
         self._moved()
-        self.to_row(self.row + rows)
+        row = self.row + rows
+        if self.loaded and not self.loaded.is_whole:
+            row = step(self.loaded, self.row, rows)
+        self.to_row(row)
+
+    def to_found(self, moment: Moment) -> None:
+        """The cursor on the row of a moment in this flow."""
+        self._moved()
+        self.to_row(self._find(moment))
 
     def step_change(self, direction: int) -> None:
         """The next (+1) or the last (-1) row at which a state changes; stays when there is none."""
         self._moved()
-        if self.ladder and len(self.ladder):
-            self.to_row(self.ladder.next_change(self.row, direction))
+        if self.loaded and self.rows:
+            self.to_row(step_change(self.loaded, self.row, direction))
 
     def to_end(self, last: bool) -> None:
         """The first row, or the newest: there a running capture is followed."""
         self._moved()
+        if self.loaded:
+            self.loaded.show(LATEST if last else 0)
         self.to_row(self.rows - 1 if last else 0)
         self.follow = last and self.snapshot.running and not self.frozen
         if last and not self.frozen:
@@ -233,6 +249,8 @@ class Viewpoint:
 
     def _to_newest(self) -> None:
         self.moment = self.snapshot.last
+        if self.loaded:
+            self.loaded.show(LATEST)
         self.row = max(0, self.rows - 1)
 
     def _moved(self) -> None:
@@ -272,8 +290,8 @@ class Viewpoint:
     def set_options(self, **changes: object) -> None:
         """Other options of the ladder; the cursor stays at its moment."""
         self.options = replace(self.options, **changes)  # type: ignore[arg-type]
-        if self.ladder:
-            self.ladder.set_options(self.options)
+        if self.loaded:
+            self.loaded.set_options(self.options)
             self.row = self._find(self.moment)
 
     def unfold(self) -> bool:
@@ -334,7 +352,7 @@ class Viewpoint:
             return True
         speed = SPEEDS[self.speed]
         if speed == float("inf"):
-            self.to_row(self.row + 1)
+            self._play_to(self.row + 1)
             return True
         self._clock_ns += seconds * SECOND * speed
         row = self.row
@@ -342,8 +360,12 @@ class Viewpoint:
             row += 1
         if row == self.row:
             return False
-        self.to_row(row)
+        self._play_to(row)
         return True
+
+    def _play_to(self, row: int) -> None:
+        assert self.loaded is not None
+        self.to_row(row if self.loaded.is_whole else step(self.loaded, self.row, row - self.row))
 
     @property
     def next_in(self) -> float | None:

@@ -22,3 +22,17 @@ def finish(session: Session) -> None:
     """Wait until a started session has read all there is."""
     while session.wait(1).running:
         pass
+
+
+class Growing:
+    """A session of which only the first rows are there yet."""
+
+    def __init__(self, session, rows: int) -> None:  # type: ignore[no-untyped-def]
+        self._session = session
+        self.shown = rows
+
+    def rows(self, number: int):  # type: ignore[no-untyped-def]
+        return self._session.rows(number)[: self.shown]
+
+    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+        return getattr(self._session, name)

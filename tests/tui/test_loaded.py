@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from tcptui.model.ladder import LadderOptions
+from tcptui.session import Session
 from tcptui.store.analysis import marks
 from tcptui.store.rest import Rest
+from tcptui.tcp.history import Moment
+from tcptui.tui import excerpt, loaded
 from tcptui.tui.loaded import LoadedFlow
 from tests.support.packets import frame, pcap
-from tests.support.sessions import read
+from tests.support.sessions import Growing, read
 
 
 def test_it_has_what_the_session_has() -> None:
@@ -39,20 +44,6 @@ def test_what_a_header_holds_beside_its_columns(tmp_path: Path) -> None:
     assert loaded.header(session, pointed) == Rest(2, 0, 3)
 
 
-class Growing:
-    """A session of which only the first rows are there yet."""
-
-    def __init__(self, session, rows: int) -> None:  # type: ignore[no-untyped-def]
-        self._session = session
-        self.shown = rows
-
-    def rows(self, number: int):  # type: ignore[no-untyped-def]
-        return self._session.rows(number)[: self.shown]
-
-    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
-        return getattr(self._session, name)
-
-
 def test_it_takes_in_what_arrives() -> None:
     whole = read(demo="last-ack-lost")
     growing = Growing(whole, 2)
@@ -64,3 +55,20 @@ def test_it_takes_in_what_arrives() -> None:
     assert loaded.segments == fresh.segments
     assert len(loaded.ladder) == len(fresh.ladder)
     assert loaded.marks == fresh.marks == marks(fresh.segments)
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_it_grows(session: Session, small: None, follow: bool) -> None:
+    growing = Growing(session, 300)
+    flow = LoadedFlow(growing, 1, LadderOptions(folded=False), 1)  # type: ignore[arg-type]
+    assert flow.is_whole
+    for count in range(310, 1500, 37):
+        growing.shown = count
+        near = count if follow else 50
+        assert flow.extend(growing, near)  # type: ignore[arg-type]
+        assert flow.count == count
+        flow.show(near)
+        ladder = flow.ladder
+        frame = ladder.item(ladder.find(Moment(near, 1 << 62))).moment.packet
+        assert frame == near
+        assert len(flow.segments) <= 2 * loaded.SHOWN + 2 * excerpt.WARM + excerpt.OPENING + 1
