@@ -21,8 +21,11 @@ from tcptui.store.segments import SegmentStore
 OPENING = 64
 """The flow's first segments."""
 
-WARM = 512
-"""Segments that are looked at before the first that is shown, and behind the last."""
+WARM = 256
+"""Segments that are looked at before the first that is shown."""
+
+AHEAD = 500
+"""Segments behind the last, as many as a repetition may come later (model/ladder_scan.py)."""
 
 LOOK_BACK = 4096
 """Segments before those in which the last ones of both senders are looked for."""
@@ -36,7 +39,7 @@ class Excerpt:
     """
 
     def __init__(self, store: SegmentStore, rows: NDArray[np.int64], start: int, stop: int) -> None:
-        begin, end = max(0, start - WARM), min(len(rows), stop + WARM)
+        begin, end = max(0, start - WARM), min(len(rows), stop + AHEAD)
         opening = OPENING if begin > OPENING else begin
         last = [rows[-1:]] if end < len(rows) else []
         self.rows = np.concatenate([rows[:opening], rows[begin:end], *last])

@@ -25,3 +25,4 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaded, "SHOWN", 200)
     monkeypatch.setattr(loaded, "OVERLAP", 20)
     monkeypatch.setattr(excerpt, "WARM", 100)
+    monkeypatch.setattr(excerpt, "AHEAD", 100)

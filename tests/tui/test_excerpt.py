@@ -74,7 +74,7 @@ def test_runs_that_do_not_reach_an_end_are_folded_as_in_the_whole_ladder(session
 def test_what_it_holds_does_not_grow_with_the_flow(session: Session) -> None:
     rows = session.rows(1)
     middle = excerpt.Excerpt(session.store, rows, 4000, 5000)
-    assert len(middle.segments) == excerpt.OPENING + 1000 + 2 * excerpt.WARM + 1
+    assert len(middle.segments) == excerpt.OPENING + 1000 + excerpt.WARM + excerpt.AHEAD + 1
     first, last = middle.shown
     assert middle.segments[first:last] == session.store.segments(rows[4000:5000])
     assert middle.segments[middle.position(4321)] == session.store.segment(int(rows[4321]))

@@ -71,4 +71,4 @@ def test_it_grows(session: Session, small: None, follow: bool) -> None:
         ladder = flow.ladder
         frame = ladder.item(ladder.find(Moment(near, 1 << 62))).moment.packet
         assert frame == near
-        assert len(flow.segments) <= 2 * loaded.SHOWN + 2 * excerpt.WARM + excerpt.OPENING + 1
+        assert len(flow.segments) <= 2 * loaded.SHOWN + excerpt.WARM + excerpt.AHEAD + excerpt.OPENING + 1
