@@ -56,6 +56,9 @@ AHEAD = 256
 TICK = 0.1
 """Seconds between two looks at the clock of a capture that is silent."""
 
+HOLD_STEP = 0.002
+"""Seconds between two looks whether to read on."""
+
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
 
@@ -122,6 +125,7 @@ class Session:
         self.names = names
         self._error: TcptuiError | None = None
         self._tick_due = 0.0
+        self._held_until = 0.0
         self._version = 0
         self._lock = threading.Lock()
         self._readers: list[None] = []  # one for each that waits or reads; `+= 1` could lose one
@@ -138,6 +142,11 @@ class Session:
         if self.feed:
             self.feed.start()
         self._thread.start()
+
+    def hold(self, seconds: float) -> None:
+        """Read no further for so long, at most: the screen is busy with something that somebody waits for.
+        What arrives meanwhile is kept by the feed."""
+        self._held_until = time.monotonic() + seconds
 
     def end_capture(self) -> None:
         """End the capture; what it left behind is still read, then `running` becomes false."""
@@ -332,6 +341,8 @@ class Session:
 
     def _ingest(self) -> None:
         while not self._stop.is_set():
+            while time.monotonic() < self._held_until and not self._stop.wait(HOLD_STEP):
+                pass
             ended = self.feed is not None and not self.feed.running
             batch = self.reader.read(self.batch)
             if batch is not None:

@@ -15,7 +15,6 @@ from textual.app import App
 from textual.theme import Theme
 
 from tcptui.tui.main import MainScreen
-from tcptui.tui.menu import DemoMenu
 from tcptui.tui.palette import ActionProvider
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.terminal import Terminal
@@ -31,6 +30,13 @@ GRACE = 0.9
 
 FIRST_WAIT = 0.05
 """Seconds that the first picture may wait for packets."""
+
+
+FIRST_BATCH = 4096
+"""Packets that are read first: more than a screen shows, and not many more than it takes to begin."""
+
+FIRST_PICTURE = 1.0
+"""Seconds that the first picture may take, during which nothing more is read."""
 
 
 class TcptuiApp(App[int]):
@@ -62,15 +68,20 @@ class TcptuiApp(App[int]):
 
     def get_default_screen(self) -> View:
         if self.session is None:
+            from tcptui.tui.menu import DemoMenu
+
             return DemoMenu(self.palette, self.open_demo)
         return self._show(self.session, self.options, at_start=self.options.at_start, on_leave=self.leave)
 
     def _show(
         self, session: Session, options: ScreenOptions, *, at_start: bool, on_leave: Callable[[], None]
     ) -> MainScreen:
-        """Start a session, and make its screen."""
+        """Start a session, and make its screen. A long file is read on when the screen stands."""
+        session.batch, whole = min(FIRST_BATCH, session.batch), session.batch
         session.start()
         _wait_a_moment(session)
+        session.batch = whole
+        session.hold(FIRST_PICTURE)
         return MainScreen(self.palette, session, options, at_start=at_start, on_leave=on_leave)
 
     def on_mount(self) -> None:

@@ -21,7 +21,7 @@ from tcptui.store.segments import SegmentStore
 OPENING = 64
 """The flow's first segments."""
 
-WARM = 256
+WARM = 192
 """Segments that are looked at before the first that is shown."""
 
 AHEAD = 500

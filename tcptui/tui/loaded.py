@@ -24,7 +24,7 @@ from tcptui.tui.excerpt import Excerpt
 WHOLE = 3000
 """Segments up to which a flow is held whole."""
 
-SHOWN = 1024
+SHOWN = 768
 """Segments that are shown of a longer one."""
 
 LAST_FRAME = (1 << 32) - 1

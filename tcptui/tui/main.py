@@ -84,6 +84,7 @@ class MainScreen(Asking):
         self.set_timer(1, Dissector.warm_up)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.refresh_panes()
+        self.call_after_refresh(self.viewpoint.session.hold, 0)
 
     def on_screen_resume(self) -> None:
         """What has come meanwhile is there at once."""

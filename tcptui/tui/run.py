@@ -54,6 +54,7 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*GARBAGE)
     gc.freeze()  # what was imported stays
+    gc.enable()
     app = TcptuiApp(session, options)
     app.run(mouse=options.mouse)
     if app.ended_by:

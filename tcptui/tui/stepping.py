@@ -9,7 +9,7 @@ from tcptui.tui.loaded import LoadedFlow
 LATEST = 1 << 62
 """A frame behind all others."""
 
-MOST_LOADS = 2
+MOST_LOADS = 1
 """Parts that one step may load: a page of runs, each folded into a row, may be long."""
 
 
