@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from tcptui.store.analysis import Analysis, Mark, marks
 from tcptui.tcp.segment import Segment
 from tests.support import packets as p
-from tests.support import wireshark
+from tests.support import traffic, wireshark
 from tests.support.agreement import wireshark_differences
+from tests.support.longflow import long_flow
+from tests.support.sessions import read
 
 SHARED = p.CAPTURES / "real.json"
 FLAGS = {"S": 2, "A": 16, "F": 1, "R": 4}
@@ -166,3 +169,29 @@ def test_real_captures_are_marked_as_wireshark_marks_them() -> None:
     assert theirs - mine == beside
     assert mine - theirs == set()
     assert len(theirs) > 100
+
+
+class Slow(Analysis):
+    """It never takes the short way for what only goes on."""
+
+    def _goes_on(self, *_: object) -> bool:
+        return False
+
+
+@settings(deadline=None)
+@given(st.lists(SEGMENT, max_size=25))
+def test_the_short_way_leads_to_the_same_marks(segments: list[Segment]) -> None:
+    assert marks(segments) == list(map(Slow().feed, segments))
+
+
+@pytest.mark.parametrize("lines", ["long", "random"])
+def test_the_short_way_leads_to_the_same_marks_in_captures(lines: str, tmp_path: Path) -> None:
+    path = tmp_path / "in.pcap"
+    if lines == "long":
+        long_flow(path, 3000, loss=0.05, seed=3)
+    else:
+        path.write_bytes(p.pcap(*traffic.conversations(5, 60), magic=0xA1B23C4D))
+    session = read(file=str(path))
+    for number in range(1, session.snapshot().flows + 1):
+        segments = session.segments(number)
+        assert marks(segments) == list(map(Slow().feed, segments))
