@@ -176,6 +176,11 @@ class Terminal:
         self._feed()
         return list(self._screen.display)
 
+    def blank(self) -> None:
+        """Forget what the screen shows: what comes from now on is drawn on an empty one."""
+        self._feed()
+        self._screen.reset()
+
     def cells(self) -> list[list[pyte.screens.Char]]:
         """The screen now, with its colours: a list of characters for each line."""
         self._feed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from benchmarks.terminal import KEYS, Terminal
 from tcptui.demos import catalog
+from tests.support.emulator import seen
 
 DEMO = "handshake"
 
@@ -127,3 +129,39 @@ def test_a_screen_that_plays_on_does_not_show_through_the_help(window: Window) -
     window.shows("FIN_WAIT")
     window.watch(0.5)
     assert "Help" not in window.text()
+
+
+KEYS_AT_RANDOM = [*"jjjkhlll[]gG123zdxctSm'sTFp \r\t?q", KEYS["page_down"], KEYS["page_up"], "\x15", "\x04"]
+"""Moving, panes, modes, colours, help; q closes what is open, and never comes as often as it opens."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_keys_the_screen_is_what_a_full_repaint_shows(seed: int) -> None:
+    """Only what differs is written: what is left standing must be right."""
+    rng = random.Random(seed)
+    keys = rng.choices(KEYS_AT_RANDOM, k=60)
+    with Window("--demo", "last-ack-lost") as window:
+        window.shows("help")
+        for n, key in enumerate(keys):
+            if key == "q" and (n < 1 or keys[n - 1] != "?"):
+                continue  # it could end the program
+            window.send(key)
+            window.settle(0.02)
+            if n == 30:
+                window.resize(*rng.choice([(120, 40), (100, 30), (60, 20), (160, 50)]))
+                window.settle(0.2)
+        window.send("q" if keys[-1] == "?" else "p")
+        window.settle(3.5)  # what is said for three seconds has gone
+        drawn = window.cells()
+        window.send(KEYS["ctrl_z"])
+        os.waitpid(window.pid, os.WUNTRACED)
+        window.settle(0.1)
+        window.blank()
+        os.kill(window.pid, signal.SIGCONT)
+        window.settle(0.5)
+        repainted = window.cells()
+        columns, lines = window.size
+        differ = [
+            (x, y) for y in range(lines) for x in range(columns) if seen(drawn[y][x]) != seen(repainted[y][x])
+        ]
+        assert differ == [], "\n".join(window.picture())
