@@ -1,6 +1,6 @@
 """The selected flow, held in a form that a ladder can be drawn from, and grown as packets arrive.
 
-A long flow is held in part: what stands around the cursor. A segment costs 7 µs to be shown, so that a
+A long flow is held in part: what stands around the cursor. A segment costs 5 µs to be shown, so that a
 flow of a million would keep a key waiting for seconds.
 """
 
@@ -21,10 +21,10 @@ from tcptui.store.rest import Rest, rest
 from tcptui.tcp.segment import Segment
 from tcptui.tui.excerpt import Excerpt
 
-WHOLE = 3000
+WHOLE = 4000
 """Segments up to which a flow is held whole."""
 
-SHOWN = 768
+SHOWN = 2048
 """Segments that are shown of a longer one."""
 
 LAST_FRAME = (1 << 32) - 1
