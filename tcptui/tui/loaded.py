@@ -79,6 +79,8 @@ class LoadedFlow:
 
     def place_of(self, packet: int) -> int:
         """Where in the flow its last segment up to a frame is; 0 when all are later."""
+        if self.count and packet >= int(self._session.store.column("frame", self._all[-1:])[0]):
+            return self.count - 1  # the newest is followed: no need to know all frames
         if self._frames is None or len(self._frames) != len(self._all):
             self._frames = self._session.store.column("frame", self._all)
         frame = np.uint32(min(packet, LAST_FRAME))
