@@ -132,6 +132,16 @@ class SpoolingFeed(ABC):
     def _interrupt(self) -> None:  # noqa: B027 - nothing to do unless something blocks
         """Make a blocking call of `_fill` return; called from another thread."""
 
+    def _room(self) -> bool:
+        """Wait until the spool may grow. False when it is time to stop.
+
+        Whoever writes faster than packets are looked at is held up here: a pipe waits, a device's ring fills,
+        and the kernel counts what it must drop.
+        """
+        while not self._stopping.is_set() and self.spool.full:
+            self._stopping.wait(0.005)
+        return not self._stopping.is_set()
+
     def _run(self) -> None:
         try:
             try:

@@ -72,7 +72,7 @@ class FilteredFeed(SpoolingFeed):
         self._dump = Dump(capture, self.spool.detach(), self.path, buffered=not self._from_pipe)
         self._dump.flush()
         try:
-            while self._left != 0 and not self._stopping.is_set() and self._turn(capture, self._dump):
+            while self._left != 0 and self._room() and self._turn(capture, self._dump):
                 pass
         finally:
             self._tell_trouble()

@@ -95,7 +95,7 @@ class LiveFeed(SpoolingFeed):
         poll.register(self._capture.fileno(), select.POLLIN)
         poll.register(self._wake_fd, select.POLLIN)
         due = 0.0
-        while not self._stopping.is_set() and self._left != 0:
+        while self._left != 0 and self._room():
             full = self._turn()
             if time.monotonic() >= due:
                 self._count()

@@ -57,6 +57,8 @@ class CaptureReader:
 
     frames: records read. position, size: bytes read and there, of the given file. path: what packet() reads.
     done: everything is read and no more will come. notices: what was wrong, one line each.
+    offset: where the next record begins, in the bytes that packet() gives. kept_from: packets before this
+    offset were given back.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class CaptureReader:
         self.frames = 0
         self.done = False
         self.notices: list[str] = []
+        self.kept_from = 0
         self._source: ByteSource = open_source(os.fspath(path), self.name)
         self._growing = growing
         self._walker: Walker | None = None
@@ -121,9 +124,30 @@ class CaptureReader:
         self._growing = False
         self._source.finish()
 
+    @property
+    def offset(self) -> int:
+        return self._next
+
+    @property
+    def extent(self) -> int:
+        """Bytes that are there for packet() and read(), by now: `offset` gets there."""
+        return self._source.extent
+
     def packet(self, offset: int, caplen: int) -> bytes:
-        """The bytes at `offset`, as many as there are up to `caplen`. For any thread."""
-        return self._source.stored(offset, caplen)
+        """The bytes at `offset`, as many as there are up to `caplen`; b"" once they were given back.
+
+        For any thread.
+        """
+        data = self._source.stored(offset, caplen)
+        return data if offset >= self.kept_from else b""  # asked after reading: what is given back reads as 0
+
+    def forget(self, before: int) -> int:
+        """Packets before this offset are asked for no more.
+
+        Up to where the given file is needed no more, either. OSError when no room could be made.
+        """
+        self.kept_from = max(self.kept_from, before)
+        return self._source.forget(before)
 
     def close(self) -> None:
         self.done = True

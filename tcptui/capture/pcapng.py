@@ -9,6 +9,8 @@ Limits: a simple packet block carries no time; it is given that of the packet be
 
 from __future__ import annotations
 
+from struct import unpack_from
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,20 @@ MAGIC = b"\x0a\x0d\x0d\x0a"
 SECTION, INTERFACE, OBSOLETE, SIMPLE, ENHANCED = 0x0A0D0D0A, 1, 2, 3, 6
 _SMALLEST = {SECTION: 28, INTERFACE: 20, OBSOLETE: 32, SIMPLE: 16, ENHANCED: 32}
 _ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+
+
+def before_packets(head: bytes) -> int:
+    """How many of a file's first bytes describe its section and interfaces; 0 where it is no pcapng."""
+    order = _ORDERS.get(head[8:12]) if head[:4] == MAGIC else None
+    if order is None:
+        return 0
+    at = 0
+    while at + 8 <= len(head):
+        kind, size = unpack_from(order + "II", head, at)
+        if kind not in (SECTION, INTERFACE) or size < _SMALLEST[kind]:
+            break
+        at += size
+    return min(at, len(head))
 
 
 class PcapngWalker:

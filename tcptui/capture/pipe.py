@@ -89,6 +89,8 @@ class PipeFeed(SpoolingFeed):
     def _fill(self) -> None:
         for data in chunks(self._fd, self._wake_fd):
             self._write(data)
+            if not self._room():
+                return
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

@@ -15,6 +15,7 @@ import threading
 import zlib
 from typing import Protocol
 
+from tcptui.capture import holes
 from tcptui.errors import CaptureError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -28,6 +29,9 @@ class ByteSource(Protocol):
     path: a name under which the bytes can be read by another part of this process.
     read_at: up to `count` bytes from `offset`; fewer at the end of what there is now. Thread-safe.
     stored: the same for bytes that were read before; b"" where they are lost (an error, or closed).
+    forget: the bytes before an offset are not asked for again; where in the *given* file nothing that stands
+    before is. Makes room where the bytes take some of ours; OSError where that does not work.
+    extent: bytes that are there to be asked for, read or not.
     finish: no more will be written; what is missing now is missing for good.
     position, size: bytes of the *given* file read so far and there now (for progress).
     trouble: why the bytes ended early (a damaged gzip stream), or "".
@@ -39,10 +43,13 @@ class ByteSource(Protocol):
 
     def read_at(self, offset: int, count: int) -> bytes: ...
     def stored(self, offset: int, count: int) -> bytes: ...
+    def forget(self, before: int) -> int: ...
     def finish(self) -> None: ...
     def close(self) -> None: ...
     @property
     def size(self) -> int: ...
+    @property
+    def extent(self) -> int: ...
 
 
 class PlainSource:
@@ -75,6 +82,9 @@ class PlainSource:
     def stored(self, offset: int, count: int) -> bytes:
         return _again(self._fd, offset, count)
 
+    def forget(self, before: int) -> int:
+        return before
+
     def finish(self) -> None:
         pass
 
@@ -86,6 +96,10 @@ class PlainSource:
     @property
     def size(self) -> int:
         return os.fstat(self._fd).st_size if self._fd >= 0 else self.position
+
+    @property
+    def extent(self) -> int:
+        return self.size
 
 
 class GzipSource:
@@ -117,6 +131,10 @@ class GzipSource:
     def stored(self, offset: int, count: int) -> bytes:
         return _again(self._out, offset, count)
 
+    def forget(self, before: int) -> int:
+        holes.punch(self._out, 0, before)
+        return self.position
+
     def finish(self) -> None:
         self._final = True
 
@@ -129,6 +147,10 @@ class GzipSource:
     @property
     def size(self) -> int:
         return os.fstat(self._fd).st_size if self._fd >= 0 else self.position
+
+    @property
+    def extent(self) -> int:
+        return self._expanded
 
     def _step(self) -> bool:
         """Expand some more; False where the given file has nothing more at present."""
