@@ -6,6 +6,8 @@ Standard library only: ``--help`` and ``--version`` must need nothing else.
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,9 @@ from tcptui.errors import TcptuiError
 FORMATS = ("flows", "transitions", "ladder", "json", "mermaid")
 TIME_FORMATS = ("r", "a", "d", "e")
 PROFILES = ("linux", "rfc", "bsd")
+
+LEAST_MEMORY, LEAST_SPOOL, MOST_BYTES = 4 << 20, 32 << 20, 1 << 50
+"""What --max-memory and --max-spool may be. A spool must hold the largest packet that a capture may have."""
 
 USAGE = "tcptui [options] [FILE | filter words ...]"
 EPILOG = """\
@@ -77,6 +82,16 @@ def parser() -> argparse.ArgumentParser:
         help="bytes kept of each packet while listening",
     )
     capture.add_argument("-p", dest="promiscuous", action="store_false", help="no promiscuous mode")
+    capture.add_argument(
+        "--max-memory", metavar="SIZE", dest="max_memory", type=_size(LEAST_MEMORY),
+        help="memory for packets and connections (default: 1G while capturing, and a file is read whole); "
+        "beyond it the oldest finished connections go",
+    )  # fmt: skip
+    capture.add_argument(
+        "--max-spool", metavar="SIZE", dest="max_spool", type=_size(LEAST_SPOOL),
+        help="disk for the bytes of packets (default: 2G while capturing); beyond it the oldest go; "
+        "with -w none do",
+    )  # fmt: skip
     capture.add_argument("-D", dest="list", action="store_true", help="list the interfaces")
     show = parse.add_argument_group("showing")
     show.add_argument(
@@ -137,6 +152,26 @@ def _seconds(text: str) -> float:
     return number
 
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
+
+
+def _size(least: int) -> Callable[[str], int]:
+    """A number of bytes: 1000000, 64M, 1.5GiB, and 64MB, which is 64,000,000 (as dd and ls have them)."""
+
+    def size(text: str) -> int:
+        match = _SIZE.fullmatch(text.strip())
+        if match is None:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a size, such as 64M or 2G")
+        number, unit, tail = match.groups()
+        step = 1000 if (tail or "").lower() == "b" else 1024
+        value = float(number) * step ** (" kmgt".index(unit.lower()) if unit else 0)
+        if not least <= value <= MOST_BYTES:
+            raise argparse.ArgumentTypeError(f"must be {least >> 20}M to {MOST_BYTES >> 40}T")
+        return int(value)
+
+    return size
+
+
 def _number(text: str, kind: type[int] | type[float] = int) -> float:
     try:
         return kind(text)
@@ -164,6 +199,8 @@ def settle_words(args: argparse.Namespace) -> None:
         args.iface = "any"
     if args.demo is not None and (args.filter or args.keep):
         raise UsageError("a demo takes no filter and no -w")
+    if args.max_spool and args.keep:
+        raise UsageError("--max-spool with -w", "what is kept is kept whole: leave one of them out")
     if args.tcpdump and args.format != "ladder":
         raise UsageError("--tcpdump is a form of the ladder", "give it with -T ladder")
     if args.zeek and args.format not in ("flows", "json"):

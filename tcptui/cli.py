@@ -138,6 +138,8 @@ def _choice(args: argparse.Namespace) -> Choice:
         names=args.names,
         profile=args.profile,
         two_msl=args.two_msl,
+        max_memory=args.max_memory,
+        max_spool=args.max_spool,
     )
 
 

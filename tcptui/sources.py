@@ -13,6 +13,8 @@ from tcptui.names import Names
 from tcptui.session import Session
 from tcptui.tcp.timers import PROFILES, Timers
 
+MEMORY, SPOOL = 1 << 30, 2 << 30
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -21,6 +23,8 @@ class Choice:
     One of `iface`, `file` ("-": standard input) and `demo` is given. filter: pcap-filter words. keep: the
     file of -w. count: of -c, 0 for all. snaplen: of -s, 0 for all; it only
     matters while capturing. profile: a name of PROFILES. two_msl: seconds, None for the profile's.
+    max_memory, max_spool: bytes; None for the default, which is MEMORY and SPOOL for what arrives as time
+    goes on (a device, a pipe), and no bound for a file.
     """
 
     iface: str | None = None
@@ -34,6 +38,13 @@ class Choice:
     names: bool = False
     profile: str = "linux"
     two_msl: float | None = None
+    max_memory: int | None = None
+    max_spool: int | None = None
+
+    @property
+    def arrives(self) -> bool:
+        """There may be no end of it."""
+        return self.iface is not None or self.file == "-"
 
     @property
     def timers(self) -> Timers:
@@ -85,6 +96,9 @@ def open_source(choice: Choice) -> Source:
         assert choice.file is not None
         return Source(_session(CaptureReader(choice.file), None, choice, label=choice.file))
     try:
+        limit = choice.max_spool or (SPOOL if choice.arrives else None)
+        if limit is not None:
+            feed.spool.bound(limit)
         reader = CaptureReader(feed.path, growing=True, name=feed.label)
     except TcptuiError:
         feed.stop()

@@ -85,11 +85,15 @@ class Spool:
     def bound(self, limit: int) -> None:
         """Let it take so many bytes at most; without effect on a kept file, of which nothing is given back.
 
-        OSError when it is gone.
+        CaptureError when it is gone.
         """
-        if not self.kept:
+        if self.kept:
+            return
+        try:
             self._own = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
-            self.limit = limit
+        except OSError as error:
+            raise CaptureError(f"cannot open {self.path} again: {reason(error)}") from error
+        self.limit = limit
 
     @property
     def full(self) -> bool:

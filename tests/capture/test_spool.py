@@ -173,3 +173,11 @@ def test_where_nothing_can_be_given_back_the_spool_has_no_bound(monkeypatch):
     assert spool.whereabouts()
     assert os.path.getsize(spool.path) == 200_000
     spool.remove()
+
+
+def test_a_spool_that_is_gone_cannot_be_bounded():
+    spool = Spool.create()
+    os.unlink(spool.path)
+    with pytest.raises(CaptureError, match="no such file"):
+        spool.bound(1 << 20)
+    spool.remove()
