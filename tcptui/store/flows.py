@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +105,32 @@ class PairTable:
         # By pair: number in its interner << 2 | is IPv6 << 1 | the higher endpoint sent the first packet.
         self._entry = np.zeros(1024, np.int64)
         self._index = RowIndex()
-        self._touched = Touched(*(np.zeros(size, np.int64) for size in (0, 1, 0)))
+        self.forget_touched()
         self.loose = np.zeros(0, np.bool_)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the pairs and the index of their rows take."""
+        columns: tuple[NDArray[Any], ...] = (self._pair_of_four, self._pair_of_six, self._entry)
+        tables = self._four.nbytes + self._six.nbytes + self._index.nbytes
+        return sum(column.nbytes for column in columns) + tables
+
+    def only(self, pairs: Ints) -> PairTable:
+        """A new table of some of the pairs, in this order, as yet without rows."""
+        new = PairTable()
+        entry = self._entry[pairs]
+        number, is_six = entry >> 2, (entry & 2) != 0
+        new._four, new._six = self._four.only(number[~is_six]), self._six.only(number[is_six])
+        renumbered = np.empty(len(pairs), np.int64)
+        renumbered[~is_six], renumbered[is_six] = np.arange(new._four.n), np.arange(new._six.n)
+        new._entry = grown(new._entry, len(pairs))
+        new._entry[: len(pairs)] = renumbered << 2 | entry & 3
+        new._pair_of_four = grown(new._pair_of_four, new._four.n)
+        new._pair_of_six = grown(new._pair_of_six, new._six.n)
+        pair = np.arange(len(pairs), dtype=np.int32)
+        new._pair_of_four[: new._four.n], new._pair_of_six[: new._six.n] = pair[~is_six], pair[is_six]
+        new.n = len(pairs)
+        return new
 
     def ends(self, pair: int) -> tuple[Address, Address]:
         """Both endpoints; [0] sent the pair's first packet."""
@@ -148,6 +173,18 @@ class PairTable:
     def count(self, pair: int) -> int:
         """How many rows the pair has."""
         return self._index.count(pair)
+
+    def counts(self) -> Ints:
+        """How many rows each pair has."""
+        return self._index.counts(self.n)
+
+    def lasts(self) -> Ints:
+        """The last row of each pair."""
+        return self._index.lasts(self.n)
+
+    def forget_touched(self) -> None:
+        """`touched` is to give none until the next append."""
+        self._touched = Touched(*(np.zeros(size, np.int64) for size in (0, 1, 0)))
 
     def touched(self) -> Touched:
         """The pairs that got rows in the last append."""

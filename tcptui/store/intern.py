@@ -33,6 +33,21 @@ class Interner:
         self._slots = np.full(2048, _EMPTY, np.int32)
         self._seeds = [np.uint64(secrets.randbits(64) | 1) for _ in range(words)]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the keys and the table take."""
+        return sum(column.nbytes for column in self._keys) + self._slots.nbytes
+
+    def only(self, numbers: Ints) -> Interner:
+        """A new one with some of the keys, numbered in this order."""
+        new = Interner(len(self._keys))
+        new._reserve(len(numbers))
+        for column, words in zip(new._keys, self._keys, strict=True):
+            column[: len(numbers)] = words[numbers]
+        new.n = len(numbers)
+        new._rehash()
+        return new
+
     def key(self, number: int) -> tuple[int, ...]:
         """The words of a key."""
         return tuple(int(column[number]) for column in self._keys)

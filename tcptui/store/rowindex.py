@@ -61,6 +61,12 @@ class _Block:
             return np.zeros(0, np.int64)
         return self.order[self.starts[at] : int(self.lasts[at]) + 1].astype(np.int64) + self.first
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        columns: tuple[NDArray[Any], ...] = (self.pairs, self.starts, self.lasts, self.order)
+        return sum(column.nbytes for column in columns)
+
     def by_row(self) -> NDArray[np.int32]:
         """The pair of each row."""
         pair = np.empty(len(self.order), np.int32)
@@ -83,6 +89,20 @@ class RowIndex:
         self._first = np.zeros(1024, np.int64)
         self._last = np.zeros(1024, np.int64)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        tally = self._count.nbytes + self._first.nbytes + self._last.nbytes
+        return sum(block.nbytes for block in self._blocks[1]) + tally
+
+    def counts(self, pairs: int) -> Ints:
+        """How many rows each of the first `pairs` pairs has."""
+        return grown(self._count, pairs)[:pairs]
+
+    def lasts(self, pairs: int) -> Ints:
+        """The last row of each of the first `pairs` pairs."""
+        return grown(self._last, pairs)[:pairs]
+
     def count(self, pair: int) -> int:
         return int(self._count[pair]) if pair < len(self._count) else 0
 
@@ -98,9 +118,12 @@ class RowIndex:
 
     def add(self, pair: NDArray[np.int32], first_row: int, pairs: int) -> Touched:
         """The next rows, from `first_row` on; `pairs` is how many pairs there are by now."""
-        for at in range(0, len(pair), _LARGEST):
-            self._push(_block(pair[at : at + _LARGEST], first_row + at, pairs)[0])
-        touched = _block(pair, first_row, pairs)[1]
+        block, touched = _block(pair, first_row, pairs)
+        if 0 < len(pair) <= _LARGEST:
+            self._push(block)
+        else:
+            for at in range(0, len(pair), _LARGEST):
+                self._push(_block(pair[at : at + _LARGEST], first_row + at, pairs)[0])
         self._tally(touched, pairs)
         return touched
 

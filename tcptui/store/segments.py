@@ -2,13 +2,15 @@
 
 One thread appends batches; any number of threads read. A reader sees rows below `n`, which is raised after
 everything about the new rows is in place, so it needs no lock. The packet bytes stay in the capture file: a
-row knows its place there. A row takes 56 bytes, and the index of pairs 2 more.
+row knows its place there. A row takes 56 bytes, and the index of pairs 2 more. Where the file gives back its
+oldest packets, their options are kept here.
 
 Limits: 2**31 rows; frame numbers below 2**32.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -16,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
-from tcptui.store import icmp
+from tcptui.store import icmp, kept_options
 from tcptui.store.decode import Columns, Counts, Icmp, decode
 from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints, distinct
+from tcptui.store.kept_options import KeptOptions
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
@@ -44,11 +47,18 @@ _KINDS: dict[str, Any] = {
     "options": np.uint8,
     "ttl": np.uint8,
 }
+ROW: int = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
+"""Bytes that a row takes, the index of pairs left out."""
+
 _IN_BITS = ("sender", "flags", "version", "plain")
 Rows = Ints | slice
 
 MOST_ERRORS = 1000
 """ICMP errors kept of a pair: who makes thousands of them fills neither the memory nor the ladder."""
+
+
+_NOTED = 300
+"""Bytes that a number in a dict and five in a tuple take."""
 
 
 class Captured(NamedTuple):
@@ -89,11 +99,19 @@ class SegmentStore:
         self.counts = Counts()
         self.pairs = PairTable()
         self.icmp: tuple[tuple[int, IcmpError], ...] = ()
-        self._others: dict[int, tuple[int, int, int, int, int]] = {}  # by frame: where it is in the file
+        # by frame: the pair it is about, and where it is in the file
+        self._others: dict[int, tuple[int, int, int, int, int, int]] = {}
         self._errors: dict[int, int] = {}  # by pair: how many
         self._packet = packet
         self._chunks: list[dict[str, NDArray[Any]]] = []
         self._recent: tuple[int, memoryview] = (0, memoryview(b""))  # offset and bytes of the last batch
+        self._kept = KeptOptions()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the rows and the pairs take."""
+        noted = _NOTED * (len(self._others) + len(self._errors))
+        return self.n * ROW + self._kept.nbytes + self.pairs.nbytes + noted
 
     def append(self, batch: Batch) -> range:
         """Decodes a batch; its segments become the next rows, which are returned."""
@@ -118,7 +136,7 @@ class SegmentStore:
                 continue
             place = (batch.time_ns, batch.offset, batch.caplen, batch.wirelen, batch.linktype)
             time_ns, offset, caplen, wirelen, linktype = (int(column[record]) for column in place)
-            self._others[error.packet] = (time_ns, offset, caplen, wirelen, linktype)
+            self._others[error.packet] = (pair, time_ns, offset, caplen, wirelen, linktype)
             yield pair, error
 
     def captured(self, frame: int) -> Captured | None:
@@ -126,7 +144,7 @@ class SegmentStore:
         place = self._others.get(frame)
         if place is None:
             return None
-        time_ns, offset, caplen, wirelen, linktype = place
+        _, time_ns, offset, caplen, wirelen, linktype = place
         return Captured(time_ns, self._packet(offset, caplen), wirelen, linktype)
 
     def column(self, name: str, rows: Rows = slice(None)) -> NDArray[Any]:
@@ -207,9 +225,57 @@ class SegmentStore:
             if not size
             else bytes(recent[place - base : place - base + size])
             if base <= place and place + size <= end
-            else self._packet(place, size)
-            for place, size in zip(places, sizes, strict=True)
+            else self._old_options(row, place, size)
+            for row, place, size in zip(rows.tolist(), places, sizes, strict=True)
         ]
+
+    def _old_options(self, row: int, place: int, size: int) -> bytes:
+        if row >= self._kept.n:
+            data = self._packet(place, size)
+            if data or row >= self._kept.n:  # else they were saved, and given back, just now
+                return data
+        return self._kept.get(row)
+
+    def keep_options(self, before: int) -> None:
+        """The file is about to give back what stands before this offset: keep the options that are there."""
+        begin, end = self._kept.n, self._first_from(before)
+        for first in range(begin, end, _CHUNK):
+            rows = slice(first, min(first + _CHUNK, end))
+            sizes = self._range("options", rows.start, rows.stop).astype(np.int64)
+            places = self._range("offset", rows.start, rows.stop)
+            places += self._range("options_at", rows.start, rows.stop)
+            some = sizes > 0
+            self._kept.add(sizes, kept_options.read(self._packet, places[some], sizes[some]))
+
+    def _first_from(self, offset: int) -> int:
+        """The first row whose packet stands at `offset` of the file or behind it."""
+        chunk = bisect_left(self._chunks[:-1], offset, key=lambda chunk: int(chunk["offset"][-1]))
+        first = chunk << _BITS
+        return first + int(np.searchsorted(self._range("offset", first, min(first + _CHUNK, self.n)), offset))
+
+    def only(self, rows: Ints, pairs: Ints, pair_of: NDArray[np.int32]) -> SegmentStore:
+        """A new store of some rows and their pairs, as `compact` makes it. For the thread that appends."""
+        new = SegmentStore(self._packet)
+        new.counts, new._recent = self.counts, self._recent
+        new.pairs = self.pairs.only(pairs)
+        new._kept = self._kept.only(rows[: int(np.searchsorted(rows, self._kept.n))])
+        bounds = np.searchsorted(rows, np.arange(len(self._chunks) + 1) << _BITS).tolist()
+        for chunk, begin, end in zip(self._chunks, bounds, bounds[1:], strict=False):
+            places = rows[begin:end] & (_CHUNK - 1)
+            columns = {name: np.take(column, places) for name, column in chunk.items()}
+            columns["flow"] = pair_of[columns["flow"]]
+            new._write(begin, columns)
+        for first in range(0, len(rows), _CHUNK):
+            new.pairs.publish(new._range("flow", first, min(first + _CHUNK, len(rows))), first)
+        new.pairs.forget_touched()
+        new.n = len(rows)
+        new._errors = {
+            int(pair_of[pair]): count for pair, count in self._errors.items() if pair_of[pair] >= 0
+        }
+        for frame, (pair, *place) in self._others.items():
+            if pair_of[pair] >= 0:
+                new._others[frame] = (int(pair_of[pair]), *place)  # type: ignore[assignment]
+        return new
 
     def _gather(self, name: str, rows: Rows) -> NDArray[Any]:
         if isinstance(rows, slice):

@@ -1,0 +1,136 @@
+"""Who stays when there is not room for all."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcptui.store.compact import compact
+from tcptui.store.retention import _PAIR, CONTROLS, FINISHED, FIRST, HALF_OPEN, OPEN, choose
+from tcptui.store.segments import ROW, SegmentStore
+from tests.support.stores import File, segment
+
+SYN, RST, ACK = 2, 4, 16
+
+
+def store_of(*rows: tuple[int, int]) -> SegmentStore:
+    """A store of (pair, flags), in this order."""
+    store = SegmentStore(lambda offset, count: b"")
+    file = File()
+    for begin in range(0, len(rows), 5000):
+        store.append(
+            file.batch(
+                [
+                    segment(False, (0, 1 + pair), (1, 80), flags=flags)
+                    for pair, flags in rows[begin : begin + 5000]
+                ]
+            )
+        )
+    return store
+
+
+def room(store: SegmentStore, share: float) -> int:
+    """A share of what the store takes but for its tables, which begin with room for a thousand pairs."""
+    return int(share * (store.n * (ROW + 2) + store.pairs.n * _PAIR))
+
+
+def of_each(store: SegmentStore, rows: np.ndarray) -> dict[int, int]:
+    pairs, counts = np.unique(store.column("flow", rows), return_counts=True)
+    return dict(zip(pairs.tolist(), counts.tolist(), strict=True))
+
+
+def test_of_the_finished_the_newest_stay() -> None:
+    store = store_of(*((pair, ACK) for pair in range(100) for _ in range(10)))
+    what = np.full(100, FINISHED, np.uint8)
+    rows, lost = choose(store, what, room(store, 1 / 2), 0)
+    pairs = of_each(store, rows)
+    assert 45 <= len(pairs) <= 50 and min(pairs) == 100 - len(pairs)
+    assert set(pairs.values()) == {10}
+    assert lost.tolist() == []
+
+
+def test_what_is_newest_is_told_by_the_last_packet() -> None:
+    store = store_of((0, ACK), *((pair, ACK) for pair in range(1, 50)), (0, ACK))
+    rows, _ = choose(store, np.full(50, FINISHED, np.uint8), room(store, 1 / 10), 0)
+    assert 0 in of_each(store, rows) and 1 not in of_each(store, rows)
+
+
+def test_the_unfinished_stay_before_the_finished() -> None:
+    store = store_of(*((pair, ACK) for pair in range(100) for _ in range(10)))
+    what = np.full(100, FINISHED, np.uint8)
+    what[:20] = OPEN
+    what[20:30] = HALF_OPEN
+    rows, lost = choose(store, what, room(store, 1 / 2), 0)
+    pairs = of_each(store, rows)
+    assert set(range(30)) < set(pairs) and lost.tolist() == []
+    assert min(set(pairs) - set(range(30))) == 100 - (len(pairs) - 30)
+
+
+def test_of_a_long_unfinished_one_the_middle_goes() -> None:
+    controls = {3000: SYN, 4000: RST}
+    store = store_of(*((0, controls.get(n, ACK)) for n in range(10_000)), (1, ACK))
+    rows, lost = choose(store, np.array([OPEN, FINISHED], np.uint8), room(store, 1 / 2), 0)
+    assert lost.tolist() == []
+    mine = rows[store.column("flow", rows) == 0]
+    assert mine[:FIRST].tolist() == list(range(FIRST))
+    assert {3000, 4000} < set(mine.tolist())
+    newest = mine[FIRST + 2 :]
+    assert newest.tolist() == list(range(10_000 - len(newest), 10_000))
+    assert 3500 < len(mine) <= 3750 + 2 * CONTROLS and 10_000 in rows
+
+
+def test_with_room_for_all_nothing_goes() -> None:
+    store = store_of(*((n % 7, ACK) for n in range(1000)))
+    for what in (FINISHED, HALF_OPEN, OPEN):
+        rows, lost = choose(store, np.full(7, what, np.uint8), room(store, 2), 0)
+        assert len(rows) == 1000 and not len(lost)
+
+
+def test_nobody_keeps_more_than_a_share_of_syns() -> None:
+    store = store_of(*((0, SYN) for _ in range(20_000)))
+    rows, _ = choose(store, np.array([HALF_OPEN], np.uint8), room(store, 1 / 20), 0)
+    assert len(rows) <= 2 * CONTROLS + 20_000 // 20
+
+
+def test_too_many_unfinished_ones_go_too_the_half_open_first() -> None:
+    store = store_of(*((pair, SYN) for pair in range(5000)))
+    what = np.full(5000, HALF_OPEN, np.uint8)
+    what[:100] = OPEN
+    rows, lost = choose(store, what, room(store, 1 / 3), 0)
+    assert set(range(100)) < set(of_each(store, rows))
+    assert lost.tolist() == list(range(100, 100 + len(lost)))
+    assert len(rows) + len(lost) == 5000
+    assert len(lost) > 1000 and compact(store, rows).store.nbytes < room(store, 1 / 3)
+
+
+def test_what_others_keep_of_a_pair_counts() -> None:
+    store = store_of(*((pair, ACK) for pair in range(1000)))
+    what = np.full(1000, FINISHED, np.uint8)
+    rows, _ = choose(store, what, room(store, 2), 1 << 20)
+    assert len(rows) == 0
+    rows, _ = choose(store, what, room(store, 1) + (100 << 20), 1 << 20)
+    assert len(rows) == 100
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.sampled_from([SYN, RST, ACK, ACK, ACK])), max_size=400),
+    st.lists(st.sampled_from([FINISHED, HALF_OPEN, OPEN]), min_size=6, max_size=6),
+    st.floats(0, 2),
+)
+def test_a_pair_stays_whole_or_with_both_ends(
+    rows: list[tuple[int, int]], what: list[int], share: float
+) -> None:
+    store = store_of(*rows)
+    kinds = np.array(what[: store.pairs.n], np.uint8)
+    kept, lost = choose(store, kinds, room(store, share), 0)
+    assert (np.diff(kept) > 0).all()
+    stayed = of_each(store, kept)
+    for pair in range(store.pairs.n):
+        mine = store.pairs.rows(pair)
+        if pair not in stayed:
+            assert (pair in lost) == (kinds[pair] != FINISHED)
+        elif stayed[pair] < len(mine):
+            assert kinds[pair] != FINISHED
+            assert {*mine[:FIRST].tolist(), *mine[-FIRST:].tolist()} <= set(kept.tolist())
