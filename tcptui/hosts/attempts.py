@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.store import headers
+from tcptui.store.compact import Compacted
 from tcptui.store.flows import Endpoints
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
@@ -70,6 +71,22 @@ class Attempts:
             self.fate = np.concatenate((self.fate, np.zeros(more, np.uint8)))
             self.time_ns = np.concatenate((self.time_ns, np.zeros(more, np.int64)))
             self.frame = np.concatenate((self.frame, np.zeros(more, np.uint32)))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they take."""
+        return self.fate.nbytes + self.time_ns.nbytes + self.frame.nbytes
+
+    def compacted(self, done: Compacted) -> Attempts:
+        """Those of the pairs that stayed, with all that became of them."""
+        new = Attempts(done.store)
+        new.fate, new.time_ns, new.frame = (
+            self.fate[done.pairs],
+            self.time_ns[done.pairs],
+            self.frame[done.pairs],
+        )
+        new._n = done.store.n
+        return new
 
     def asked(self) -> Ints:
         """The pairs that began with a SYN, in order of its time."""

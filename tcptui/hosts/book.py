@@ -9,6 +9,7 @@ from tcptui.hosts.around import Neighbours
 from tcptui.hosts.attempts import Attempts, floods, scans
 from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.hosts.isn import Isns, blind_spoofing, predictable
+from tcptui.store.compact import Compacted
 from tcptui.store.flows import Address
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnoses.catalog import KINDS
@@ -35,6 +36,18 @@ class HostBook:
     def __init__(self, store: SegmentStore) -> None:
         self._attempts, self._isns = Attempts(store), Isns(store)
         self.neighbours = Neighbours(store)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that all this takes, about; what is kept of sequence numbers never takes more than 40 MB."""
+        return self._attempts.nbytes + self.neighbours.nbytes
+
+    def compacted(self, done: Compacted) -> HostBook:
+        """The book of a store that was compacted, once this one was fed all of it; this one is done with."""
+        new = HostBook(done.store)
+        new._attempts, new._isns = self._attempts.compacted(done), self._isns.compacted(done)
+        new.neighbours = self.neighbours.compacted(done)
+        return new
 
     def feed(self) -> None:
         """Take in the store's rows since the last call."""

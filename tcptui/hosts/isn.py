@@ -14,6 +14,7 @@ import numpy as np
 
 from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, groups
 from tcptui.hosts.finding import SHOWN, HostFinding
+from tcptui.store.compact import Compacted
 from tcptui.store.flows import Endpoints, words_of
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
@@ -28,11 +29,13 @@ HOSTS = 4096
 NARROW = 1 << 20
 OTHER_PLACE = 2  # hops
 _SYN_ACK = 0x12
+_GONE = -1
 
 
 @dataclass(slots=True)
 class _Samples:
-    """Of one host: pairs, times (ns), numbers and frames of its first SYN,ACKs, one a pair."""
+    """Of one host: pairs (_GONE: not in the store any more), times (ns), numbers and frames of its first
+    SYN,ACKs, one a pair."""
 
     pairs: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
@@ -69,6 +72,14 @@ class Isns:
             at = int(mine[0])
             text = ends.server_text if senders[at] == 1 else ends.client_text
             self._add(text(at, port=False), first[mine[:MOST]])
+
+    def compacted(self, done: Compacted) -> Isns:
+        """The same hosts: there are never more of them than HOSTS, so they stay when their pairs go."""
+        new = Isns(done.store)
+        new.hosts, new._n = self.hosts, done.store.n
+        for samples in new.hosts.values():
+            samples.pairs = [int(done.pair_of[pair]) if pair >= 0 else _GONE for pair in samples.pairs]
+        return new
 
     def _add(self, host: str, rows: Ints) -> None:
         if host not in self.hosts and len(self.hosts) >= HOSTS:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from tcptui.hosts.book import HostBook, Waiting, leaks
 from tcptui.hosts.finding import HostFinding
+from tcptui.store.compact import compact
 from tcptui.store.flows import Address
+from tcptui.tcp.history import Moment
 from tcptui.tcp.timers import SECOND
 from tests.support.hosts import CLOSED, FULL, HALF_OPEN, SILENT, TAKEN_BACK, Passed, attempt, away, store_of
 
@@ -127,3 +130,33 @@ def test_who_calls_in_its_own_name_while_it_is_flooded_is_no_attacker() -> None:
 
 def test_the_most_severe_comes_first() -> None:
     assert list(findings(scan() + flood())) == ["syn-flood", "port-scan"]
+
+
+@pytest.mark.parametrize("passed", [flood(), scan(), sweep(), counted(what=FULL), ATTACK])
+def test_findings_are_the_same_of_a_store_that_lost_other_connections(passed: list[Passed]) -> None:
+    others = [one for i in range(40) for one in attempt(i / 9, "10.7.7.7", 5000 + i, "10.7.7.8", 443, FULL)]
+    store = store_of([*others, *passed])
+    book = HostBook(store)
+    book.feed()
+    before = book.findings()
+    assert before
+    done = compact(store, np.arange(len(others), store.n))
+    book = book.compacted(done)
+    assert done.store.pairs.n == store.pairs.n - 40
+    assert book.findings() == before
+    store_of(flood(target="10.5.5.5"), done.store, store.n)
+    book.feed()
+    assert len(book.findings()) == len(before) + 1
+
+
+def test_the_book_shrinks_with_the_store() -> None:
+    calls = [attempt(i / 99, H, 1000 + i, TARGET, 80, FULL) for i in range(3000)]
+    store = store_of([one for call in calls for one in call])
+    book = HostBook(store)
+    book.feed()
+    now = Moment(store.n, calls[-1][-1].time_ns)
+    assert book.neighbours.of(5, now).alive(1, 0) is not None
+    before = book.nbytes
+    book = book.compacted(compact(store, np.arange(store.n - 40, store.n)))
+    assert book.neighbours.of(5, now).alive(1, 0) is not None
+    assert book.nbytes < before / 3
