@@ -10,6 +10,8 @@ from tcptui.model.times import clock, number
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
+NOT_KEPT: Row = (Cell("the bytes of this packet are no longer kept (see --max-spool)", Role.WARN),)
+
 
 def detail(
     raw: bytes,
@@ -22,16 +24,15 @@ def detail(
 ) -> list[Row]:
     """The rows of one packet in `width` columns; fields that are wider are cropped, the line is wrapped.
 
-    raw: the captured frame from its link layer on; wirelen: how long it was, when that is known.
+    raw: the captured frame from its link layer on, b"" where it is no longer kept; wirelen: how long it was,
+    when that is known.
     ends: the names of endpoints 0 and 1. line: tcpdump's, of model.tcpdump.
     Never raises on any bytes. The first call imports scapy (0.6 s).
     """
     rows: list[Row] = [heading(len(raw), segment, ends, wirelen)]
     rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(line), width)]
     rows.append(())
-    rows += layer_rows(raw, linktype)
-    rows.append(())
-    rows += hexdump(raw, width)
+    rows += [*layer_rows(raw, linktype), (), *hexdump(raw, width)] if raw else [NOT_KEPT]
     return [fit(row, width) for row in rows]
 
 

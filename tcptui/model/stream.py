@@ -1,7 +1,7 @@
 """Follow stream: the bytes that both applications sent, in the order of sequence numbers.
 
 Retransmissions are left out, segments that came out of order stand where they belong, and what the
-capture does not have is a gap that says how large it is.
+capture does not have, or has not kept, is a gap that says how large it is.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ MOST = 1 << 20
 
 
 class Piece(NamedTuple):
-    """A stretch of one direction. data is empty for a gap; missing: bytes that the capture does not have."""
+    """A stretch of one direction. data is empty for a gap; missing: bytes that the capture does not have.
+
+    gone: it had them, and has not kept them.
+    """
 
     sender: int
     packet: int
     data: bytes
     missing: int = 0
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -39,10 +43,12 @@ class _Direction:
 
     sender: int
     next: int | None = None
-    waiting: dict[int, tuple[int, int, bytes]] = field(default_factory=dict)  # seq: packet, length, data
+    waiting: dict[int, tuple[int, int, bytes | None]] = field(
+        default_factory=dict
+    )  # seq: packet, length, data
 
-    def add(self, packet: int, seq: int, length: int, data: bytes) -> Iterator[Piece]:
-        """A segment's payload, `data` being as much of it as was captured."""
+    def add(self, packet: int, seq: int, length: int, data: bytes | None) -> Iterator[Piece]:
+        """A segment's payload, `data` being as much of it as was captured; None where that is not kept."""
         if self.next is None:
             self.next = seq
         known = self.waiting.get(seq)
@@ -62,6 +68,9 @@ class _Direction:
             if old >= length:
                 continue
             self.next = add(seq, length)
+            if data is None:
+                yield Piece(self.sender, packet, b"", length - max(old, 0), gone=True)
+                continue
             if data[old:]:
                 yield Piece(self.sender, packet, data[old:])
             if length > len(data):
@@ -80,11 +89,15 @@ class _Direction:
             yield from self.drain()
 
 
-def follow(segments: Sequence[Segment], payload: Callable[[int], bytes], most: int = MOST) -> Iterator[Piece]:
+Payload = Callable[[int], bytes | None]
+
+
+def follow(segments: Sequence[Segment], payload: Payload, most: int = MOST) -> Iterator[Piece]:
     """The pieces of a connection, in the order in which they became complete.
 
     payload(i) gives the captured payload of segments[i]: at most segments[i].length bytes, fewer when
-    the packet was cut. Ends after `most` bytes. Never raises on any segments.
+    the packet was cut, None when its bytes are no longer kept. Ends after `most` bytes. Never raises on any
+    segments.
     """
     directions = (_Direction(0), _Direction(1))
     shown = 0
@@ -96,7 +109,7 @@ def follow(segments: Sequence[Segment], payload: Callable[[int], bytes], most: i
 
 
 def _pieces(
-    segments: Sequence[Segment], payload: Callable[[int], bytes], directions: tuple[_Direction, _Direction]
+    segments: Sequence[Segment], payload: Payload, directions: tuple[_Direction, _Direction]
 ) -> Iterator[Piece]:
     for at, segment in enumerate(segments):
         own, peer = directions[segment.sender], directions[1 - segment.sender]
@@ -109,9 +122,10 @@ def _pieces(
                 yield from own.skip(None)
                 own.next = seq
         if segment.length and not segment.flags & Flags.RST:
-            data = payload(at)[: segment.length]
+            data = payload(at)
             if not _is_probe(segment, own):
-                yield from own.add(segment.packet, seq, segment.length, data)
+                kept = None if data is None else data[: segment.length]
+                yield from own.add(segment.packet, seq, segment.length, kept)
     for direction in directions:
         yield from direction.skip(None)
 
@@ -128,9 +142,13 @@ def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     last: Piece | None = None
     parts: list[bytes] = []
     for piece in pieces:
-        if last is not None and piece.data and last.data and piece.sender == last.sender:
-            parts.append(piece.data)
-            continue
+        if last is not None and piece.sender == last.sender:
+            if piece.data and last.data:
+                parts.append(piece.data)
+                continue
+            if piece.gone and last.gone:
+                last = last._replace(missing=last.missing + piece.missing)
+                continue
         if last is not None:
             yield last._replace(data=b"".join(parts))
         last, parts = piece, [piece.data]
@@ -146,9 +164,10 @@ def rows(pieces: Iterable[Piece], client: int, width: int, *, hexadecimal: bool 
     for piece in joined(pieces):
         role, sign = (Role.CLIENT, "▶ ") if piece.sender == client else (Role.SERVER, "◀ ")
         if piece.missing:
+            what = "no longer kept" if piece.gone else "not captured"
             yield (
                 Cell(sign, role),
-                Cell(f"┄ {size(piece.missing)} not captured ┄"[: max(0, width - 2)], Role.WARN),
+                Cell(f"┄ {size(piece.missing)} {what} ┄"[: max(0, width - 2)], Role.WARN),
             )
         elif hexadecimal:
             for row in hexdump(piece.data, width - 2):

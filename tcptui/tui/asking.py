@@ -203,7 +203,7 @@ class Asking(Commands):
 
     def _save(self, text: str) -> None:
         session, number = self.viewpoint.session, self.viewpoint.flow
-        self._write(lambda: f"{save_flow(session, number, text):,} packets of flow {number} → {text}", text)
+        self._write(lambda: save_flow(session, number, text), text)
 
     def action_export(self) -> None:
         if self.viewpoint.flow:

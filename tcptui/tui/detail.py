@@ -83,7 +83,7 @@ class DetailPane(LineList):
             return []
         self.title = f"Detail: #{at.packet}"
         ends = loaded.ladder.ends
-        if ready:
+        if ready or not frame.data:
             return detail(frame.data, frame.linktype, at, ends, self._line, width, frame.wirelen)
         rows = [heading(len(frame.data), at, ends, frame.wirelen)]
         rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(self._line), width)]

@@ -28,10 +28,14 @@ def free_name(stem: str, suffix: str) -> Path:
 
 
 def records(session: Session, number: int) -> Iterator[Record]:
-    """A flow's packets as they were captured, and the ICMP errors about them, in capture order."""
+    """A flow's packets as they were captured, and the ICMP errors about them, in capture order.
+
+    Those whose bytes are no longer kept are left out.
+    """
     errors = _errors(session, number)
     for _, record in heapq.merge(_segments(session, number), errors, key=itemgetter(0)):
-        yield record
+        if record.data:
+            yield record
 
 
 def _segments(session: Session, number: int) -> Iterator[tuple[int, Record]]:
@@ -50,9 +54,12 @@ def _errors(session: Session, number: int) -> Iterator[tuple[int, Record]]:
             yield error.packet, Record(found.time_ns, found.data, found.wirelen, found.linktype)
 
 
-def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> int:
-    """Write a flow's packets to a new pcap file; how many. Raises CaptureError."""
-    return write_pcap(path, records(session, number))
+def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> str:
+    """Write a flow's packets to a new pcap file; what was written, in words. Raises CaptureError."""
+    written = write_pcap(path, records(session, number))
+    gone = int((session.store.column("offset", session.rows(number)) < session.reader.kept_from).sum())
+    left_out = f" ({gone:,} are no longer kept)" if gone else ""
+    return f"{written:,} packets of flow {number}{left_out} → {path}"
 
 
 def ladder_text(view: Viewpoint, width: int = TEXT_WIDTH) -> str:

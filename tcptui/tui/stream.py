@@ -21,8 +21,9 @@ class StreamScreen(Fitted):
         rows = view.session.rows(view.flow)[: loaded.count]
         begin = (store.column("options_at", rows) + store.column("options", rows)).tolist()
 
-        def payload(i: int) -> bytes:
-            return view.session.raw(int(rows[i]))[begin[i] :]
+        def payload(i: int) -> bytes | None:
+            raw = view.session.raw(int(rows[i]))
+            return raw[begin[i] :] if raw else None
 
         self._pieces = list(stream.follow(store.segments(rows), payload))
         self._client = loaded.ladder.history.client

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.model.detail import detail, heading
+from tcptui.model.detail import NOT_KEPT, detail, heading
 from tcptui.model.text import plain, row_width
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.packets import frame
@@ -35,3 +35,9 @@ def test_every_row_has_exactly_its_width(width: int) -> None:
     rows = detail(frame(b"\x1b[31m" * 20), 1, SEGMENT, ("\x1b", "[bold]"), "line\x1b" * 20, width)
     assert {row_width(row) for row in rows} == {width}
     assert all(plain(row).isprintable() for row in rows)
+
+
+def test_a_packet_whose_bytes_are_gone_says_so() -> None:
+    rows = [plain(row).rstrip() for row in detail(b"", 1, SEGMENT, ENDS, "IP a > b: Flags [.]", 80, 60)]
+    assert rows[0].startswith("#3  10.0.0.1:40000 → 10.0.0.2:80  0 of 60 bytes")
+    assert rows[1:] == ["IP a > b: Flags [.]", "", plain(NOT_KEPT)]

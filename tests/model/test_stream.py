@@ -96,6 +96,19 @@ def test_rows_of_text_are_clean_and_signed() -> None:
     assert shown[0][0].role is Role.CLIENT and shown[3][0].role is Role.SERVER
 
 
+def test_bytes_that_are_no_longer_kept_are_one_gap() -> None:
+    segments = [Segment(n, 0, 0, 100 + 10 * n, 0, Flags.ACK, 10, 10) for n in range(6)]
+    kept = [None, None, None, b"12", b"0123456789", b"0123456789"]
+    pieces = list(joined(follow(segments, lambda at: kept[at])))
+    assert pieces == [
+        Piece(0, 0, b"", 30, gone=True),
+        Piece(0, 3, b"12"),
+        Piece(0, 3, b"", 8),
+        Piece(0, 4, b"01234567890123456789"),
+    ]
+    assert plain(next(rows(pieces, 0, 60))) == "▶ ┄ 30 B no longer kept ┄"
+
+
 def test_rows_of_bytes() -> None:
     shown = [plain(row) for row in rows([Piece(0, 1, b"hello")], 0, 80, hexadecimal=True)]
     assert shown == ["▶ 00000000: 6865 6c6c 6f                             hello"]

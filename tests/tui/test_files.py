@@ -40,9 +40,18 @@ def test_records_are_the_packets_as_captured() -> None:
 def test_the_icmp_errors_about_a_flow_are_saved_in_their_place(tmp_path: Path) -> None:
     path = conversation(tmp_path / "in.pcap")
     session = read(file=str(path))
-    assert save_flow(session, 1, tmp_path / "out.pcap") == 15
+    assert save_flow(session, 1, tmp_path / "out.pcap") == f"15 packets of flow 1 → {tmp_path}/out.pcap"
     saved = packets(read_all(CaptureReader(tmp_path / "out.pcap")))
     assert saved == packets(read_all(CaptureReader(path)))
+
+
+def test_packets_that_are_no_longer_kept_are_left_out_and_counted(tmp_path: Path) -> None:
+    session = read(demo="handshake")
+    fourth = int(session.store.column("offset")[3])
+    session.reader.forget(fourth)
+    assert [len(r.data) for r in records(session, 1)] == session.store.column("caplen")[3:].tolist()
+    told = save_flow(session, 1, tmp_path / "out.pcap")
+    assert told == f"8 packets of flow 1 (3 are no longer kept) → {tmp_path}/out.pcap"
 
 
 def test_the_ladder_as_text_is_all_of_it() -> None:
