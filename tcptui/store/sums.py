@@ -1,0 +1,83 @@
+"""The middle of a long transfer by its sum: for weeks of it there is no room.
+
+Of segments that come one behind the other in order, what each end has sent becomes one segment, that of the
+last of them: it begins where the first began, and is as long as all. An ACK does not come before what it
+acknowledges. So whoever reads it sees the same transfer, without a gap, in fewer and larger segments.
+
+Limits: what the segments in between had of their own (times, windows, options) is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.store.headers import Ints
+
+_LARGEST = 28
+"""A sum is closed at 2**28 bytes, so that its length stays far below half the sequence numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """at: places of the rows that stay, in their order; the other arrays are what they say from now on.
+
+    stands: for how many rows each stands, itself included.
+    """
+
+    at: Ints
+    seq: NDArray[np.uint32]
+    ack: NDArray[np.uint32]
+    length: NDArray[np.uint32]
+    wirelen: NDArray[np.uint32]
+    stands: Ints
+
+
+def sum_up(
+    pair: NDArray[np.int32],
+    place: Ints,
+    sender: NDArray[np.uint8],
+    seq: NDArray[np.uint32],
+    ack: NDArray[np.uint32],
+    length: NDArray[np.uint32],
+    wirelen: NDArray[np.uint32],
+) -> Sums:
+    """Sums of rows in capture order. place: which of its pair's rows each is; where some are missing between
+    two, a sum ends."""
+    order = np.argsort(pair, kind="stable")
+    pair, place, total = pair[order], place[order], np.cumsum(length[order].astype(np.int64))
+    breaks = np.ones(len(order), np.bool_)
+    breaks[1:] = (pair[1:] != pair[:-1]) | (place[1:] != place[:-1] + 1)
+    begins = np.maximum.accumulate(np.where(breaks, np.arange(len(order)), 0))
+    size = total - total[begins] >> _LARGEST
+    breaks[1:] |= size[1:] != size[:-1]
+    run = np.cumsum(breaks)
+    by = np.lexsort((sender[order], run))  # stable: in capture order within each
+    rows = order[by]
+    key = run[by] * 2 + sender[rows]
+    first = np.flatnonzero(np.concatenate(([len(key) > 0], key[1:] != key[:-1])))
+    stands = np.diff(np.concatenate((first, [len(key)])))
+    last = rows[first + stands - 1]
+    head = rows[first]
+    acks = ack[last]
+    alone = np.ones(len(first), np.bool_)  # nobody answers it in the same run, or it comes after the answer
+    both = np.flatnonzero(key[first][1:] >> 1 == key[first][:-1] >> 1)
+    alone[np.where(last[both] < last[both + 1], both, both + 1)] = False
+    acks = np.where(alone, acks, ack[head])
+    where = np.argsort(last)
+    return Sums(
+        at=last[where],
+        seq=seq[head][where],
+        ack=acks[where],
+        length=_added(length[rows], first)[where],
+        wirelen=_added(wirelen[rows], first)[where],
+        stands=stands[where],
+    )
+
+
+def _added(values: NDArray[np.uint32], first: Ints) -> NDArray[np.uint32]:
+    if not len(first):
+        return values[:0]
+    return np.minimum(np.add.reduceat(values.astype(np.int64), first), 2**32 - 1).astype(np.uint32)
