@@ -24,6 +24,10 @@ from tcptui.tcp.timers import Timers
 _packet = attrgetter("packet")
 
 
+ENGINE_BYTES = 16 << 10
+"""Memory that an engine takes, about: 7 kB after a handshake, 19 kB after thousands of segments."""
+
+
 @dataclass(slots=True)
 class Engine:
     """One pair's. fed: rows of the pair that it has seen, in whatever form. begins: where in the pair's rows
@@ -94,6 +98,11 @@ class Engine:
             done = max(done, after)
             yield error
         yield from segments[done:]
+
+    def shorten(self, stay: Ints) -> None:
+        """Only some of the pair's rows stay: the places of those. What it was fed it knows all the same."""
+        self.fed = int(np.searchsorted(stay, self.fed))
+        self.begins = np.searchsorted(stay, self.begins).tolist()
 
     def split(self, store: SegmentStore, rows: Ints) -> list[int]:
         """Note where new lives begin in the pair's rows; the frames with which they do."""

@@ -21,6 +21,7 @@ from tcptui.numbering import Numbering
 from tcptui.regular.census import Census
 from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
+from tcptui.store.retention import FINISHED, HALF_OPEN, OPEN
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
@@ -49,6 +50,16 @@ TRACED = 512
 """Segments of a long flow whose facts are gathered at once, behind the screen."""
 
 FOR_GOOD = 1 << 62
+
+PAIR_BYTES = 400
+"""Memory that is kept of a pair besides the store: here some 200 bytes, twice as much while columns grow, and
+of its hosts."""
+
+TRAIL_BYTES = 10 << 10
+
+_CLAIM = np.full(len(State), OPEN, np.uint8)
+_CLAIM[[State.CLOSED, State.LISTEN, State.TIME_WAIT]] = FINISHED
+_CLAIM[[State.SYN_SENT, State.SYN_RCVD]] = HALF_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,10 @@ class _Kept:
     infos: dict[int, FlowInfo] = field(default_factory=dict)
     verdicts: dict[int, tuple[int, str]] = field(default_factory=dict)
 
+    def moved(self, pair: int) -> _Kept:
+        """The same of a pair that is numbered anew."""
+        return _Kept({at: replace(info, pair=pair) for at, info in self.infos.items()}, self.verdicts)
+
 
 class FlowBook:
     """Connections, flow numbers, counters and facts of everything in `store`.
@@ -134,6 +149,7 @@ class FlowBook:
         self._deadlines: list[tuple[int, int]] = []
         self._waiting: set[int] = set()
         self._changed: set[int] = set()  # irregular pairs
+        self._asked = False  # somebody takes what has changed
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -298,11 +314,80 @@ class FlowBook:
 
     def take_changed(self) -> list[int]:
         """The numbers of the flows that got packets or transitions since the last call, ascending."""
+        self._asked = True
         changed, self._changed = self._changed, set()
         numbers = {number for pair in changed for number in self._numbers.of(pair)[-2:]}
         numbers.update(self._numbers.first(self._census.take_changed(self.last.time_ns)))
         self._adopt()
         return sorted(numbers)
+
+    # -- within a bound --------------------------------------------------------------------------
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that all this takes, about."""
+        engines = (len(self._engines) + len(self._looked_at)) * ENGINE_BYTES
+        return self._numbers.nbytes + self._census.nbytes + engines + len(self._trails) * TRAIL_BYTES
+
+    @property
+    def numbers(self) -> Ints:
+        """The numbers of all flows that are there, ascending."""
+        return self._numbers.numbers
+
+    def claims(self, wanted: int = 0) -> tuple[NDArray[np.uint8], Ints]:
+        """Of each pair: what it is to `retention`, and the bytes that are kept for it here.
+
+        wanted: the number of a flow that must stay. What `take_changed` has yet to tell is not finished,
+        where somebody asks that.
+        """
+        states = self._census.states(self.last.time_ns)
+        for pair, engine in self._engines.items():
+            states[pair] = engine.connection.states
+        what = _CLAIM[states].max(axis=1)
+        if self._asked:
+            told = ~self._census.untold
+            told[list(self._changed)] = False
+            what = np.maximum(what, np.where(told, FINISHED, HALF_OPEN).astype(np.uint8))
+        what[list(self._behind)] = OPEN
+        with suppress(IndexError):
+            what[self._numbers.flow(wanted)[0]] = OPEN
+        bytes_ = np.full(len(what), PAIR_BYTES)
+        bytes_[list(self._engines)] += ENGINE_BYTES
+        return what, bytes_
+
+    def catch_up_with(self, pair: int) -> bool:
+        """Feed the engine of a pair, SLICE rows at most. Whether there is more to do."""
+        if pair in self._behind and self._feed(pair, SLICE):
+            self._later(self._lives_of(pair, self._engines[pair]))
+        return pair in self._behind
+
+    def compact(self, done: Compacted, shorter: Ints) -> None:
+        """Go on with a store of fewer rows and pairs. shorter: (old) pairs that stay without some of their
+        rows; their engines must have been fed all of them.
+        """
+        for pair in shorter.tolist():
+            self._looked_at.pop(pair, None)
+            if pair in self._engines:
+                rows = self.store.pairs.rows(pair)
+                at = np.minimum(np.searchsorted(done.rows, rows), len(done.rows) - 1)
+                self._engines[pair].shorten(np.flatnonzero(done.rows[at] == rows))
+        stale = {number for pair in shorter.tolist() for number in self._numbers.of(pair)}
+        new = done.pair_of.tolist() if self._engines or self._looked_at or self._behind else []
+        self._engines = {new[p]: one for p, one in self._engines.items() if new[p] >= 0}
+        self._looked_at = {new[p]: one for p, one in self._looked_at.items() if new[p] >= 0}
+        self._behind = {new[p]: None for p in self._behind if new[p] >= 0}
+        self._kept = {new[p]: one.moved(new[p]) for p, one in self._kept.items() if new[p] >= 0}
+        self._waiting = {new[p] for p in self._waiting if new[p] >= 0}
+        self._changed = {new[p] for p in self._changed if new[p] >= 0}
+        self._deadlines = [
+            (one.scheduled, pair) for pair, one in self._engines.items() if one.scheduled is not None
+        ]
+        heapq.heapify(self._deadlines)
+        self._numbers.compact(done.pairs, done.pair_of)
+        self._census.compact(done.pairs)
+        there = set(self.numbers.tolist()) if self._trails else set()
+        self._trails = {n: one for n, one in self._trails.items() if n in there and n not in stale}
+        self.store = done.store
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -344,6 +429,11 @@ class FlowBook:
         )  # fmt: skip
 
     def _counts(self, pair: int, generation: int) -> _Counts:
+        if len(self._engines[pair].begins) == 1:
+            one = self._census.columns
+            packets, payload = one.packets[pair].tolist(), one.payload[pair].tolist()
+            span = int(one.start_ns[pair]), int(one.end_ns[pair])
+            return _Counts(*span, (packets[0], packets[1]), (payload[0], payload[1]))
         rows, column = self._rows(pair, generation), self.store.column
         sender, length, time_ns = column("sender", rows), column("length", rows), column("time_ns", rows)
         packets = np.bincount(sender, minlength=2).tolist()
@@ -472,7 +562,7 @@ class FlowBook:
             self.judge(table)
         self._adopt()
         for pair in self._behind:
-            table.states[self._numbers.of(pair)[0] - 1] = NOT_YET
+            table.states[self._numbers.place(self._numbers.of(pair)[0])] = NOT_YET
         for pair, engine in self._engines.items():
             if engine.fed:
                 self._put(table, pair, engine)
@@ -489,12 +579,12 @@ class FlowBook:
         """What only an engine tells; of a single life all else is counted in columns."""
         numbers = self._numbers.of(pair)
         if len(numbers) == 1:
-            at = numbers[0] - 1
+            at = table.place(numbers[0])
             table.client[at] = self.history(numbers[0]).client
             table.states[at] = engine.connection.states
             return
         for info in map(self.info, numbers):
-            at = info.number - 1
+            at = table.place(info.number)
             table.client[at], table.states[at] = info.client, info.states
             table.packets[at], table.payload[at] = sum(info.packets), sum(info.payload)
             table.start_ns[at], table.end_ns[at] = info.start_ns, info.end_ns

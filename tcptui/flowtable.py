@@ -17,14 +17,14 @@ NOT_YET = 255
 
 @dataclass(slots=True)
 class FlowTable:
-    """A connection an element, in order of their numbers.
+    """A connection an element, in order of their numbers, which have gaps where connections were forgotten.
 
     number: ascending. pair: of PairTable. client: which endpoint opened. states: by endpoint, of State
     or NOT_YET. packets, payload: of both ends together. start_ns, end_ns: of the first packet, and the
     latest. verdict: its place in `verdicts`, or UNKNOWN.
     """
 
-    number: NDArray[np.int32]
+    number: Ints
     pair: NDArray[np.int32]
     client: NDArray[np.uint8]
     states: NDArray[np.uint8]
@@ -37,6 +37,13 @@ class FlowTable:
 
     def __len__(self) -> int:
         return len(self.number)
+
+    def place(self, number: int) -> int:
+        """Where a connection stands. IndexError when it does not."""
+        at = int(np.searchsorted(self.number, number))
+        if at == len(self.number) or self.number[at] != number:
+            raise IndexError(number)
+        return at
 
     def state(self, client: bool) -> NDArray[np.uint8]:
         """The states of the clients, or of the servers."""

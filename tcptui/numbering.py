@@ -10,15 +10,21 @@ from numpy.typing import NDArray
 from tcptui.store.headers import Ints
 from tcptui.store.rowindex import grown
 
+_NOTED = 150
+"""Bytes of an entry in a dict, about."""
+
 
 class Numbering:
     """Which flow is which life of which pair.
 
-    Most pairs have one life, and their numbers follow from how many later lives came before them.
+    Most pairs have one life, and their numbers follow from how many later lives came before them. Flows that
+    are forgotten leave gaps.
     """
 
     def __init__(self) -> None:
-        self._n = 0
+        self._n = 0  # the highest number
+        self._count = 0  # of those that are there: so many elements of these two
+        self._number = np.zeros(1024, np.int64)
         self._pair = np.zeros(1024, np.int32)
         self._first = np.zeros(1024, np.int32)  # by pair: the number of its first life
         self._generation: dict[int, int] = {}  # by number, of later lives only
@@ -40,9 +46,11 @@ class Numbering:
         order = np.argsort(begins, kind="stable")
         numbers = np.empty(count, np.int64)
         numbers[order] = np.arange(self._n + 1, self._n + count + 1)
-        self._pair = grown(self._pair, self._n + count)
-        self._pair[numbers - 1] = pairs
-        self._n += count
+        begin, end = self._count, self._count + count
+        self._pair, self._number = grown(self._pair, end), grown(self._number, end)
+        self._pair[begin:end] = pairs[order]
+        self._number[begin:end] = numbers[order]
+        self._n, self._count = self._n + count, end
         self._first = grown(self._first, pair + len(packets))
         self._first[pair : pair + len(packets)] = numbers[: len(packets)]
         for (_, one), number in zip(born, numbers[len(packets) :].tolist(), strict=True):
@@ -51,10 +59,17 @@ class Numbering:
             self._generation[number] = len(lives)
 
     def flow(self, number: int) -> tuple[int, int]:
-        """Pair and generation. IndexError when there is no such number."""
-        if not 1 <= number <= self._n:
+        """Pair and generation. IndexError when there is no such number, or not any more."""
+        return int(self._pair[self.place(number)]), self._generation.get(number, 0)
+
+    def place(self, number: int) -> int:
+        """Where a flow stands in `numbers`. IndexError as above."""
+        at = number - 1
+        if self._count < self._n:
+            at = int(np.searchsorted(self._number[: self._count], number))
+        if not 0 <= at < self._count or self._number[at] != number:
             raise IndexError(number)
-        return int(self._pair[number - 1]), self._generation.get(number, 0)
+        return at
 
     def of(self, pair: int) -> list[int]:
         """The numbers of a pair's lives, in their order."""
@@ -70,6 +85,28 @@ class Numbering:
         return numbers
 
     @property
+    def numbers(self) -> Ints:
+        """The numbers of all flows that are there, ascending."""
+        return self._number[: self._count]
+
+    @property
     def pairs(self) -> NDArray[np.int32]:
-        """The pair of each flow, by number from 1."""
-        return self._pair[: self._n]
+        """The pair of each of these flows."""
+        return self._pair[: self._count]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that this takes, about."""
+        columns = self._number.nbytes + self._pair.nbytes + self._first.nbytes
+        return columns + _NOTED * (len(self._generation) + len(self._later))
+
+    def compact(self, pairs: Ints, pair_of: NDArray[np.int32]) -> None:
+        """Only these pairs, and their flows, stay. pair_of: from old pairs to new ones, -1 for what goes."""
+        pair = pair_of[self.pairs]
+        stays = pair >= 0
+        gone = set(self.numbers[~stays].tolist()) if self._generation else set()
+        self._number, self._pair = self.numbers[stays], pair[stays]
+        self._count = len(self._number)
+        self._first = self._first[pairs]
+        self._generation = {n: at for n, at in self._generation.items() if n not in gone}
+        self._later = {int(pair_of[one]): n for one, n in self._later.items() if pair_of[one] >= 0}

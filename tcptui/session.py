@@ -17,15 +17,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.bounds import Bounds, Gone
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
+from tcptui.capture.rotation import Rotation
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
 from tcptui.flowtable import UNKNOWN, FlowTable
 from tcptui.hosts.book import HostBook, leaks
 from tcptui.hosts.finding import HostFinding
 from tcptui.names import Names
+from tcptui.store.compact import compact
 from tcptui.store.flows import Endpoints
+from tcptui.store.retention import choose
 from tcptui.store.segments import Captured, SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History, Moment
@@ -67,7 +71,8 @@ SURVEY = 1.0
 class Snapshot:
     """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read.
 
-    findings: what is notable about hosts, the most severe first; some seconds old at most.
+    segments, flows: seen so far. gone: what of them is not kept any more. findings: what is notable about
+    hosts, the most severe first; some seconds old at most.
     """
 
     version: int = 0
@@ -82,6 +87,7 @@ class Snapshot:
     progress: float = 0.0
     label: str = ""
     notices: tuple[str, ...] = ()
+    gone: Gone = Gone()  # noqa: RUF009 - frozen
     findings: tuple[HostFinding, ...] = ()
     error: str | None = None
 
@@ -96,6 +102,8 @@ class Session:
 
     reader: what is read. feed: what writes the file that is read, None for a file as it lies.
     timers: the profile by which silent endpoints move. names: where addresses are to be shown by name.
+    max_memory: bytes for rows and connections, None for any number; the spool has a bound of its own.
+    wanted: the number of a flow that stays, finished or not, since somebody looks at it.
 
     All methods may be called from any thread. A view that reads never waits longer than a few hundred
     segments' inference.
@@ -110,6 +118,7 @@ class Session:
         label: str = "",
         notices: Sequence[str] = (),
         names: Names | None = None,
+        max_memory: int | None = None,
     ) -> None:
         self.reader = reader
         self.feed = feed
@@ -120,8 +129,11 @@ class Session:
         self._hosts = HostBook(self.store)
         self._findings: tuple[HostFinding, ...] = ()
         self._survey_due = 0.0
+        self.wanted = 0
+        self._notices = list(notices)
+        rotation = Rotation(reader, feed.spool, self._save_options, self._notices) if feed else None
+        self._bounds = Bounds(max_memory, rotation)
         self._label = label or (feed.label if feed else reader.path)
-        self._notices = tuple(notices)
         self.names = names
         self._error: TcptuiError | None = None
         self._tick_due = 0.0
@@ -170,7 +182,7 @@ class Session:
         return Snapshot(
             version=self._version + (self.names.known if self.names else 0),
             frames=self._book.last.packet,
-            segments=self.store.n,
+            segments=self.store.n + self._bounds.gone.packets,
             flows=len(self._book),
             last=self._book.last,
             dropped=stats.dropped if stats else None,
@@ -179,6 +191,7 @@ class Session:
             running=self._running,
             progress=self._progress(),
             label=self._label,
+            gone=self._bounds.gone,
             findings=self._findings,
             notices=(*self._notices, *(feed.notices if feed else ()), *self.reader.notices),
             error=str(error) if error else None,
@@ -202,8 +215,13 @@ class Session:
             return self._named(self._book.info(number))
 
     def flows(self) -> list[FlowInfo]:
-        """All flows, in the order of their numbers."""
-        return [self.flow(number) for number in range(1, len(self._book) + 1)]
+        """All flows that are kept, in the order of their numbers."""
+        return [self.flow(number) for number in self.numbers().tolist()]
+
+    def numbers(self) -> NDArray[np.int64]:
+        """The numbers of the flows that are kept, ascending."""
+        with self._reading():
+            return self._book.numbers.copy()
 
     def each_flow(self) -> Iterator[FlowInfo]:
         """All flows, in the order of their numbers, whose histories are going to be asked for, one by one."""
@@ -259,9 +277,15 @@ class Session:
         with self._reading():
             return self._book.rows(number)
 
+    def placed(self, number: int) -> tuple[SegmentStore, NDArray[np.int64]]:
+        """A flow's rows, and the store whose rows they are: `store` may be another by then."""
+        with self._reading():
+            return self.store, self._book.rows(number)
+
     def segments(self, number: int) -> list[Segment]:
         """A flow's segments, in capture order."""
-        return self.store.segments(self.rows(number))
+        store, rows = self.placed(number)
+        return store.segments(rows)
 
     def errors(self, number: int) -> tuple[IcmpError, ...]:
         """The ICMP errors about a flow's segments, in capture order; `captured` has their frames."""
@@ -345,9 +369,11 @@ class Session:
                 pass
             ended = self.feed is not None and not self.feed.running
             batch = self.reader.read(self.batch)
+            self._bounds.turn()
             if batch is not None:
                 self._take(batch)
                 self._catch_up(BEHIND)
+                self._keep_within_bounds()
             elif self.reader.done:
                 self._catch_up(float("inf"))
                 return
@@ -383,6 +409,39 @@ class Session:
         if time.monotonic() >= self._survey_due:
             self._survey()
         self._publish()
+
+    def _save_options(self, before: int) -> None:
+        """The spool gives back what stands before this offset."""
+        self.store.keep_options(before)
+
+    def _keep_within_bounds(self) -> None:
+        """Where memory is used up, go on with a store of what must stay, and of the newest."""
+        if not self._bounds.exceeded(self._nbytes):
+            return
+        with self._lock:
+            what, of_pair = self._book.claims(self.wanted)
+        kept = choose(self.store, what, self._bounds.room, of_pair)
+        for pair in kept.shorter.tolist():
+            self._catch_up_with(pair)
+        done = compact(self.store, kept.rows, kept.sums)
+        hosts = self._hosts.compacted(done)
+        with self._lock:
+            packets, flows = self.store.n, len(self._book.numbers)
+            self._book.compact(done, kept.shorter)
+            self.store, self._hosts = done.store, hosts
+            packets, flows = packets - self.store.n, flows - len(self._book.numbers)
+        self._bounds.went(packets, flows, len(kept.lost), self._nbytes)
+        self._publish()
+
+    @property
+    def _nbytes(self) -> int:
+        return self.store.nbytes + self._book.nbytes + self._hosts.nbytes
+
+    def _catch_up_with(self, pair: int) -> None:
+        more = True
+        while more and self._give_way():
+            with self._lock:
+                more = self._book.catch_up_with(pair)
 
     def _catch_up(self, seconds: float) -> bool:
         """Feed the engines that are behind, so long at most. Whether there was anything to do."""

@@ -117,7 +117,8 @@ def open_demo(name: str, choice: Choice) -> Source:
 
 def _session(reader: CaptureReader, feed: Feed | None, choice: Choice, label: str) -> Session:
     names = Names() if choice.names else None
-    return Session(reader, feed, timers=choice.timers, label=label, names=names)
+    memory = choice.max_memory or (MEMORY if choice.arrives else None)
+    return Session(reader, feed, timers=choice.timers, label=label, names=names, max_memory=memory)
 
 
 def _feed(choice: Choice) -> Feed | None:

@@ -22,10 +22,15 @@ from tcptui.tcp.verdict import IMPATIENT
 Places = slice | NDArray[np.signedinteger]
 """Pairs: the first ones, or by number."""
 
+MOST_TEXTS = 10_000
+"""Verdicts that are remembered beyond a compaction."""
+
 
 class Numbers(Protocol):
     """Numbering, as the table needs it."""
 
+    @property
+    def numbers(self) -> Ints: ...
     @property
     def pairs(self) -> NDArray[np.int32]: ...
 
@@ -77,6 +82,31 @@ class Census:
         self.irregular = touched.pairs[irregular].tolist()
         again: list[int] = touched.pairs[irregular & (marks & AGAIN != 0)].tolist()
         return again
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the columns take."""
+        own = (self._states, self._expired, self._kind, self._due, self._changed)
+        return self.columns.nbytes + sum(column.nbytes for column in own)
+
+    def compact(self, pairs: Ints) -> None:
+        """Only these pairs stay, in this order."""
+        self.columns = self.columns.take(pairs)
+        for name in ("_states", "_expired", "_kind", "_due", "_changed"):
+            setattr(self, name, getattr(self, name)[pairs])
+        self.irregular = []
+        if len(self._texts) > MOST_TEXTS:
+            self._verdicts, self._texts, self._numbers = {}, [], {}
+
+    def states(self, now_ns: int) -> NDArray[np.uint8]:
+        """The states of all pairs, two columns; of irregular ones they mean nothing."""
+        self._bring_up(now_ns)
+        return self._states[: self.n].copy()
+
+    @property
+    def untold(self) -> NDArray[np.bool_]:
+        """The pairs of which `take_changed` has yet to tell."""
+        return self._changed[: self.n]
 
     def give_up(self, pair: int) -> None:
         """The engine must tell of this pair."""
@@ -188,7 +218,7 @@ class Census:
         count = len(numbers.pairs)
         packets, payload = columns.packets[pairs], columns.payload[pairs]
         return FlowTable(
-            number=np.arange(1, count + 1, dtype=np.int32),
+            number=numbers.numbers.copy(),
             pair=numbers.pairs.copy(),
             client=np.zeros(count, np.uint8),
             states=self._states[pairs].copy(),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
+from tcptui.store.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,17 @@ class Compacted:
     pair_of: NDArray[np.int32]
 
 
-def compact(store: SegmentStore, rows: Ints) -> Compacted:
-    """A store of these rows (ascending), and of their pairs. For the thread that appends."""
+def compact(store: SegmentStore, rows: Ints, sums: Sums | None = None) -> Compacted:
+    """A store of these rows (ascending), and of their pairs. For the thread that appends.
+
+    sums: what some of the rows (`at`: of the old store) are to say instead.
+    """
     flow = store.column("flow", rows)
     pair_of = np.full(store.pairs.n, -1, np.int32)
     pair_of[flow] = 0
     pairs = np.flatnonzero(pair_of == 0)
     pair_of[pairs] = np.arange(len(pairs), dtype=np.int32)
-    return Compacted(store.only(rows, pairs, pair_of), rows, pairs, pair_of)
+    new = store.only(rows, pairs, pair_of)
+    if sums is not None and len(sums.at):
+        new.put_sums(np.searchsorted(rows, sums.at), sums)
+    return Compacted(new, rows, pairs, pair_of)

@@ -2,8 +2,8 @@
 
 Connections that are finished go whole, those first whose last packet is the oldest. Of one that is not
 finished, everything stays as long as there is room; then the middle of what it has carried goes: its first
-and its newest segments stay, and those with SYN, FIN or RST. Only where all that does not help, unfinished
-ones go: the quietest first, half-open ones before others.
+and its newest segments stay, and those with SYN, FIN or RST; what came in order is kept as its sum. Only
+where all that does not help, unfinished ones go: the quietest first, half-open ones before others.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
+from tcptui.store.sums import LARGEST, Sums, sum_up
 
 FINISHED, HALF_OPEN, OPEN = 0, 1, 2
 """What a pair of endpoints is, in the order in which they go."""
@@ -25,6 +26,9 @@ FIRST = 64
 CONTROLS = 256
 """Of the segments with SYN, FIN or RST, so many of the first and so many of the newest."""
 
+NOT_PLAIN = 1024
+"""Of other segments between the first and the newest ones that cannot be added up, so many of the newest."""
+
 _FIN_SYN_RST = 0x07
 _PAIR = 256
 """Bytes that a pair takes in a store, at most; a table that is nearly empty takes more for each."""
@@ -34,23 +38,25 @@ _SHARE = 0.75
 
 
 class Kept(NamedTuple):
-    """rows: those that stay, ascending. lost: pairs that go although they are not finished."""
+    """rows: those that stay, ascending. lost: pairs that go although they are not finished. sums: what some
+    of the rows say instead (`at`: rows). shorter: pairs that stay without some of their rows."""
 
     rows: Ints
     lost: Ints
+    sums: Sums
+    shorter: Ints
 
 
-def choose(store: SegmentStore, what: NDArray[np.uint8], room: int, of_pair: int) -> Kept:
+def choose(store: SegmentStore, what: NDArray[np.uint8], room: int, of_pair: Ints) -> Kept:
     """The rows that stay so that all takes `room` bytes at most.
 
     what: FINISHED, HALF_OPEN or OPEN, of each pair. of_pair: bytes that others keep for each pair.
     """
     counts, lasts = store.pairs.counts(), store.pairs.lasts()
-    rows_take = store.nbytes - store.pairs.nbytes
-    of_row = rows_take / max(store.n, 1) + 2
-    of_pair += min((store.pairs.nbytes - 2 * store.n) // max(store.pairs.n, 1), _PAIR)
+    of_row = (store.nbytes - store.pairs.nbytes) / max(store.n, 1) + 2
+    of_pair = of_pair + min((store.pairs.nbytes - 2 * store.n) // max(store.pairs.n, 1), _PAIR)
     open_ = what != FINISHED
-    most = _most(counts[open_], (_SHARE * room - of_pair * int(open_.sum())) / of_row)
+    most = _most(counts[open_], (_SHARE * room - of_pair[open_].sum()) / of_row)
     taken = np.where(open_, np.minimum(counts, most), counts) * of_row + of_pair
     stays = np.zeros(len(counts), np.bool_)
     for pairs in (np.flatnonzero(open_), np.flatnonzero(~open_)):
@@ -62,10 +68,9 @@ def choose(store: SegmentStore, what: NDArray[np.uint8], room: int, of_pair: int
     flow = store.column("flow")
     keep = stays[flow]
     long = stays & open_ & (counts > most)
-    if long.any():
-        middle = np.flatnonzero(long[flow])
-        keep[middle] = _ends(flow[middle], store.column("flags", middle), most)
-    return Kept(np.flatnonzero(keep), np.flatnonzero(open_ & ~stays))
+    rows = np.flatnonzero(long[flow]) if long.any() else np.zeros(0, np.int64)
+    keep[rows], sums = _shortened(store, flow[rows], rows, most)
+    return Kept(np.flatnonzero(keep), np.flatnonzero(open_ & ~stays), sums, np.flatnonzero(long))
 
 
 def _most(counts: Ints, room: float) -> int:
@@ -80,14 +85,26 @@ def _most(counts: Ints, room: float) -> int:
     return least
 
 
-def _ends(pair: NDArray[np.int32], flags: NDArray[np.uint16], most: int) -> NDArray[np.bool_]:
-    """Which of these rows stay: of each pair `most`, and those with SYN, FIN or RST."""
+def _shortened(
+    store: SegmentStore, pair: NDArray[np.int32], rows: Ints, most: int
+) -> tuple[NDArray[np.bool_], Sums]:
+    """Which of these rows stay, and the sums of those that do not."""
     place, count = _places(pair)
     keep: NDArray[np.bool_] = (place < FIRST) | (place >= count - (most - FIRST))
-    controls = np.flatnonzero(flags & _FIN_SYN_RST)
-    place, count = _places(pair[controls])
-    keep[controls] |= (place < CONTROLS) | (place >= count - CONTROLS)
-    return keep
+    length = store.column("length", rows)
+    plain = (store.column("plain", rows) | store.column("sum", rows)) & (length < LARGEST)
+    controls = store.column("flags", rows) & _FIN_SYN_RST != 0
+    middle = np.flatnonzero(~keep & plain)
+    for which, first, newest in ((controls, CONTROLS, CONTROLS), (~controls & ~plain, 0, NOT_PLAIN)):
+        at = np.flatnonzero(which & ~keep)
+        among, all_ = _places(pair[at])
+        keep[at] = (among < first) | (among >= all_ - newest)
+    sender, seq, ack, wirelen = (
+        store.column(name, rows[middle]) for name in ("sender", "seq", "ack", "wirelen")
+    )
+    sums = sum_up(pair[middle], place[middle], sender, seq, ack, length[middle], wirelen)
+    keep[middle[sums.at]] = True
+    return keep, sums.only(sums.stands > 1, rows[middle])
 
 
 def _places(pair: NDArray[np.int32]) -> tuple[Ints, Ints]:

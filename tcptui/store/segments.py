@@ -23,12 +23,15 @@ from tcptui.store.decode import Columns, Counts, Icmp, decode
 from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints, distinct
 from tcptui.store.kept_options import KeptOptions
+from tcptui.store.sums import Sums
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 _BITS = 16
 _CHUNK = 1 << _BITS
-_PLAIN, _SENDER, _IPV6 = 0x2000, 0x4000, 0x8000  # beside the nine control bits
+_SUM, _PLAIN, _SENDER, _IPV6 = 0x1000, 0x2000, 0x4000, 0x8000  # beside the nine control bits
+_LARGEST_PLAIN = 1 << 16
+"""A longer sum is not plain any more: who adds plain rows up counts on their size."""
 _KINDS: dict[str, Any] = {
     "offset": np.int64,
     "time_ns": np.int64,
@@ -50,7 +53,7 @@ _KINDS: dict[str, Any] = {
 ROW: int = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
 """Bytes that a row takes, the index of pairs left out."""
 
-_IN_BITS = ("sender", "flags", "version", "plain")
+_IN_BITS = ("sender", "flags", "version", "plain", "sum")
 Rows = Ints | slice
 
 MOST_ERRORS = 1000
@@ -151,9 +154,9 @@ class SegmentStore:
         """One property of many rows, as a new array.
 
         Names: frame, time_ns, flow (the pair), sender, seq, ack, flags, window, length, ip_id, ttl, version
-        (of IP), plain (see `mark_plain`), offset and caplen (the packet in the file), wirelen, linktype,
-        options (bytes of options that were captured), options_at (their place in the packet). A slice ends
-        at `n`, and may have no step.
+        (of IP), plain (see `mark_plain`), sum (see `put_sums`), offset and caplen (the packet in the file),
+        wirelen, linktype, options (bytes of options that were captured), options_at (their place in the
+        packet). A slice ends at `n`, and may have no step.
         """
         if name not in _IN_BITS:
             return self._gather(name, rows)
@@ -162,6 +165,8 @@ class SegmentStore:
             return np.where(bits & _SENDER, 1, 0).astype(np.uint8)
         if name == "plain":
             return (bits & np.uint16(_PLAIN)).astype(np.bool_)
+        if name == "sum":
+            return (bits & np.uint16(_SUM)).astype(np.bool_)
         if name == "version":
             return np.where(bits & _IPV6, 6, 4).astype(np.uint8)
         flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
@@ -252,6 +257,18 @@ class SegmentStore:
         chunk = bisect_left(self._chunks[:-1], offset, key=lambda chunk: int(chunk["offset"][-1]))
         first = chunk << _BITS
         return first + int(np.searchsorted(self._range("offset", first, min(first + _CHUNK, self.n)), offset))
+
+    def put_sums(self, rows: Ints, sums: Sums) -> None:
+        """These rows stand for others from now on. Before anybody else sees the store."""
+        chunk, places = rows >> _BITS, rows & (_CHUNK - 1)
+        for number in distinct(chunk):
+            here = chunk == number
+            columns, at = self._chunks[number], places[here]
+            columns["bits"][at] |= np.uint16(_SUM)
+            columns["bits"][at[sums.length[here] >= _LARGEST_PLAIN]] &= np.uint16(0xFFFF ^ _PLAIN)
+            columns["seq"][at], columns["ack"][at] = sums.seq[here], sums.ack[here]
+            columns["length"][at], columns["wirelen"][at] = sums.length[here], sums.wirelen[here]
+            columns["caplen"][at] = 0  # there is no such packet in the file
 
     def only(self, rows: Ints, pairs: Ints, pair_of: NDArray[np.int32]) -> SegmentStore:
         """A new store of some rows and their pairs, as `compact` makes it. For the thread that appends."""

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from tcptui.store.headers import Ints
 
 _LARGEST = 28
-"""A sum is closed at 2**28 bytes, so that its length stays far below half the sequence numbers."""
+LARGEST = 1 << _LARGEST
+"""A sum is closed at so many bytes, and one that has as many is not to be added up again: so its length stays
+far below half the sequence numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class Sums:
     length: NDArray[np.uint32]
     wirelen: NDArray[np.uint32]
     stands: Ints
+
+    def only(self, which: NDArray[np.bool_], rows: Ints) -> Sums:
+        """Some of them, `at` being rows of a store."""
+        return Sums(
+            rows[self.at[which]],
+            self.seq[which],
+            self.ack[which],
+            self.length[which],
+            self.wirelen[which],
+            self.stands[which],
+        )
 
 
 def sum_up(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tcptui.store.compact import compact
-from tcptui.store.retention import _PAIR, CONTROLS, FINISHED, FIRST, HALF_OPEN, OPEN, choose
+from tcptui.store.headers import Ints
+from tcptui.store.retention import _PAIR, CONTROLS, FINISHED, FIRST, HALF_OPEN, NOT_PLAIN, OPEN, choose
 from tcptui.store.segments import ROW, SegmentStore
 from tests.support.stores import File, segment
 
@@ -35,7 +37,14 @@ def room(store: SegmentStore, share: float) -> int:
     return int(share * (store.n * (ROW + 2) + store.pairs.n * _PAIR))
 
 
-def of_each(store: SegmentStore, rows: np.ndarray) -> dict[int, int]:
+def chosen(store: SegmentStore, what: NDArray[np.uint8], room: int, of_pair: int = 0) -> tuple[Ints, Ints]:
+    """The rows that stay, and the pairs that are lost; nothing can be added up in these stores."""
+    kept = choose(store, what, room, np.full(store.pairs.n, of_pair))
+    assert not len(kept.sums.at)
+    return kept.rows, kept.lost
+
+
+def of_each(store: SegmentStore, rows: Ints) -> dict[int, int]:
     pairs, counts = np.unique(store.column("flow", rows), return_counts=True)
     return dict(zip(pairs.tolist(), counts.tolist(), strict=True))
 
@@ -43,7 +52,7 @@ def of_each(store: SegmentStore, rows: np.ndarray) -> dict[int, int]:
 def test_of_the_finished_the_newest_stay() -> None:
     store = store_of(*((pair, ACK) for pair in range(100) for _ in range(10)))
     what = np.full(100, FINISHED, np.uint8)
-    rows, lost = choose(store, what, room(store, 1 / 2), 0)
+    rows, lost = chosen(store, what, room(store, 1 / 2))
     pairs = of_each(store, rows)
     assert 45 <= len(pairs) <= 50 and min(pairs) == 100 - len(pairs)
     assert set(pairs.values()) == {10}
@@ -52,7 +61,7 @@ def test_of_the_finished_the_newest_stay() -> None:
 
 def test_what_is_newest_is_told_by_the_last_packet() -> None:
     store = store_of((0, ACK), *((pair, ACK) for pair in range(1, 50)), (0, ACK))
-    rows, _ = choose(store, np.full(50, FINISHED, np.uint8), room(store, 1 / 10), 0)
+    rows, _ = chosen(store, np.full(50, FINISHED, np.uint8), room(store, 1 / 10))
     assert 0 in of_each(store, rows) and 1 not in of_each(store, rows)
 
 
@@ -61,7 +70,7 @@ def test_the_unfinished_stay_before_the_finished() -> None:
     what = np.full(100, FINISHED, np.uint8)
     what[:20] = OPEN
     what[20:30] = HALF_OPEN
-    rows, lost = choose(store, what, room(store, 1 / 2), 0)
+    rows, lost = chosen(store, what, room(store, 1 / 2))
     pairs = of_each(store, rows)
     assert set(range(30)) < set(pairs) and lost.tolist() == []
     assert min(set(pairs) - set(range(30))) == 100 - (len(pairs) - 30)
@@ -70,34 +79,54 @@ def test_the_unfinished_stay_before_the_finished() -> None:
 def test_of_a_long_unfinished_one_the_middle_goes() -> None:
     controls = {3000: SYN, 4000: RST}
     store = store_of(*((0, controls.get(n, ACK)) for n in range(10_000)), (1, ACK))
-    rows, lost = choose(store, np.array([OPEN, FINISHED], np.uint8), room(store, 1 / 2), 0)
+    rows, lost = chosen(store, np.array([OPEN, FINISHED], np.uint8), room(store, 1 / 2))
     assert lost.tolist() == []
     mine = rows[store.column("flow", rows) == 0]
     assert mine[:FIRST].tolist() == list(range(FIRST))
     assert {3000, 4000} < set(mine.tolist())
     newest = mine[FIRST + 2 :]
     assert newest.tolist() == list(range(10_000 - len(newest), 10_000))
-    assert 3500 < len(mine) <= 3750 + 2 * CONTROLS and 10_000 in rows
+    assert 3500 < len(mine) - NOT_PLAIN <= 3750 + 2 * CONTROLS and 10_000 in rows
+
+
+def test_what_came_in_order_is_kept_as_its_sum() -> None:
+    store = store_of(*((0, ACK | 8 * (n % 2)) for n in range(10_000)), (1, ACK))
+    store.mark_plain(np.delete(np.arange(10_000), [3000, 7000]))
+    kept = choose(store, np.array([OPEN, FINISHED], np.uint8), room(store, 1 / 10), np.zeros(2, np.int64))
+    mine = kept.rows[store.column("flow", kept.rows) == 0]
+    newest = 10_000 - (len(mine) - FIRST - 5)
+    assert mine.tolist() == [*range(FIRST), 2999, 3000, 6999, 7000, newest - 1, *range(newest, 10_000)]
+    assert kept.sums.at.tolist() == [2999, 6999, newest - 1]
+    assert kept.sums.stands.tolist() == [3000 - FIRST, 3999, newest - 7001]
+    assert kept.shorter.tolist() == [0]
+    done = compact(store, kept.rows, kept.sums).store
+    sums = np.flatnonzero(done.column("sum"))
+    assert done.column("frame", sums).tolist() == [3000, 7000, newest]
+    assert done.raw(int(sums[0])) == b""
+    assert done.column("length", sums).tolist() == [0, 0, 0]
+    assert done.column("wirelen", sums).tolist() == [40 * n for n in kept.sums.stands.tolist()]
+    again = choose(done, np.array([OPEN, FINISHED], np.uint8), room(done, 1 / 3), np.zeros(2, np.int64))
+    assert set(kept.sums.at[:2].tolist()) <= set(mine[again.rows[again.rows < len(mine)]].tolist())
 
 
 def test_with_room_for_all_nothing_goes() -> None:
     store = store_of(*((n % 7, ACK) for n in range(1000)))
     for what in (FINISHED, HALF_OPEN, OPEN):
-        rows, lost = choose(store, np.full(7, what, np.uint8), room(store, 2), 0)
+        rows, lost = chosen(store, np.full(7, what, np.uint8), room(store, 2))
         assert len(rows) == 1000 and not len(lost)
 
 
 def test_nobody_keeps_more_than_a_share_of_syns() -> None:
     store = store_of(*((0, SYN) for _ in range(20_000)))
-    rows, _ = choose(store, np.array([HALF_OPEN], np.uint8), room(store, 1 / 20), 0)
-    assert len(rows) <= 2 * CONTROLS + 20_000 // 20
+    rows, _ = chosen(store, np.array([HALF_OPEN], np.uint8), room(store, 1 / 20))
+    assert len(rows) <= 2 * CONTROLS + NOT_PLAIN + 20_000 // 20
 
 
 def test_too_many_unfinished_ones_go_too_the_half_open_first() -> None:
     store = store_of(*((pair, SYN) for pair in range(5000)))
     what = np.full(5000, HALF_OPEN, np.uint8)
     what[:100] = OPEN
-    rows, lost = choose(store, what, room(store, 1 / 3), 0)
+    rows, lost = chosen(store, what, room(store, 1 / 3))
     assert set(range(100)) < set(of_each(store, rows))
     assert lost.tolist() == list(range(100, 100 + len(lost)))
     assert len(rows) + len(lost) == 5000
@@ -107,9 +136,9 @@ def test_too_many_unfinished_ones_go_too_the_half_open_first() -> None:
 def test_what_others_keep_of_a_pair_counts() -> None:
     store = store_of(*((pair, ACK) for pair in range(1000)))
     what = np.full(1000, FINISHED, np.uint8)
-    rows, _ = choose(store, what, room(store, 2), 1 << 20)
+    rows, _ = chosen(store, what, room(store, 2), 1 << 20)
     assert len(rows) == 0
-    rows, _ = choose(store, what, room(store, 1) + (100 << 20), 1 << 20)
+    rows, _ = chosen(store, what, room(store, 1) + (100 << 20), 1 << 20)
     assert len(rows) == 100
 
 
@@ -124,7 +153,7 @@ def test_a_pair_stays_whole_or_with_both_ends(
 ) -> None:
     store = store_of(*rows)
     kinds = np.array(what[: store.pairs.n], np.uint8)
-    kept, lost = choose(store, kinds, room(store, share), 0)
+    kept, lost = chosen(store, kinds, room(store, share))
     assert (np.diff(kept) > 0).all()
     stayed = of_each(store, kept)
     for pair in range(store.pairs.n):

@@ -1,0 +1,67 @@
+"""What a session that never ends may take: memory, and room on the disk.
+
+Memory is counted, not measured: rows, the tables of pairs and hosts, engines. When two thirds of the bound
+are reached, a smaller store is made beside the old one, of a third; so the bound holds meanwhile, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tcptui.capture.rotation import Rotation
+
+FULL, LEFT = 2 / 3, 1 / 3
+GROWN = 1.2
+"""Where there is more that must stay than LEFT, it is looked through again only when it has grown so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is not kept any more: packets, connections, and those among them that were not finished.
+
+    times: how often something went.
+    """
+
+    packets: int = 0
+    flows: int = 0
+    unfinished: int = 0
+    times: int = 0
+
+    def more(self, packets: int, flows: int, unfinished: int) -> Gone:
+        """And these."""
+        return replace(
+            self,
+            packets=self.packets + packets,
+            flows=self.flows + flows,
+            unfinished=self.unfinished + unfinished,
+            times=self.times + 1,
+        )
+
+
+class Bounds:
+    """memory: bytes, None for any number. rotation: that of the spool, None where it has no bound."""
+
+    def __init__(self, memory: int | None = None, rotation: Rotation | None = None) -> None:
+        self._memory, self._rotation = memory, rotation
+        self._least = 0.0
+        self.gone = Gone()
+
+    @property
+    def room(self) -> int:
+        """What may be left of it all, in bytes, when it is too much."""
+        assert self._memory is not None
+        return int(self._memory * LEFT)
+
+    def exceeded(self, nbytes: int) -> bool:
+        """So much is too much."""
+        return self._memory is not None and nbytes > max(self._memory * FULL, self._least)
+
+    def went(self, packets: int, flows: int, unfinished: int, nbytes: int) -> None:
+        """So much has gone, and `nbytes` are left."""
+        self.gone = self.gone.more(packets, flows, unfinished)
+        self._least = nbytes * GROWN
+
+    def turn(self) -> None:
+        """To be called after each read of the spool."""
+        if self._rotation is not None:
+            self._rotation.turn()
