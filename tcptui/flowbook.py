@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.condense import BEGINNING, JUDGED, SHOWN, Margin, condensed, excerpt
-from tcptui.engines import Engine
+from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
 from tcptui.regular.census import Census
+from tcptui.store.compact import Compacted
 from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
 from tcptui.store.retention import FINISHED, HALF_OPEN, OPEN
