@@ -57,6 +57,9 @@ BEHIND = 0.02
 AHEAD = 256
 """Flows whose segments are fetched at once where all are gone through."""
 
+OF_FRAME = 4096
+"""One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
+
 TICK = 0.1
 """Seconds between two looks at the clock of a capture that is silent."""
 
@@ -124,7 +127,7 @@ class Session:
         self.feed = feed
         self.store = SegmentStore(reader.packet)
         self.timers = timers
-        self.batch = BATCH
+        self.batch = BATCH if max_memory is None else min(BATCH, max_memory // OF_FRAME)
         self._book = FlowBook(self.store, timers)
         self._hosts = HostBook(self.store)
         self._findings: tuple[HostFinding, ...] = ()

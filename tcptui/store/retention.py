@@ -104,7 +104,7 @@ def _shortened(
     )
     sums = sum_up(pair[middle], place[middle], sender, seq, ack, length[middle], wirelen)
     keep[middle[sums.at]] = True
-    return keep, sums.only(sums.stands > 1, rows[middle])
+    return keep, sums.only(sums.changed, rows[middle])
 
 
 def _places(pair: NDArray[np.int32]) -> tuple[Ints, Ints]:

@@ -26,7 +26,7 @@ far below half the sequence numbers."""
 class Sums:
     """at: places of the rows that stay, in their order; the other arrays are what they say from now on.
 
-    stands: for how many rows each stands, itself included.
+    stands: for how many rows each stands, itself included. changed: it says something else than before.
     """
 
     at: Ints
@@ -35,6 +35,7 @@ class Sums:
     length: NDArray[np.uint32]
     wirelen: NDArray[np.uint32]
     stands: Ints
+    changed: NDArray[np.bool_]
 
     def only(self, which: NDArray[np.bool_], rows: Ints) -> Sums:
         """Some of them, `at` being rows of a store."""
@@ -45,6 +46,7 @@ class Sums:
             self.length[which],
             self.wirelen[which],
             self.stands[which],
+            self.changed[which],
         )
 
 
@@ -75,10 +77,11 @@ def sum_up(
     last = rows[first + stands - 1]
     head = rows[first]
     acks = ack[last]
-    alone = np.ones(len(first), np.bool_)  # nobody answers it in the same run, or it comes after the answer
     both = np.flatnonzero(key[first][1:] >> 1 == key[first][:-1] >> 1)
-    alone[np.where(last[both] < last[both + 1], both, both + 1)] = False
-    acks = np.where(alone, acks, ack[head])
+    swapped = last[both] > last[both + 1]
+    early, late = both + swapped, both + ~swapped  # what comes early must not acknowledge what comes late
+    ahead = (ack[head[early]] - seq[head[late]]).view(np.int32)
+    acks[early] = np.where(ahead > 0, seq[head[late]], ack[head[early]])
     where = np.argsort(last)
     return Sums(
         at=last[where],
@@ -87,6 +90,7 @@ def sum_up(
         length=_added(length[rows], first)[where],
         wirelen=_added(wirelen[rows], first)[where],
         stands=stands[where],
+        changed=((stands > 1) | (acks != ack[last]))[where],
     )
 
 
