@@ -62,6 +62,6 @@ class Bounds:
         self._least = nbytes * GROWN
 
     def turn(self) -> None:
-        """To be called after each read of the spool."""
+        """To be called between two reads of the spool, when the rows of the first are there."""
         if self._rotation is not None:
             self._rotation.turn()

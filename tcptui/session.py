@@ -280,6 +280,16 @@ class Session:
         with self._reading():
             return self._book.rows(number)
 
+    def want(self, number: int) -> bool:
+        """From now on this flow stays, and no other is `wanted`; False when it is gone."""
+        with self._reading():
+            try:
+                self._book.info(number)
+            except IndexError:
+                return False
+            self.wanted = number
+        return True
+
     def placed(self, number: int) -> tuple[SegmentStore, NDArray[np.int64]]:
         """A flow's rows, and the store whose rows they are: `store` may be another by then."""
         with self._reading():
@@ -298,14 +308,6 @@ class Session:
     def captured(self, frame: int) -> Captured | None:
         """The frame of such an error, by its number."""
         return self.store.captured(frame)
-
-    def raw(self, row: int) -> bytes:
-        """The captured bytes of a row, from its link layer on."""
-        return self.store.raw(row)
-
-    def linktype(self, row: int) -> int:
-        """The LINKTYPE_ number of a row's first header."""
-        return self.store.linktype(row)
 
     def verdict(self, number: int, now: Moment | None = None) -> str:
         """A flow in a few words, as of `now` (default: the newest packet)."""
@@ -371,8 +373,8 @@ class Session:
             while time.monotonic() < self._held_until and not self._stop.wait(HOLD_STEP):
                 pass
             ended = self.feed is not None and not self.feed.running
-            batch = self.reader.read(self.batch)
             self._bounds.turn()
+            batch = self.reader.read(self.batch)
             if batch is not None:
                 self._take(batch)
                 self._catch_up(BEHIND)

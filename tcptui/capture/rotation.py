@@ -33,7 +33,10 @@ class Rotation:
         self._records: deque[int] = deque()  # offsets where records begin, some apart
 
     def turn(self) -> None:
-        """To be called after each read, also in vain: cut the spool if it has come near its bound."""
+        """To be called between two reads, also in vain ones: cut the spool if it has come near its bound.
+
+        What has been read must have been taken in: `save` is to find it.
+        """
         limit = self._spool.limit
         if limit is None:
             return

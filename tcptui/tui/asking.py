@@ -256,5 +256,5 @@ class Asking(Commands):
         if error is not None:
             return clean(icmp_line(error, ends[1 - error.sender][0], ends[error.sender]))
         base = (0, 0) if view.options.absolute else view.loaded.bases(segment)
-        header = view.loaded.header(view.session, segment)
+        header = view.loaded.header(segment)
         return clean(tcpdump.line(segment, ends[segment.sender], ends[1 - segment.sender], base, header))

@@ -106,6 +106,9 @@ def _source(snapshot: Snapshot) -> Cell:
 
 def _losses(snapshot: Snapshot) -> list[Cell]:
     cells = []
+    if snapshot.gone.packets:
+        role = Role.WARN if snapshot.gone.unfinished else Role.DIM
+        cells.append(Cell(f" {amount(snapshot.gone.packets, 'packet')} gone ", role))
     if snapshot.dropped is not None:
         cells.append(Cell(f" {snapshot.dropped:,} dropped ", Role.WARN if snapshot.dropped else Role.DIM))
     if snapshot.if_dropped:

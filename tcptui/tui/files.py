@@ -39,12 +39,10 @@ def records(session: Session, number: int) -> Iterator[Record]:
 
 
 def _segments(session: Session, number: int) -> Iterator[tuple[int, Record]]:
-    rows = session.rows(number)
-    times = session.store.column("time_ns", rows).tolist()
-    wire = session.store.column("wirelen", rows).tolist()
-    frames = session.store.column("frame", rows).tolist()
+    store, rows = session.placed(number)
+    times, wire, frames = (store.column(name, rows).tolist() for name in ("time_ns", "wirelen", "frame"))
     for frame, row, time_ns, wirelen in zip(frames, rows.tolist(), times, wire, strict=True):
-        yield frame, Record(time_ns, session.raw(row), wirelen, session.linktype(row))
+        yield frame, Record(time_ns, store.raw(row), wirelen, store.linktype(row))
 
 
 def _errors(session: Session, number: int) -> Iterator[tuple[int, Record]]:
@@ -57,7 +55,8 @@ def _errors(session: Session, number: int) -> Iterator[tuple[int, Record]]:
 def save_flow(session: Session, number: int, path: str | os.PathLike[str]) -> str:
     """Write a flow's packets to a new pcap file; what was written, in words. Raises CaptureError."""
     written = write_pcap(path, records(session, number))
-    gone = int((session.store.column("offset", session.rows(number)) < session.reader.kept_from).sum())
+    store, rows = session.placed(number)
+    gone = int((store.column("offset", rows) < session.reader.kept_from).sum())
     left_out = f" ({gone:,} are no longer kept)" if gone else ""
     return f"{written:,} packets of flow {number}{left_out} → {path}"
 

@@ -64,7 +64,7 @@ class Viewpoint:
         if not snapshot.flows:
             return old.version != snapshot.version
         if not self.flow:
-            self.flow = 1
+            self.flow = self.session.wanted = int(self.session.numbers()[0])
         grown = self._load()
         if self.follow:
             self._to_newest()
@@ -178,7 +178,7 @@ class Viewpoint:
         index = self.ladder.item(self.row).index
         if self.loaded is None or index is None:
             return None
-        row, store = int(self.loaded.rows[index]), self.session.store
+        row, store = int(self.loaded.rows[index]), self.loaded.store
         wirelen = int(store.column("wirelen", slice(row, row + 1))[0])
         segment = self.loaded.segments[index]
         return Captured(segment.time_ns, store.raw(row), wirelen, store.linktype(row))
@@ -259,7 +259,7 @@ class Viewpoint:
 
     def select(self, number: int) -> None:
         """Another flow. The moment stays, unless the flow begins later: then its first packet."""
-        if number == self.flow or not 1 <= number <= self.snapshot.flows:
+        if number == self.flow or not self.session.want(number):
             return
         self.flow = number
         self._load()

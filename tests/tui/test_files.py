@@ -33,7 +33,7 @@ def test_records_are_the_packets_as_captured() -> None:
     session = read(demo="handshake")
     found = list(records(session, 1))
     assert len(found) == 11
-    assert [r.data for r in found] == [session.raw(row) for row in range(11)]
+    assert [r.data for r in found] == [session.store.raw(row) for row in range(11)]
     assert {r.linktype for r in found} == {1}
 
 
