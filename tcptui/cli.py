@@ -19,6 +19,7 @@ from tcptui.arguments import UsageError, parser, settle_words
 from tcptui.errors import Ended, TcptuiError, fault
 
 if TYPE_CHECKING:
+    from tcptui.bounds import Gone
     from tcptui.session import Session
     from tcptui.sources import Choice
 
@@ -148,6 +149,8 @@ def _ended(session: Session) -> int:
     snapshot = session.snapshot()
     for notice in snapshot.notices:
         _say(notice)
+    if snapshot.gone.packets:
+        _say(_gone(snapshot.gone))
     if snapshot.dropped:
         _say(f"{snapshot.dropped:,} packets were dropped by the kernel: a narrower filter helps")
     if not snapshot.error:
@@ -156,6 +159,13 @@ def _ended(session: Session) -> int:
     if session.feed is not None and snapshot.frames:
         _say(session.feed.spool.whereabouts())
     return 2 if snapshot.failed_at_start else 1
+
+
+def _gone(gone: Gone) -> str:
+    """What is not kept any more, and what helps."""
+    lost = f", {gone.unfinished:,} of them not finished" if gone.unfinished else ""
+    what = f"{gone.packets:,} packets and {gone.flows:,} connections{lost} are no longer kept"
+    return f"{what}: --max-memory gives them room"
 
 
 def _flow_json(session: Session, number: int) -> str:

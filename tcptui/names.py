@@ -25,6 +25,10 @@ class NamedAddress(Address):
         return self.name
 
 
+MOST = 1 << 16
+"""Addresses, and hosts, that are remembered: those that were asked for last."""
+
+
 class Names:
     """Reverse lookups with a memory.
 
@@ -49,6 +53,8 @@ class Names:
         found = self._names.get(address)
         if found is not None:
             return found
+        while len(self._names) >= MOST:
+            self._names.pop(next(iter(self._names)))
         self._names[address] = address
         self._open += 1
         self._asked.put(address)
@@ -86,6 +92,8 @@ class Names:
     def _host(self, ip: str) -> str:
         """Asked once for all ports of an address."""
         if ip not in self._hosts:
+            if len(self._hosts) >= MOST:
+                self._hosts.pop(next(iter(self._hosts)))
             try:
                 self._hosts[ip] = socket.getnameinfo((ip, 0), socket.NI_NUMERICSERV)[0]
             except (OSError, UnicodeError):

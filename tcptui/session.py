@@ -57,6 +57,9 @@ BEHIND = 0.02
 AHEAD = 256
 """Flows whose segments are fetched at once where all are gone through."""
 
+PATIENCE = 5.0
+"""Seconds that are waited for somebody to tell of what has to go."""
+
 OF_FRAME = 4096
 """One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
 
@@ -139,6 +142,8 @@ class Session:
         self._label = label or (feed.label if feed else reader.path)
         self.names = names
         self._error: TcptuiError | None = None
+        self._asked = False  # somebody takes what has changed
+        self._all_told = threading.Event()
         self._tick_due = 0.0
         self._held_until = 0.0
         self._version = 0
@@ -210,7 +215,13 @@ class Session:
     def take_changed(self) -> list[int]:
         """The numbers of the flows that got packets or transitions since the last call, ascending."""
         with self._reading():
-            return self._book.take_changed()
+            changed = self._book.take_changed()
+        self._asked = True
+        if not changed:
+            self._all_told.set()
+        elif not self._all_told.is_set():
+            self._publish()  # somebody waits: come again at once
+        return changed
 
     def flow(self, number: int) -> FlowInfo:
         """One flow. IndexError when there is no such number."""
@@ -423,6 +434,7 @@ class Session:
         """Where memory is used up, go on with a store of what must stay, and of the newest."""
         if not self._bounds.exceeded(self._nbytes):
             return
+        self._let_tell()
         with self._lock:
             what, of_pair = self._book.claims(self.wanted)
         kept = choose(self.store, what, self._bounds.room, of_pair)
@@ -437,6 +449,17 @@ class Session:
             packets, flows = packets - self.store.n, flows - len(self._book.numbers)
         self._bounds.went(packets, flows, len(kept.lost), self._nbytes)
         self._publish()
+
+    def _let_tell(self) -> None:
+        """Whoever takes what has changed shall have told it before it goes, unless that takes too long."""
+        if not self._asked:
+            return
+        self._all_told.clear()
+        self._publish()
+        end = time.monotonic() + PATIENCE
+        while not (self._all_told.wait(TICK) or self._stop.is_set() or time.monotonic() > end):
+            pass
+        self._all_told.set()
 
     @property
     def _nbytes(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tcptui.cli import main
 from tcptui.demos import catalog
 from tests.support.needs import needs_libpcap
 from tests.support.packets import pcap
+from tests.support.weeks import Weeks
 
 HANDSHAKE = str(catalog.load("handshake").path)
 
@@ -259,3 +261,33 @@ def test_of_a_pipe_the_packets_that_do_not_match_are_not_counted() -> None:
 @needs_libpcap
 def test_a_filter_that_matches_says_nothing() -> None:
     assert run("-T", "flows", HANDSHAKE, "tcp")[2] == ""
+
+
+@pytest.mark.parametrize("format_", ["transitions", "flows"])
+def test_a_pipe_in_a_small_room_tells_all_and_says_what_is_gone(format_: str) -> None:
+    weeks = Weeks(now_ns=time.time_ns())
+    data = weeks.header() + b"".join(weeks.short(1000) for _ in range(6))
+    done = subprocess.run(
+        [sys.executable, "-m", "tcptui", "-r", "-", "-T", format_, "--max-memory", "4M", "-t", "e"],
+        input=data,
+        capture_output=True,
+        timeout=120,
+    )
+    lines = done.stdout.decode().splitlines()[1:]
+    told = re.fullmatch(
+        r"tcptui: ([\d,]+) packets and ([\d,]+) connections are no longer kept: --max-memory gives .*\n",
+        done.stderr.decode(),
+    )
+    assert told and done.returncode == 0
+    gone = int(told[2].replace(",", ""))
+    assert int(told[1].replace(",", "")) == 10 * gone and gone > 1000
+    if format_ == "flows":
+        numbers = [line.split()[0] for line in lines if not line.startswith("warning")]
+        assert list(map(int, numbers)) == list(range(gone + 1, 6001))
+    else:  # as they happened, before anything had to go
+        assert {int(line.split()[1]) for line in lines} == set(range(1, 6001))
+        assert (
+            sum("-> CLOSED" in line for line in lines)
+            == sum("-> TIME_WAIT" in line for line in lines)
+            == 6000
+        )

@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, str] = {
     "report": "errors tcp store flowtable flowbook hosts zeek session model",
     "tui": "errors tcp capture store names flowtable flowbook hosts session sources demos model",
     "arguments": "errors",
-    "cli": "errors arguments capture demos names session sources model report tui",
+    "cli": "errors arguments bounds capture demos names session sources model report tui",
     "__main__": "cli",
     "__init__": "",
 }

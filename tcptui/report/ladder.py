@@ -21,8 +21,8 @@ END_OF_TIME = 1 << 62
 def lines(session: Session, options: ReportOptions) -> Iterator[str]:
     """A heading and a ladder for each flow, an empty line between two; on request as tcpdump's lines."""
     shown = LadderOptions(absolute=options.absolute, time_format=options.time_format)
-    for flow in session.flows():
-        if flow.number > 1:
+    for at, flow in enumerate(session.flows()):
+        if at:
             yield ""
         yield f"flow {flow.number}: {clean(session.verdict(flow.number))}"
         if options.tcpdump:

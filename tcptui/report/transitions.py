@@ -7,17 +7,22 @@ with a line for every correction.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat, stamp
 from tcptui.session import FlowInfo, Session
-from tcptui.tcp.history import Correction, Transition
+from tcptui.store.flows import Address
+from tcptui.tcp.history import Correction, History, Transition
 from tcptui.tcp.why import happened
 
 HEAD = (
     f"{'TIME':>15} {'FLOW':>5} {'END':6} {'LADDR':21} {'RADDR':21} "
     f"{'OLDSTATE':11}    {'NEWSTATE':11} {'MS':>10} {'PACKET':>7} EVIDENCE EVENT"
 )
+
+
+Ends = tuple[Address, Address]
 
 
 class TransitionLines:
@@ -27,11 +32,11 @@ class TransitionLines:
         self._format = time_format
         self._first: int | None = None
         self._before = 0
-        self._since: dict[tuple[int, int], int] = {}
+        self._since: dict[tuple[Ends, int], int] = {}
 
     def transition(self, flow: FlowInfo, step: Transition) -> str:
         """One line; MS is the time the endpoint spent in the old state, in milliseconds."""
-        key = (flow.pair, step.endpoint)  # through all lives of the 4-tuple
+        key = (flow.ends, step.endpoint)  # through all lives of the 4-tuple
         spent = (step.time_ns - self._since.get(key, step.time_ns)) / 1e6
         self._since[key] = step.time_ns
         packet = "timer" if step.packet is None else f"#{step.packet}"
@@ -40,6 +45,10 @@ class TransitionLines:
             f"{self._prefix(flow, step.endpoint, step.time_ns)} {step.old!s:11} -> {step.new!s:11} "
             f"{spent:10.3f} {packet:>7} {step.evidence!s:8} {happened(step.old, step.event)}{note}"
         )
+
+    def forget(self, but: set[Ends]) -> None:
+        """Nothing more will be told of others than these."""
+        self._since = {key: since for key, since in self._since.items() if key[0] in but}
 
     def correction(self, flow: FlowInfo, correction: Correction) -> str:
         """One line for an assumption taken back."""
@@ -67,24 +76,39 @@ def lines(session: Session, time_format: TimeFormat) -> Iterator[str]:
         yield printer.transition(flow, step)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What has been printed of one flow."""
+
+    ends: Ends
+    steps: set[object] = field(default_factory=set)
+
+
 def follow(session: Session, time_format: TimeFormat) -> Iterator[str]:
     """As it happens, until the session has ended; blocks between lines."""
     printer = TransitionLines(time_format)
-    told: dict[int, set[object]] = {}
+    told: dict[int, _Told] = {}
     yield HEAD
-    version = -1
+    version, gone = -1, 0
     while True:
         snapshot = session.wait(0.5, version)
         version = snapshot.version
         for number in session.take_changed():
-            yield from _news(session, number, printer, told.setdefault(number, set()))
+            try:
+                flow, history = session.flow(number), session.history(number)
+            except IndexError:  # there was no room for it any more
+                continue
+            yield from _news(flow, history, printer, told.setdefault(number, _Told(flow.ends)).steps)
+        if snapshot.gone.flows != gone:
+            gone = snapshot.gone.flows
+            told = {number: told[number] for number in session.numbers().tolist() if number in told}
+            printer.forget(but={one.ends for one in told.values()})
         if not snapshot.running:
             return
 
 
-def _news(session: Session, number: int, printer: TransitionLines, told: set[object]) -> Iterator[str]:
+def _news(flow: FlowInfo, history: History, printer: TransitionLines, told: set[object]) -> Iterator[str]:
     """What of a flow's log has not been printed, in the order in which it was believed."""
-    flow, history = session.flow(number), session.history(number)
     fresh: list[tuple[int, int, Transition | Correction]] = []
     for step in history.log:
         fresh.append((step.time_ns if step.packet is None else step.shown, 1, step))
