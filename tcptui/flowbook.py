@@ -359,8 +359,9 @@ class FlowBook:
 
     def catch_up_with(self, pair: int) -> bool:
         """Feed the engine of a pair, SLICE rows at most. Whether there is more to do."""
-        if pair in self._behind and self._feed(pair, SLICE):
-            self._later(self._lives_of(pair, self._engines[pair]))
+        if pair in self._behind:
+            again = self._feed({pair: self._unfed(pair, SLICE)})
+            self._later([life for one in again for life in self._lives_of(one)])
         return pair in self._behind
 
     def compact(self, done: Compacted, shorter: Ints) -> None:

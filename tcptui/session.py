@@ -58,7 +58,7 @@ AHEAD = 256
 """Flows whose segments are fetched at once where all are gone through."""
 
 PATIENCE = 5.0
-"""Seconds that are waited for somebody to tell of what has to go."""
+"""Seconds without a question after which nobody is waited for any more to tell of what has to go."""
 
 OF_FRAME = 4096
 """One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
@@ -144,6 +144,7 @@ class Session:
         self._error: TcptuiError | None = None
         self._asked = False  # somebody takes what has changed
         self._all_told = threading.Event()
+        self._read_at = 0.0
         self._tick_due = 0.0
         self._held_until = 0.0
         self._version = 0
@@ -347,6 +348,7 @@ class Session:
     def _reading(self) -> Iterator[None]:
         """The lock, with a sign to the ingest thread that somebody waits for it."""
         self._readers.append(None)
+        self._read_at = time.monotonic()
         try:
             with self._lock:
                 yield
@@ -456,9 +458,10 @@ class Session:
             return
         self._all_told.clear()
         self._publish()
-        end = time.monotonic() + PATIENCE
-        while not (self._all_told.wait(TICK) or self._stop.is_set() or time.monotonic() > end):
-            pass
+        self._read_at = time.monotonic()
+        while not (self._all_told.wait(TICK) or self._stop.is_set()):
+            if time.monotonic() > self._read_at + PATIENCE:
+                break
         self._all_told.set()
 
     @property

@@ -30,8 +30,6 @@ from tcptui.tcp.segment import Segment
 _BITS = 16
 _CHUNK = 1 << _BITS
 _SUM, _PLAIN, _SENDER, _IPV6 = 0x1000, 0x2000, 0x4000, 0x8000  # beside the nine control bits
-_LARGEST_PLAIN = 1 << 16
-"""A longer sum is not plain any more: who adds plain rows up counts on their size."""
 _KINDS: dict[str, Any] = {
     "offset": np.int64,
     "time_ns": np.int64,
@@ -264,8 +262,7 @@ class SegmentStore:
         for number in distinct(chunk):
             here = chunk == number
             columns, at = self._chunks[number], places[here]
-            columns["bits"][at] |= np.uint16(_SUM)
-            columns["bits"][at[sums.length[here] >= _LARGEST_PLAIN]] &= np.uint16(0xFFFF ^ _PLAIN)
+            columns["bits"][at] = columns["bits"][at] & np.uint16(0xFFFF ^ _PLAIN) | np.uint16(_SUM)
             columns["seq"][at], columns["ack"][at] = sums.seq[here], sums.ack[here]
             columns["length"][at], columns["wirelen"][at] = sums.length[here], sums.wirelen[here]
             columns["caplen"][at] = 0  # there is no such packet in the file
