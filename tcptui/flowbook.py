@@ -388,7 +388,8 @@ class FlowBook:
         heapq.heapify(self._deadlines)
         self._numbers.compact(done.pairs, done.pair_of)
         self._census.compact(done.pairs)
-        there = set(self.numbers.tolist()) if self._trails else set()
+        there = set(self.numbers.tolist()) if self._trails or self._tracing else set()
+        self._tracing = self._tracing if self._tracing in there else 0
         self._trails = {n: one for n, one in self._trails.items() if n in there and n not in stale}
         self.store = done.store
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.demos import catalog
 from tcptui.flowbook import FlowBook
 from tcptui.flowtable import NOT_YET, UNKNOWN
+from tcptui.store.compact import compact
+from tcptui.store.flows import Address
+from tcptui.store.retention import FINISHED
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX
+from tests.support.packets import packets, pcap, read_all
 
 
 def taken(demo: str, step: int) -> FlowBook:
@@ -142,3 +153,87 @@ def test_the_facts_of_a_long_flow_are_gathered_behind_the_screen(monkeypatch: py
     monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
     assert book.facts(1, book.last).packets == len(book.rows(1))
     assert book.owes(1, book.last) == told
+
+
+DEMOS = ("handshake", "time-wait-reuse", "zero-window", "refused", "last-ack-lost")
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Demos one after another, as one capture."""
+    path = tmp_path_factory.mktemp("demos") / "all.pcap"
+    batches = [read_all(CaptureReader(catalog.load(demo).path)) for demo in DEMOS]
+    records = [record for some in batches for record in packets(some)]
+    times = [10**18 + n * 10**7 for n in range(len(records))]
+    path.write_bytes(pcap(*((one[4], one[2], time_ns) for one, time_ns in zip(records, times, strict=True))))
+    return path
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), step=st.sampled_from([1, 7, 20]))
+def test_what_stays_is_told_as_before_and_goes_on(demos: Path, seed: int, step: int) -> None:
+    chance = Random(seed)
+    reader = CaptureReader(demos)
+    whole, less = (FlowBook(SegmentStore(reader.packet), LINUX) for _ in range(2))
+    gone: set[int] = set()
+    ends = endings(demos)
+    while (batch := reader.read(step)) is not None:
+        for book in (whole, less):
+            book.store.append(batch)
+            book.take()
+            book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+            while book.catch_up():
+                pass
+        if chance.random() < 0.1:
+            gone |= shrink(less, chance, ends)
+    there = less.numbers.tolist()
+    assert len(whole) == len(less) and set(there) == set(range(1, len(whole) + 1)) - gone
+    for number in there:
+        check_same(less, whole, number)
+    assert lines(less) == {number: line for number, line in lines(whole).items() if number in there}
+    for number in gone:
+        with pytest.raises(IndexError):
+            less.info(number)
+    reader.close()
+
+
+def check_same(less: FlowBook, whole: FlowBook, number: int) -> None:
+    """Both books say the same of a flow."""
+    info = less.info(number)
+    assert replace(info, pair=0) == replace(whole.info(number), pair=0)
+    assert less.store.pairs.ends(info.pair) == info.ends
+    assert less.history(number) == whole.history(number)
+    assert less.verdict(number, less.last) == whole.verdict(number, whole.last)
+    assert less.diagnoses(number, less.last) == whole.diagnoses(number, whole.last)
+    frames = [book.store.column("frame", book.rows(number)).tolist() for book in (less, whole)]
+    assert frames[0] == frames[1]
+
+
+def lines(book: FlowBook) -> dict[int, tuple[list[int], str]]:
+    """States and verdict by number, as the table has them."""
+    table = book.table()
+    verdicts = [table.verdicts[at] if at >= 0 else "" for at in table.verdict.tolist()]
+    return dict(zip(table.number.tolist(), zip(table.states.tolist(), verdicts, strict=True), strict=True))
+
+
+def endings(path: Path) -> dict[frozenset[Address], int]:
+    """The last frame of each pair of sockets."""
+    reader = CaptureReader(path)
+    store = SegmentStore(reader.packet)
+    for batch in read_all(reader):
+        store.append(batch)
+    frames = store.column("frame", store.pairs.lasts()).tolist()
+    return {frozenset(store.pairs.ends(pair)): frame for pair, frame in enumerate(frames)}
+
+
+def shrink(book: FlowBook, chance: Random, ends: dict[frozenset[Address], int]) -> set[int]:
+    """Give up some of the finished pairs of which no more will come; the numbers of their flows."""
+    what, bytes_ = book.claims()
+    assert len(what) == len(bytes_) == book.store.pairs.n
+    over = [ends[frozenset(book.store.pairs.ends(pair))] <= book.last.packet for pair in range(len(what))]
+    goes = (what == FINISHED) & over & [chance.random() < 0.5 for _ in over]
+    before = set(book.numbers.tolist())
+    done = compact(book.store, np.flatnonzero(~goes[book.store.column("flow")]))
+    book.compact(done, np.zeros(0, np.int64))
+    assert book.store is done.store
+    return before - set(book.numbers.tolist())
