@@ -1,7 +1,7 @@
 """What a session that never ends may take: memory, and room on the disk.
 
-Memory is counted, not measured: rows, the tables of pairs and hosts, engines. When two thirds of the bound
-are reached, a smaller store is made beside the old one, of a third; so the bound holds meanwhile, too.
+Memory is counted, not measured: rows, the tables of pairs and hosts, engines. When six tenths of the bound
+are reached, a smaller store is made beside the old one, of three tenths; so the bound holds meanwhile, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from tcptui.capture.rotation import Rotation
 
-FULL, LEFT = 2 / 3, 1 / 3
+FULL, LEFT = 0.6, 0.3
 GROWN = 1.2
 """Where there is more that must stay than LEFT, it is looked through again only when it has grown so much."""
 

@@ -336,6 +336,11 @@ class FlowBook:
         """The numbers of all flows that are there, ascending."""
         return self._numbers.numbers
 
+    def look_over(self, begin: int, count: int) -> bool:
+        """Find out where so many pairs stand, from one on. Whether there are more."""
+        self._census.bring_up(begin, begin + count, self.last.time_ns)
+        return begin + count < self._census.n
+
     def claims(self, wanted: int = 0) -> tuple[NDArray[np.uint8], Ints]:
         """Of each pair: what it is to `retention`, and the bytes that are kept for it here.
 

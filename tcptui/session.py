@@ -48,6 +48,9 @@ BATCH = 1 << 14
 FIRES = 256
 """Timers fired between two chances for a view to read."""
 
+PAIRS = 1 << 14
+"""Pairs that are looked over between two such chances."""
+
 JUDGED_AT_ONCE = 64
 """Verdicts worked out between two chances for others to read: some 20 ms."""
 
@@ -437,6 +440,11 @@ class Session:
         if not self._bounds.exceeded(self._nbytes):
             return
         self._let_tell()
+        at, more = 0, True
+        while more and self._give_way():
+            with self._lock:
+                more = self._book.look_over(at, PAIRS)
+            at += PAIRS
         with self._lock:
             what, of_pair = self._book.claims(self.wanted)
         kept = choose(self.store, what, self._bounds.room, of_pair)

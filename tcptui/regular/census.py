@@ -132,7 +132,11 @@ class Census:
 
     def _bring_up(self, now_ns: int) -> None:
         """All pairs as of now."""
-        old = np.flatnonzero(self._due[: self.n] <= now_ns)
+        self.bring_up(0, self.n, now_ns)
+
+    def bring_up(self, begin: int, end: int, now_ns: int) -> None:
+        """Some of the pairs as of now."""
+        old = begin + np.flatnonzero(self._due[begin : min(end, self.n)] <= now_ns)
         if old.size:
             self._update(old, now_ns)
 
