@@ -10,7 +10,13 @@ from tcptui.model.times import clock, number
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
-NOT_KEPT: Row = (Cell("the bytes of this packet are no longer kept (see --max-spool)", Role.WARN),)
+
+def not_kept(segment: Segment) -> list[Row]:
+    """Why there are no bytes to be shown."""
+    why = "the bytes of this packet are no longer kept (see --max-spool)"
+    if segment.is_sum:
+        why = "the sum of many packets up to this one, which are no longer kept (see --max-memory)"
+    return [(Cell(why, Role.WARN),)]
 
 
 def detail(
@@ -32,7 +38,7 @@ def detail(
     rows: list[Row] = [heading(len(raw), segment, ends, wirelen)]
     rows += [(Cell(part, Role.NOTE),) for part in wrap(clean(line), width)]
     rows.append(())
-    rows += [*layer_rows(raw, linktype), (), *hexdump(raw, width)] if raw else [NOT_KEPT]
+    rows += [*layer_rows(raw, linktype), (), *hexdump(raw, width)] if raw else not_kept(segment)
     return [fit(row, width) for row in rows]
 
 

@@ -119,7 +119,7 @@ class Scan:
                 mark = self.mark(at, mark)
             if segment.window > self._offered[sender]:
                 self._offered[sender] = segment.window
-            if at and segment.time_ns - self._time >= SILENCE_NS:
+            if at and segment.time_ns - self._time >= SILENCE_NS and not segment.is_sum:
                 self.silences.append(at)
                 self._close(at)
             self._time = segment.time_ns

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -190,7 +191,7 @@ class SegmentStore:
         ip_id = self._gather("ip_id", which).tolist()
         for at in np.flatnonzero(bits & _IPV6).tolist():
             ip_id[at] = None
-        return list(
+        segments = list(
             map(
                 Segment,
                 self._gather("frame", which).tolist(),
@@ -206,6 +207,9 @@ class SegmentStore:
                 self._gather("ttl", which).tolist(),
             )
         )
+        for at in np.flatnonzero(bits & _SUM).tolist():
+            segments[at] = replace(segments[at], is_sum=True)
+        return segments
 
     def raw(self, row: int) -> bytes:
         """The captured frame from its link layer on; shorter, or b"", where the file has lost it."""

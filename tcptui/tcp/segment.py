@@ -32,6 +32,7 @@ class Segment:
     length: payload bytes by the IP header, not by what was captured.
     options: the raw bytes of the option list, as far as captured; hostile until parsed.
     ip_id: IPv4 identification, or None on IPv6. ttl: TTL or hop limit.
+    is_sum: it stands for many that came in order and are not kept; packet and time are those of the last.
     """
 
     packet: int
@@ -45,3 +46,4 @@ class Segment:
     options: bytes = b""
     ip_id: int | None = None
     ttl: int = 64
+    is_sum: bool = False

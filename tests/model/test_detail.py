@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tcptui.model.detail import NOT_KEPT, detail, heading
+from tcptui.model.detail import detail, heading
 from tcptui.model.text import plain, row_width
 from tcptui.tcp.segment import Flags, Segment
 from tests.support.packets import frame
@@ -40,4 +42,6 @@ def test_every_row_has_exactly_its_width(width: int) -> None:
 def test_a_packet_whose_bytes_are_gone_says_so() -> None:
     rows = [plain(row).rstrip() for row in detail(b"", 1, SEGMENT, ENDS, "IP a > b: Flags [.]", 80, 60)]
     assert rows[0].startswith("#3  10.0.0.1:40000 → 10.0.0.2:80  0 of 60 bytes")
-    assert rows[1:] == ["IP a > b: Flags [.]", "", plain(NOT_KEPT)]
+    assert rows[1:3] == ["IP a > b: Flags [.]", ""] and "(see --max-spool)" in rows[3] and len(rows) == 4
+    summed = [plain(row) for row in detail(b"", 1, replace(SEGMENT, is_sum=True), ENDS, "IP a > b", 99)]
+    assert summed[-1].startswith("the sum of many packets up to this one")

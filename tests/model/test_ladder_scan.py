@@ -40,6 +40,12 @@ def test_a_run_is_data_one_way_and_its_acks() -> None:
     assert scan.payload(1, 13) == 90
 
 
+def test_the_time_of_which_only_a_sum_is_kept_was_no_silence() -> None:
+    later = data(2, 10, 5000, time_ns=9 * SECOND)
+    assert scanned([data(1, 0), later]).silences == [1]
+    assert scanned([data(1, 0), replace(later, is_sum=True)]).silences == []
+
+
 def test_short_runs_are_left_alone() -> None:
     assert scanned([data(i, i * 10) for i in range(MIN_RUN - 1)]).open_run() is None
 

@@ -103,6 +103,7 @@ def test_what_came_in_order_is_kept_as_its_sum() -> None:
     sums = np.flatnonzero(done.column("sum"))
     assert done.column("frame", sums).tolist() == [3000, 7000, newest]
     assert done.raw(int(sums[0])) == b""
+    assert [at for at, one in enumerate(done.segments(range(done.n))) if one.is_sum] == sums.tolist()
     assert done.column("length", sums).tolist() == [0, 0, 0]
     assert done.column("wirelen", sums).tolist() == [40 * n for n in kept.sums.stands.tolist()]
     again = choose(done, np.array([OPEN, FINISHED], np.uint8), room(done, 1 / 3), np.zeros(2, np.int64))
