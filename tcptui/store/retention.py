@@ -21,7 +21,10 @@ FINISHED, HALF_OPEN, OPEN = 0, 1, 2
 """What a pair of endpoints is, in the order in which they go."""
 
 FIRST = 64
-"""Segments that stay of an unfinished connection's beginning, and at least as many of its newest."""
+"""Segments that stay of an unfinished connection's beginning, and as many or more of its newest."""
+
+LEAST = 16
+"""Before an unfinished connection goes, all are cut down to so many segments."""
 
 CONTROLS = 256
 """Of the segments with SYN, FIN or RST, so many of the first and so many of the newest."""
@@ -75,7 +78,7 @@ def choose(store: SegmentStore, what: NDArray[np.uint8], room: int, of_pair: Int
 
 def _most(counts: Ints, room: float) -> int:
     """How many rows each may have at most, so that all together have no more than `room`."""
-    least, most = 2 * FIRST, int(counts.max(initial=0)) + 1
+    least, most = LEAST, int(counts.max(initial=0)) + 1
     while least + 1 < most:
         middle = (least + most) // 2
         if np.minimum(counts, middle).sum() <= room:
@@ -90,7 +93,8 @@ def _shortened(
 ) -> tuple[NDArray[np.bool_], Sums]:
     """Which of these rows stay, and the sums of those that do not."""
     place, count = _places(pair)
-    keep: NDArray[np.bool_] = (place < FIRST) | (place >= count - (most - FIRST))
+    first = min(FIRST, most // 2)
+    keep: NDArray[np.bool_] = (place < first) | (place >= count - (most - first))
     length = store.column("length", rows)
     plain = (store.column("plain", rows) | store.column("sum", rows)) & (length < LARGEST)
     controls = store.column("flags", rows) & _FIN_SYN_RST != 0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tcptui.store.compact import compact
 from tcptui.store.headers import Ints
-from tcptui.store.retention import _PAIR, CONTROLS, FINISHED, FIRST, HALF_OPEN, NOT_PLAIN, OPEN, choose
+from tcptui.store.retention import _PAIR, CONTROLS, FINISHED, FIRST, HALF_OPEN, LEAST, NOT_PLAIN, OPEN, choose
 from tcptui.store.segments import ROW, SegmentStore
 from tests.support.stores import File, segment
 
@@ -134,6 +134,16 @@ def test_too_many_unfinished_ones_go_too_the_half_open_first() -> None:
     assert len(lost) > 1000 and compact(store, rows).store.nbytes < room(store, 1 / 3)
 
 
+def test_before_unfinished_ones_go_all_are_cut_down() -> None:
+    store = store_of(*((pair, ACK) for pair in range(300) for _ in range(40)))
+    store.mark_plain(np.arange(store.n))
+    what = np.full(300, OPEN, np.uint8)
+    rows, lost = choose(store, what, room(store, 0.6), np.zeros(300, np.int64))[:2]
+    assert not len(lost)
+    assert set(of_each(store, rows).values()) == {LEAST + 1}, "and the sum of what was between"
+    assert len(choose(store, what, room(store, 0.2), np.zeros(300, np.int64)).lost) > 50
+
+
 def test_what_others_keep_of_a_pair_counts() -> None:
     store = store_of(*((pair, ACK) for pair in range(1000)))
     what = np.full(1000, FINISHED, np.uint8)
@@ -163,4 +173,5 @@ def test_a_pair_stays_whole_or_with_both_ends(
             assert (pair in lost) == (kinds[pair] != FINISHED)
         elif stayed[pair] < len(mine):
             assert kinds[pair] != FINISHED
-            assert {*mine[:FIRST].tolist(), *mine[-FIRST:].tolist()} <= set(kept.tolist())
+            least = LEAST // 2
+            assert {*mine[:least].tolist(), *mine[-least:].tolist()} <= set(kept.tolist())
