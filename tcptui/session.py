@@ -242,9 +242,10 @@ class Session:
             return self._book.numbers.copy()
 
     def each_flow(self) -> Iterator[FlowInfo]:
-        """All flows, in the order of their numbers, whose histories are going to be asked for, one by one."""
-        for begin in range(1, len(self._book) + 1, AHEAD):
-            numbers = range(begin, min(begin + AHEAD, len(self._book) + 1))
+        """All flows that are kept, in the order of their numbers, to be asked for histories one by one."""
+        kept = self.numbers().tolist()
+        for begin in range(0, len(kept), AHEAD):
+            numbers = kept[begin : begin + AHEAD]
             with self._reading():
                 self._book.look_ahead(numbers)
             yield from map(self.flow, numbers)
