@@ -567,6 +567,7 @@ class FlowBook:
         verdicts: those that are of a kind (see `judge`).
         """
         table = self._census.table(self._numbers, self.last.time_ns)
+        table.pairs = self.store.pairs
         if verdicts:
             self.judge(table)
         self._adopt()

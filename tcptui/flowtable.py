@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints
 
 UNKNOWN = -1
@@ -21,7 +22,7 @@ class FlowTable:
 
     number: ascending. pair: of PairTable. client: which endpoint opened. states: by endpoint, of State
     or NOT_YET. packets, payload: of both ends together. start_ns, end_ns: of the first packet, and the
-    latest. verdict: its place in `verdicts`, or UNKNOWN.
+    latest. verdict: its place in `verdicts`, or UNKNOWN. pairs: that whose pairs they are.
     """
 
     number: Ints
@@ -34,6 +35,7 @@ class FlowTable:
     end_ns: Ints
     verdict: NDArray[np.int32]
     verdicts: list[str]
+    pairs: PairTable = field(default_factory=PairTable)
 
     def __len__(self) -> int:
         return len(self.number)

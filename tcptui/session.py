@@ -262,6 +262,8 @@ class Session:
         """
         end = time.monotonic() + seconds
         with self._reading():
+            if table.pairs is not self.store.pairs:  # some of it has gone
+                return False
             self._book.judge(table)
         unknown = np.flatnonzero(table.verdict == UNKNOWN)
         for begin in range(0, len(unknown), JUDGED_AT_ONCE):
@@ -269,12 +271,14 @@ class Session:
                 return True
             some = unknown[begin : begin + JUDGED_AT_ONCE]
             with self._reading():
+                if table.pairs is not self.store.pairs:
+                    return False
                 table.verdict[some] = self._book.verdict_codes(table.number[some].tolist())
         return False
 
     def ends(self, table: FlowTable) -> Endpoints:
         """Both ends of a table's flows, by endpoint."""
-        return self.store.pairs.endpoints(table.pair.astype(np.int64))
+        return table.pairs.endpoints(table.pair.astype(np.int64))
 
     def addresses(self, table: FlowTable) -> tuple[list[str], list[str]]:
         """The clients and the servers of a table, as they are shown."""

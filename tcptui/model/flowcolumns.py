@@ -164,7 +164,7 @@ class FlowColumns:
     ) -> None:
         self.table = table
         self.now_ns = now_ns
-        self.orders: dict[str, NDArray[np.int32]] = {}
+        self.orders: dict[str, NDArray[np.int64]] = {}
         self._ends = ends
         self._names = names
 

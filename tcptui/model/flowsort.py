@@ -15,7 +15,7 @@ Key = NDArray[Any]
 """Whole numbers, an element a flow."""
 
 
-def sort(columns: FlowColumns, keep: Ints, key: str) -> NDArray[np.int32]:
+def sort(columns: FlowColumns, keep: Ints, key: str) -> NDArray[np.int64]:
     """The numbers of the flows at these places, in one of SORT_KEYS (KeyError for another).
 
     Flow numbers decide ties; what is not known yet comes last. keep: ascending.

@@ -75,7 +75,7 @@ class Sought:
             found = self._digits[found].reshape(len(found), -1)
         return found
 
-    def of_numbers(self, numbers: NDArray[np.int32]) -> States:
+    def of_numbers(self, numbers: NDArray[np.int64]) -> States:
         """The state after each number in decimal, from the beginning."""
         if not any(char.isdigit() for char in self.text):
             return np.zeros(len(numbers), np.uint16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tcptui.model.cells import Role, Row
 from tcptui.model.flowlist import FlowRow, Layout, address_widths, header, layout, row
 from tcptui.model.flowsort import SORT_KEYS
@@ -41,7 +43,10 @@ class FlowsPane(LineList):
 
     def row(self, i: int, width: int) -> Row:
         number = self.number_at(i)
-        item = self._item(number)
+        try:
+            item = self._item(number)
+        except IndexError:  # it was given up a moment ago
+            return message(f"flow {number} is no longer kept")[-1]
         cells = row(item, self._columns, width, gutter="▌" if number == self.viewpoint.flow else " ")
         begun = self._info(number).first_packet <= self.viewpoint.moment.packet
         return cells if begun else dim(cells)
@@ -107,7 +112,10 @@ class FlowsPane(LineList):
         self._reorder()
         snapshot = self.viewpoint.snapshot
         first, last = self.top, min(len(self.order.numbers), self.top + self.body_height)
-        seen = [self._info(number) for number in map(int, self.order.numbers[first:last])]
+        seen = []
+        for number in map(int, self.order.numbers[first:last]):
+            with suppress(IndexError):  # as above
+                seen.append(self._info(number))
         self._columns = layout(max(20, self.inner_width), *address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
             self.title = clean(f"Flows: {self.query_text}")

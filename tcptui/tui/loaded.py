@@ -37,14 +37,14 @@ OVERLAP = 128
 class LoadedFlow:
     """One flow's rows, segments and ladder as of the last `extend`, all of them or those around a frame.
 
-    near: that frame. count: all segments of the flow.
+    near: that frame. count: all segments of the flow. store: that whose rows they are.
     """
 
     def __init__(self, session: Session, number: int, options: LadderOptions, near: int = 0) -> None:
         self.number = number
         self._session = session
         self._options = options
-        self._all: NDArray[np.int64] = session.rows(number)
+        self.store, self._all = session.placed(number)
         self._frames: NDArray[np.uint32] | None = None
         self._load(self.place_of(near))
 
@@ -79,10 +79,10 @@ class LoadedFlow:
 
     def place_of(self, packet: int) -> int:
         """Where in the flow its last segment up to a frame is; 0 when all are later."""
-        if self.count and packet >= int(self._session.store.column("frame", self._all[-1:])[0]):
+        if self.count and packet >= int(self.store.column("frame", self._all[-1:])[0]):
             return self.count - 1  # the newest is followed: no need to know all frames
         if self._frames is None or len(self._frames) != len(self._all):
-            self._frames = self._session.store.column("frame", self._all)
+            self._frames = self.store.column("frame", self._all)
         frame = np.uint32(min(packet, LAST_FRAME))
         return max(0, int(np.searchsorted(self._frames, frame, side="right")) - 1)
 
@@ -103,7 +103,7 @@ class LoadedFlow:
         names = (clean(str(ends[0])), clean(str(ends[1])))
         self.start, self.stop = start, stop
         self.errors = session.errors(number)
-        self._excerpt = Excerpt(session.store, self._all, start, stop)
+        self._excerpt = Excerpt(self.store, self._all, start, stop)
         self._anchors: list[int] = []
         self._find_anchors(0)
         self._whole = Ladder(
@@ -155,9 +155,13 @@ class LoadedFlow:
         near: the frame to stay at where there is too much to be held whole.
         """
         history = session.history(self.number)
-        rows = session.rows(self.number)
+        store, rows = session.placed(self.number)
         arrived = len(rows) - self.count
         errors = session.errors(self.number)
+        if store is not self.store:  # of older packets some were given up
+            self.store, self._all, self._session, self._frames = store, rows, session, None
+            self._load(self.place_of(near))
+            return True
         if not arrived and len(errors) == len(self.errors) and history == self._whole.history:
             return False
         at_end, self._all, self._session = self.stop == self.count, rows, session
@@ -169,7 +173,7 @@ class LoadedFlow:
         self.errors = errors
         if at_end:
             known = len(self.segments)
-            self._excerpt.extend(session.store, rows[self.stop :])
+            self._excerpt.extend(store, rows[self.stop :])
             self._find_anchors(known)
             self.stop = self.count
         self._whole.extend(self.segments, self.marks, history, errors)
@@ -182,7 +186,7 @@ class LoadedFlow:
         """The ladder of all its segments; of a long flow made anew, which takes as long as it is long."""
         if self.is_whole:
             return self._whole
-        segments = self._session.store.segments(self._all)
+        segments = self.store.segments(self._all)
         ladder = self._whole
         return Ladder(segments, marks(segments), ladder.history, ladder.ends, ladder.options, self.errors)
 
@@ -197,9 +201,9 @@ class LoadedFlow:
         """What tcpdump counts this segment's numbers from; see model.tcpdump.bases."""
         return bases(self.segments, self._place(segment), self._anchors)
 
-    def header(self, session: Session, segment: Segment) -> Rest | None:
+    def header(self, segment: Segment) -> Rest | None:
         """What else tcpdump prints of this segment's header; see store.rest."""
-        return rest(session.store, self.rows[[self._place(segment)]]).get(0)
+        return rest(self.store, self.rows[[self._place(segment)]]).get(0)
 
     def _place(self, segment: Segment) -> int:
         return bisect_left(self.segments, segment.packet, key=lambda s: s.packet)

@@ -45,13 +45,13 @@ class Order:
     """
 
     def __init__(self, session: Session) -> None:
-        self.numbers: Sequence[int] | NDArray[np.int32] = range(0)
+        self.numbers: Sequence[int] | NDArray[np.int64] = range(0)
         self._session = session
         self._wanted: Wanted | None = None
         self._asked_at = 0.0
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
-        self._result: tuple[Wanted, NDArray[np.int32]] | None = None
+        self._result: tuple[Wanted, NDArray[np.int64]] | None = None
         self._columns: tuple[int, FlowColumns] | None = None
         self.pending = False
 
@@ -70,7 +70,8 @@ class Order:
         self._take()
         if not wanted.text and key == "number":
             self._wanted, self.pending = None, False
-            self.numbers = range(1, snapshot.flows + 1)
+            gone = snapshot.gone.flows
+            self.numbers = self._session.numbers() if gone else range(1, snapshot.flows + 1)
             self._prepare(snapshot)
             return
         if wanted == self._wanted:

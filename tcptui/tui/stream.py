@@ -17,12 +17,11 @@ class StreamScreen(Fitted):
         loaded = view.loaded
         assert loaded is not None
         super().__init__(palette, f"Stream of flow {view.flow}", Rows(), "x text / hex")
-        store = view.session.store
-        rows = view.session.rows(view.flow)[: loaded.count]
+        store, rows = view.session.placed(view.flow)
         begin = (store.column("options_at", rows) + store.column("options", rows)).tolist()
 
         def payload(i: int) -> bytes | None:
-            raw = view.session.raw(int(rows[i]))
+            raw = store.raw(int(rows[i]))
             return raw[begin[i] :] if raw else None
 
         self._pieces = list(stream.follow(store.segments(rows), payload))

@@ -31,8 +31,9 @@ class Growing:
         self._session = session
         self.shown = rows
 
-    def rows(self, number: int):  # type: ignore[no-untyped-def]
-        return self._session.rows(number)[: self.shown]
+    def placed(self, number: int):  # type: ignore[no-untyped-def]
+        store, rows = self._session.placed(number)
+        return store, rows[: self.shown]
 
     def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
         return getattr(self._session, name)

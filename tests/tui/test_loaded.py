@@ -40,8 +40,8 @@ def test_what_a_header_holds_beside_its_columns(tmp_path: Path) -> None:
     session = read(file=str(path))
     loaded = LoadedFlow(session, 1, LadderOptions())
     plain, pointed = loaded.segments
-    assert loaded.header(session, plain) is None
-    assert loaded.header(session, pointed) == Rest(2, 0, 3)
+    assert loaded.header(plain) is None
+    assert loaded.header(pointed) == Rest(2, 0, 3)
 
 
 def test_it_takes_in_what_arrives() -> None:
