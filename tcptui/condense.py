@@ -18,13 +18,14 @@ import numpy as np
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Segment
+from tcptui.tcp.seq import add, diff
 
 MOST = 8192
 """Segments in a sum: of 64 kB each they stay far below the range of sequence numbers."""
 
 
-BEGINNING, NEAR = 64, 256
-"""Rows of a long transfer's beginning in an excerpt, and where the ends of the sum are looked for."""
+BEGINNING = 64
+"""Rows of a long transfer's beginning in an excerpt."""
 
 
 class Margin(NamedTuple):
@@ -64,20 +65,29 @@ def condensed(
 
 
 def excerpt(store: SegmentStore, rows: Ints, newest: int) -> list[Segment]:
-    """A long transfer in short: its beginning, its newest rows, and between them one sum of each end."""
+    """A long transfer in short: its beginning, its newest rows, and between them sums of each end."""
     begin, end = min(BEGINNING, len(rows)), max(BEGINNING, len(rows) - newest)
-    segments = store.segments(rows[:begin])
-    between = rows[begin:end]
-    if len(between):
-        near = np.concatenate((between[:NEAR], between[-NEAR:]))
-        sender = store.column("sender", near)
-        for side in sorted((0, 1), key=lambda side: int(np.flatnonzero(sender == side)[-1:].sum())):
-            of = near[sender == side]
-            if len(of):
-                first, last = store.segments(of[[0, -1]])
-                reach = (last.seq + last.length - first.seq) & 0xFFFFFFFF
-                segments.append(replace(last, seq=first.seq, length=min(reach, 1 << 30), ack=first.ack))
-    return segments + store.segments(rows[end:])
+    places: list[tuple[int, int, int]] = []  # (last, first, the first after it) of one end in a piece
+    sender = store.column("sender", rows[begin:])
+    bounds = np.array([*range(0, end - begin, MOST), max(0, end - begin)])
+    for side in (0, 1):
+        mine = np.flatnonzero(sender == side)
+        at = np.searchsorted(mine, bounds)
+        some = np.flatnonzero(at[1:] > at[:-1])
+        after = np.minimum(at[1:][some], len(mine) - 1)
+        of_piece = (mine[at[1:][some] - 1], mine[at[:-1][some]], mine[after])
+        places += zip(*(column.tolist() for column in of_piece), strict=True)
+    places.sort()
+    segments = store.segments(rows[begin + np.array(places, np.int64).reshape(-1, 3)].ravel())
+    sums = []
+    for last, first, following in zip(segments[::3], segments[1::3], segments[2::3], strict=True):
+        reach = max(_reach(first, add(last.seq, last.length)), _reach(first, following.seq), 0)
+        sums.append(replace(last, seq=first.seq, length=reach, ack=first.ack))
+    return store.segments(rows[:begin]) + sums + store.segments(rows[end:])
+
+
+def _reach(first: Segment, end: int) -> int:
+    return diff(end, first.seq)
 
 
 class _Sum(NamedTuple):
@@ -108,7 +118,7 @@ def _inside(store: SegmentStore, rows: Ints, ends: Ints, margin: Margin) -> np.n
     return inside
 
 
-def _sums(store: SegmentStore, rows: Ints, inside: Ints, ends: Ints) -> list[_Sum]:
+def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> list[_Sum]:
     """Of each run, and each end that sent something in it."""
     at = np.flatnonzero(inside)
     if not at.size:

@@ -8,6 +8,7 @@ somebody looks at. The book has no thread and no lock: the session has both.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -120,7 +121,7 @@ class _Counts:
 
 @dataclass(slots=True)
 class _Kept:
-    """What is known of an irregular pair's flows while nothing changes, by generation."""
+    """What is known of a pair's flows while nothing changes, by generation."""
 
     infos: dict[int, FlowInfo] = field(default_factory=dict)
     verdicts: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -145,6 +146,8 @@ class FlowBook:
         self._engines: dict[int, Engine] = {}  # of irregular pairs
         self._looked_at: dict[int, Engine] = {}  # of others, the latest last
         self._behind: dict[int, None] = {}
+        self._urgent = -1  # somebody looks at this pair
+        self._rows_of: tuple[int, int, Ints] = (-1, 0, np.zeros(0, np.int64))
         self._kept: dict[int, _Kept] = {}
         self._trails: dict[int, Trail] = {}
         self._tracing = 0
@@ -167,6 +170,9 @@ class FlowBook:
             if pair < self._census.n:
                 self._hear(pair, error)
         self._behind.update(dict.fromkeys(self._census.irregular))
+        if self._kept:
+            for pair in self._kept.keys() & set(store.pairs.touched().pairs.tolist()):
+                del self._kept[pair]
         born = self._lives(again)
         self._numbers.enter(before, self._census.columns.first_packet[before : self._census.n], born)
 
@@ -182,14 +188,19 @@ class FlowBook:
     @property
     def behind(self) -> int:
         """How many pairs the engines have yet to be fed the newest rows of, and whose facts to gather."""
-        return len(self._behind) + bool(self._tracing)
+        return len(self._behind) + bool(self._tracing) + self._census.fallen
+
+    def settle(self, quiet_ns: int) -> None:
+        """Leave to the engines what no kind tells of and has been silent for so long."""
+        self._census.settle(self.last.time_ns, self.last.time_ns - quiet_ns)
+        self._adopt()
 
     def catch_up(self) -> bool:
         """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind."""
         self._adopt()
         groups: dict[int, Ints] = {}
         left = SLICE
-        for pair in self._behind:
+        for pair in itertools.chain([self._urgent] if self._urgent in self._behind else (), self._behind):
             groups[pair] = self._unfed(pair, SLICE)
             left -= len(groups[pair])
             if left <= 0:
@@ -199,8 +210,10 @@ class FlowBook:
 
     def _unfed(self, pair: int, most: int) -> Ints:
         """The next rows for an irregular pair's engine."""
-        fed = self._engine(pair).fed
-        return self.store.pairs.rows(pair)[fed : fed + most]
+        fed, count = self._engine(pair).fed, self.store.pairs.count(pair)
+        if (pair, count) != self._rows_of[:2]:  # of a long one they are asked for again and again
+            self._rows_of = (pair, count, self.store.pairs.rows(pair))
+        return self._rows_of[2][fed : fed + most]
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
@@ -348,6 +361,7 @@ class FlowBook:
         where somebody asks that.
         """
         states = self._census.states(self.last.time_ns)
+        states[states == NOT_YET] = State.ESTABLISHED
         for pair, engine in self._engines.items():
             states[pair] = engine.connection.states
         what = _CLAIM[states].max(axis=1)
@@ -396,6 +410,7 @@ class FlowBook:
         there = set(self.numbers.tolist()) if self._trails or self._tracing else set()
         self._tracing = self._tracing if self._tracing in there else 0
         self._trails = {n: one for n, one in self._trails.items() if n in there and n not in stale}
+        self._urgent, self._rows_of = -1, (-1, 0, np.zeros(0, np.int64))
         self.store = done.store
 
     # -- reading ---------------------------------------------------------------------------------
@@ -466,7 +481,7 @@ class FlowBook:
         if not self._census.is_regular(pair):
             engine = self._engine(pair)
             if engine.fed < self.store.pairs.count(pair) or engine.heard < len(engine.errors):
-                self._behind = {pair: None, **self._behind}
+                self._urgent, self._behind[pair] = pair, None
                 again = self._feed({pair: self._unfed(pair, SLICE)})
                 self._later([life for one in again for life in self._lives_of(one)])
             return engine

@@ -66,6 +66,9 @@ PATIENCE = 5.0
 OF_FRAME = 4096
 """One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
 
+SETTLED = 1_000_000_000
+"""ns of silence after which a close that waits for an ACK is left to an engine."""
+
 TICK = 0.1
 """Seconds between two looks at the clock of a capture that is silent."""
 
@@ -401,6 +404,8 @@ class Session:
                 self._catch_up(BEHIND)
                 self._keep_within_bounds()
             elif self.reader.done:
+                with self._lock:
+                    self._book.settle(0)
                 self._catch_up(float("inf"))
                 return
             elif ended:
@@ -426,8 +431,8 @@ class Session:
                 self._publish()
 
     def _take(self, batch: Batch) -> None:
-        self.store.append(batch)
-        with self._lock:
+        with self._lock:  # both: a view must not see rows that the book has not taken
+            self.store.append(batch)
             self._book.take()
         self._hosts.feed()
         if len(batch):
@@ -505,6 +510,7 @@ class Session:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
         begin = time.monotonic()
         with self._lock:
+            self._book.settle(SETTLED)
             stuck = leaks(self._book.waiting(now_ns), self._book.fin_of_waiting)
         self._findings = self._hosts.findings(stuck)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))

@@ -150,9 +150,7 @@ class CaptureReader:
         return self._source.forget(before)
 
     def close(self) -> None:
-        self.done = True
-        if self._walker is not None:
-            self._walker.close()
+        self._finished()
         self._source.close()
 
     def _identify(self) -> bool:
@@ -213,17 +211,20 @@ class CaptureReader:
 
     def _stop(self, trouble: str) -> None:
         self.notices.append(f"{trouble} at byte {self._next:,}: {self._up_to_there()}")
-        self.done = True
+        self._finished()
 
     def _end(self, left: int) -> None:
         """The file ends here, with `left` bytes that are no complete record."""
-        if self._walker is not None:
-            self._walker.close()
         if self._source.trouble:
             self._stop(self._source.trouble)
         elif left:
             self._stop("cut off in the middle of a record")
+        self._finished()
+
+    def _finished(self) -> None:
         self.done = True
+        if self._walker is not None:
+            self._walker.close()
 
     def _up_to_there(self) -> str:
         return f"read up to there ({self.frames:,} packets)"

@@ -40,14 +40,19 @@ class Scout:
         """Start one for the records from `start` on; None where that is not worth it, or not possible."""
         if os.fstat(fd).st_size < WORTH_IT or not _possible():
             return None
+        out, into = os.pipe()
         try:
-            out, into = os.pipe()
             pid = os.fork()
         except OSError:
+            os.close(out)
+            os.close(into)
             return None
         if pid == 0:
-            os.close(out)  # else it would wait for itself to read, when the reader has gone
-            _explore(fd, into, start, walk)
+            try:
+                os.close(out)  # else it would wait for itself to read, when the reader has gone
+                _explore(fd, into, start, walk)
+            finally:
+                os._exit(0)
         os.close(into)
         return cls(pid, out, start)
 
@@ -92,15 +97,13 @@ def _possible() -> bool:
 
 
 def _explore(fd: int, into: int, start: int, walk: Walk) -> None:
-    """The other process: tell where records begin until the file ends, or nobody listens. Does not return."""
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        place = start
+    """The other process: tell where records begin until the file ends, or nobody listens."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    place = start
+    with suppress(OSError):
         while len(found := walk(os.pread(fd, PIECE, place))) > 1:
             data = memoryview(array("q", [place + at for at in found[1:]])).cast("B")
             while data:
                 data = data[os.write(into, data) :]
             place += found[-1]
-    finally:
-        os._exit(0)

@@ -111,14 +111,28 @@ class Census:
     def give_up(self, pair: int) -> None:
         """The engine must tell of this pair."""
         self.columns.marks[pair] |= np.uint16(IRREGULAR)
+        self._kind[pair], self._due[pair], self._changed[pair] = -1, NEVER, True
+
+    def settle(self, now_ns: int, before_ns: int) -> None:
+        """Give up the pairs of which no kind tells, and that have said nothing since `before_ns`."""
+        self._bring_up(now_ns)
+        left = np.flatnonzero((self._kind[: self.n] == -2) & (self.columns.end_ns[: self.n] <= before_ns))
+        for pair in left.tolist():
+            self.give_up(pair)
+        self._fallen += left.tolist()
+
+    @property
+    def fallen(self) -> bool:
+        """There is something for `take_fallen`."""
+        return bool(self._fallen)
 
     def is_regular(self, pair: int) -> bool:
         """It goes by the book."""
         return not int(self.columns.marks[pair]) & IRREGULAR
 
-    def _update(self, pairs: Ints, now_ns: int) -> None:
+    def _update(self, pairs: Ints, now_ns: int, *, closing: bool = False) -> None:
         regular = (self.columns.marks[pairs] & IRREGULAR) == 0
-        found = self._kinds.standing(self.columns, pairs, now_ns, self._engines)
+        found = self._kinds.standing(self.columns, pairs, now_ns, self._engines, closing=closing)
         self._fallen += pairs[regular & (found.kind == -1)].tolist()
         self._changed[pairs] |= (found.states != self._states[pairs]).any(axis=1)
         self._states[pairs], self._expired[pairs] = found.states, found.expired
@@ -143,7 +157,7 @@ class Census:
     def standing(self, pair: int, now_ns: int) -> tuple[State, State] | None:
         """The states of one pair; None where it turns out not to go by the book."""
         if self._due[pair] <= now_ns:
-            self._update(np.array([pair]), now_ns)
+            self._update(np.array([pair]), now_ns, closing=True)
         if self._kind[pair] == -1:
             return None
         return State(self._states[pair, 0]), State(self._states[pair, 1])

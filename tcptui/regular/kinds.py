@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.flowtable import NOT_YET
 from tcptui.regular.columns import CLOSED, IRREGULAR, KEPT_TIMES, RESET, PairColumns
 from tcptui.store.headers import Ints
 from tcptui.tcp.calls import FIRST_PATIENCE, PATIENCE
@@ -21,6 +22,8 @@ from tcptui.tcp.states import State
 from tcptui.tcp.timers import Timers
 
 NEVER = 1 << 62
+TRIES = 4
+"""Pairs of a signature that are asked about until one tells of the others."""
 MOST_KINDS = 4096
 """More are not worth their engine: what they are of is irregular."""
 
@@ -59,12 +62,18 @@ class Kinds:
     """All kinds met so far."""
 
     timers: Timers
-    outcomes: list[Outcome | None] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     _known: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     _numbers: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    _table: tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Ints] | None = None
 
-    def standing(self, columns: PairColumns, pairs: Ints, now_ns: int, engines: Engines) -> Standing:
-        """Where these pairs stand. Those whose kind the engine cannot tell become irregular."""
+    def standing(
+        self, columns: PairColumns, pairs: Ints, now_ns: int, engines: Engines, *, closing: bool = False
+    ) -> Standing:
+        """Where these pairs stand. Those whose kind the engine cannot tell become irregular.
+
+        closing: have an engine each for those that no kind tells of now; else their states are NOT_YET.
+        """
         regular = (columns.marks[pairs] & IRREGULAR) == 0
         kind = np.full(len(pairs), -1, np.int32)
         kind[regular] = self._kinds(columns, pairs[regular], engines)
@@ -82,8 +91,11 @@ class Kinds:
         expired = due <= now_ns
         shown = np.where(expired, later[kind], states[kind])
         found = Standing(kind, shown, expired, np.where(expired, NEVER, due).min(axis=1))
-        closing = np.flatnonzero((kind >= 0) & _is_closing(columns, pairs))
-        for at, connection in zip(closing.tolist(), engines(pairs[closing].tolist()), strict=True):
+        under_way = np.flatnonzero((kind >= 0) & _is_closing(columns, pairs))
+        if not closing:
+            found.kind[under_way], found.states[under_way], found.due_ns[under_way] = -2, NOT_YET, 0
+            return found
+        for at, connection in zip(under_way.tolist(), engines(pairs[under_way].tolist()), strict=True):
             connection.advance(now_ns)
             deadline = connection.deadline_ns
             found.kind[at], found.states[at] = -2, connection.states
@@ -104,11 +116,13 @@ class Kinds:
         """The number of each pair's kind; -1 where there is no telling."""
         signatures = columns.signature[pairs]
         found = self._look_up(signatures)
-        unknown = np.flatnonzero(found == -2)
-        if unknown.size:
+        for _ in range(TRIES):
+            unknown = np.flatnonzero((found == -2) & (columns.marks[pairs] & IRREGULAR == 0))
+            if not unknown.size:
+                break
             self._learn(columns, pairs[unknown], engines)
             found = self._look_up(signatures)
-            found[found == -2] = -1
+        found[(found == -2) | (columns.marks[pairs] & IRREGULAR != 0)] = -1
         return found
 
     def _look_up(self, signatures: NDArray[np.uint64]) -> NDArray[np.int32]:
@@ -136,15 +150,17 @@ class Kinds:
 
     def _tables(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Ints]:
         """The outcomes as columns; the last row, -1, is that of irregular pairs."""
-        known = [one for one in self.outcomes if one is not None]
+        if self._table is not None and len(self._table[0]) == len(self.outcomes) + 1:
+            return self._table
         nothing = Outcome((State.CLOSED, State.CLOSED), (State.CLOSED, State.CLOSED), (NEVER, NEVER), (1, 1))
-        rows = [*known, nothing]
-        return (
+        rows = [*self.outcomes, nothing]
+        self._table = (
             np.array([one.states for one in rows], np.uint8),
             np.array([one.later for one in rows], np.uint8),
             np.array([one.waits for one in rows], np.int64),
             np.array([one.since for one in rows], np.int64),
         )
+        return self._table
 
 
 def _is_closing(columns: PairColumns, pairs: Ints) -> NDArray[np.bool_]:

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.regular.sweep import Rows
-from tcptui.store.headers import Bytes, Ints
+from tcptui.store.headers import Bytes
 from tcptui.store.rowindex import Touched
 from tcptui.store.segments import Appended
+from tcptui.tcp.options import is_bsd
 
 _SYN = 0x02
 _SENDER, _IPV6, _FLAGS = 0x4000, 0x8000, 0x1FF
-_LOOKED_AT = 12  # bytes of a SYN's options that tell its layout
+_LOOKED_AT = 12  # bytes of a SYN's options that tell most hosts from FreeBSD
 
 
 def grouped(appended: Appended, touched: Touched) -> Rows:
@@ -33,33 +34,26 @@ def grouped(appended: Appended, touched: Touched) -> Rows:
         window=columns["window"][order],
         ip_id=columns["ip_id"][order],
         version=np.where(bits & _IPV6, 6, 4).astype(np.uint8),
-        layout=_layouts(appended)[order],
-        loose=appended.loose[order],
+        bsd=_bsd(appended)[order],
+        own=appended.loose[order],
     )
 
 
-def _layouts(appended: Appended) -> NDArray[np.uint64]:
-    """Of each row with SYN, what its options are, without their values: hosts are told apart by that."""
+def _bsd(appended: Appended) -> NDArray[np.bool_]:
+    """Which rows are SYNs with options laid out as FreeBSD does: its sockets believe other RSTs."""
     columns = appended.columns
-    layout = np.zeros(len(columns["bits"]), np.uint64)
+    found = np.zeros(len(columns["bits"]), np.bool_)
     syn = np.flatnonzero(columns["bits"] & _SYN)
-    if syn.size:
-        layout[syn] = _layout(appended, syn)
-    return layout
-
-
-def _layout(appended: Appended, syn: Ints) -> NDArray[np.uint64]:
-    columns = appended.columns
+    if not syn.size:
+        return found
     at = columns["offset"][syn] + columns["options_at"][syn] - appended.base
-    size = columns["options"][syn].astype(np.uint64)
-    option = Bytes(appended.data).header(at, _LOOKED_AT).rows.astype(np.uint64)
-    option[np.arange(_LOOKED_AT) >= size[:, None]] = 0
-    kinds: NDArray[np.uint64] = (
-        option[:, 0] << np.uint64(8) | option[:, 1] << np.uint64(16) | option[:, 4] << np.uint64(24)
-    )
-    kinds |= option[:, 5] << np.uint64(32) | option[:, 6] << np.uint64(40) | size << np.uint64(48)
-    bsd = (option[:, 4] == 1) & (option[:, 5] == 3)  # a longer beginning is the same for all of this kind
-    kinds[bsd] ^= option[bsd, 8] << np.uint64(11) ^ option[bsd, 9] << np.uint64(17) ^ option[bsd, 10]
-    short = size == 8
-    kinds[short] ^= option[short, 7] << np.uint64(56)
-    return kinds
+    size = columns["options"][syn].astype(np.int64)
+    first = Bytes(appended.data).header(at, _LOOKED_AT).rows
+    mss = (first[:, 0] == 2) & (first[:, 1] == 4) & (size >= 12)
+    linux = (first[:, 4] == 4) & (first[:, 5] == 2) & (first[:, 6] == 8)  # then time stamps
+    others = (first[:, 4] == 1) & ((first[:, 5] == 1) | ((first[:, 5] == 3) & (first[:, 8] == 1)))
+    doubtful = np.flatnonzero((size > 0) & ~(mss & (linux | others)))
+    for one in doubtful.tolist():
+        place = int(at[one])
+        found[syn[one]] = is_bsd(appended.data[place : place + int(size[one])].tobytes())
+    return found

@@ -16,8 +16,8 @@ them (`kinds`). Rows are of three sorts:
 Rows of a transfer that come in order, and advance, are *plain*: the engine may be spared them; and so are all
 before a row of it at which neither end has anything unacknowledged, whatever was lost there.
 
-Limits: a pair that is used again is irregular; so is one of which the beginning was not captured, and one
-with more than MOST_EVENTS events.
+Limits: a pair that is used again is irregular; so is one of which the beginning was not captured, one with
+more than MOST_EVENTS events, and one that moves 2 GB within a batch.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ _SPREAD = np.uint64(secrets.randbits(64) | 1)
 class Rows:
     """A batch's segments grouped by pair, in capture order within each; columns as in SegmentStore.
 
-    pairs: of each group, each once. starts: where it begins; one more than there are groups. layout: of a
-    SYN's options, 0 elsewhere. loose: one socket connected to itself.
+    pairs: of each group, each once. starts: where it begins; one more than there are groups. bsd: a SYN whose
+    options are laid out as FreeBSD's. own: source and destination are one socket.
     """
 
     pairs: Ints
@@ -83,8 +83,8 @@ class Rows:
     window: NDArray[np.uint16]
     ip_id: NDArray[np.uint16]
     version: NDArray[np.uint8]
-    layout: NDArray[np.uint64]
-    loose: Bools
+    bsd: Bools
+    own: Bools
 
 
 def sweep(columns: PairColumns, rows: Rows, closing_ns: int = CLOSING_NS) -> Bools:
@@ -191,10 +191,11 @@ class _Sweep:
         known = self.has_sent & self.peer_sent & (self.unacked >= 0)
         in_order: Bools = transfer & known & (self.ahead == 0) & self.has_acked & (self.news >= 0)
         rough = np.flatnonzero(transfer & ~in_order)
-        self._measure(in_order)
         odd = (self.rows.window == 0) & ~self.rst
         if rough.size:
-            self._give_up(rough[~known[rough]])
+            ahead = self.ahead[rough]  # one octet that nobody saw may have been a FIN
+            unseen = (ahead > 0) & ((self.rows.length[rough] == 0) | (ahead == 1))
+            self._give_up(rough[~known[rough] | unseen])
             for end in (0, 1):
                 mine = rough[self.server[rough] == bool(end)]
                 group = self.groups.number[mine]
@@ -221,18 +222,6 @@ class _Sweep:
             last[first] = columns.times[pairs[first], newest]
             trip = rows.time_ns[at] - last
             columns.trip_ns[pairs, end] = np.where(trip <= OPENING_NS, trip, 0)
-
-    def _measure(self, in_order: Bools) -> None:
-        """How long an ACK takes to come, at most: of what passed just before it."""
-        rows, groups = self.rows, self.groups
-        answers = np.flatnonzero(in_order[1:] & (rows.length[1:] == 0) & (self.unacked[1:] == 0)) + 1
-        answers = answers[(self.news[answers] > 0) & (rows.length[answers - 1] > 0)]
-        answers = answers[self.server[answers] != self.server[answers - 1]]
-        answers = answers[groups.number[answers] == groups.number[answers - 1]]
-        sample = rows.time_ns[answers] - rows.time_ns[answers - 1]
-        sample[sample >= FIRST_RETRANSMISSION] = 0
-        which = rows.pairs[groups.number[answers]], self.server[answers].astype(np.int64)
-        np.maximum.at(self.columns.trip_ns, which, sample)
 
     def _plain(self, transfer: Bools, in_order: Bools) -> Bools:
         """Rows of a transfer that the engine may be spared: in order and something new; or whatever came
@@ -321,7 +310,7 @@ class _Sweep:
         """A SYN, the same SYN again while nobody answers, and the SYN,ACK."""
         rows, kind, server = self.rows, self.kind[at], self.server[at]
         empty = rows.length[at] == 0
-        first = (place == 0) & (kind == _SYN) & empty & ~rows.loose[at] & ~self.unseen[at]
+        first = (place == 0) & (kind == _SYN) & empty & ~rows.own[at] & ~self.unseen[at]
         first &= ~self.earlier[group] & (at == self.groups.begins[group])
         calls = (kind == _SYN) & ~server & self.has_sent[at] & ~self.peer_sent[at] & empty
         calls &= (self.ahead[at] == -1) & (place > 0) & (self.pause >= FIRST_RETRANSMISSION)
@@ -352,10 +341,14 @@ class _Sweep:
         peer_fin = np.where(server, self.fins[0][at], self.fins[1][at])
         text = (rows.length[at] > 0) | fin
         regular: Bools = plain & self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0)
-        regular &= (self.unacked[at] == 0) | ((self.unacked[at] == 1) & peer_fin)
+        since = rows.time_ns[at] - self.columns.closing_ns[rows.pairs[group]]
+        crossed = peer_fin & (
+            since <= self.columns.trip_ns[rows.pairs[group], server.astype(np.int64)] + MARGIN
+        )
+        regular &= (self.unacked[at] == 0) | ((self.unacked[at] == 1) & crossed)
         regular &= text | ~self.has_acked[at] | (self.news[at] > 0)
         regular &= ~(text & own_fin) & ~self.reset[at]
-        third = ~self.opened[at] & ~server & ~fin & (self.pause <= OPENING_NS)
+        third = ~self.opened[at] & ~server & ~text & (self.pause <= OPENING_NS)
         regular &= self.opened[at] | third
         regular &= ~fin | self._healed(at, group)
         regular &= self._in_time(at)
@@ -388,30 +381,38 @@ class _Sweep:
         third = ~self.opened[at] & ~server & (self.pause <= OPENING_NS)
         abort = self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0) & (self.opened[at] | third)
         abort &= ((kind == _RST | _ACK) & (self.unacked[at] >= 0)) | (kind == _RST)
-        abort &= self._healed(at, group) & self._in_time(at)
+        abort &= self._heard_all(at) & self._in_time(at)
         regular: Bools = bare & (refusal | abort)
         return regular
+
+    def _heard_all(self, at: Ints) -> Bools:
+        """Its sender has nothing under way: the number of its RST is the one that is expected."""
+        server = self.server[at]
+        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
+        known = np.where(server, self.acks[0].known[at], self.acks[1].known[at])
+        all_heard: Bools = known & (acked == self.next[at])
+        return all_heard
 
     def _code(self, at: Ints) -> NDArray[np.uint64]:
         """What an event is, as a number."""
         rows = self.rows
-        code = self.kind[at].astype(np.uint64) | self.server[at].astype(np.uint64) << np.uint64(5)
+        code: NDArray[np.uint64] = self.kind[at].astype(np.uint64) | self.server[at].astype(
+            np.uint64
+        ) << np.uint64(5)
         code |= (rows.length[at] > 0).astype(np.uint64) << np.uint64(6)
         code |= (self.unacked[at] == 1).astype(np.uint64) << np.uint64(7)
         code |= (rows.version[at] == 6).astype(np.uint64) << np.uint64(8)
         rst = np.flatnonzero(self.rst[at])
         if rst.size:
             code[rst] |= self._code_of_reset(at[rst])
-        mixed: NDArray[np.uint64] = code ^ rows.layout[at] * _SPREAD
-        return mixed
+        code |= rows.bsd[at].astype(np.uint64) << np.uint64(14)
+        return code
 
     def _code_of_reset(self, at: Ints) -> NDArray[np.uint64]:
         """A RST is judged by more: its identification, its window, what it leaves unacknowledged."""
-        rows, server = self.rows, self.server[at]
+        rows = self.rows
         code: NDArray[np.uint64] = (rows.ip_id[at] == 0).astype(np.uint64) << np.uint64(9)
         code |= (rows.window[at] == 0).astype(np.uint64) << np.uint64(10)
-        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
-        code |= (acked == self.next[at]).astype(np.uint64) << np.uint64(11)
         code |= (self.unacked[at] == 0).astype(np.uint64) << np.uint64(12)
         code |= (rows.seq[at] == 0).astype(np.uint64) << np.uint64(13)
         return code
@@ -439,7 +440,7 @@ class _Sweep:
             self._mark(self._closes[end], CLOSED << end)
         self._mark(self._opens, OPENED)
         self._mark(self.groups.any(self.rst), RESET)
-        self._give_up(np.flatnonzero(self.unseen | (self.rows.loose)))
+        self._give_up(np.flatnonzero(self.unseen | self.rows.own))
         time_ns = self.rows.time_ns
         back = np.flatnonzero(time_ns[1:] < time_ns[:-1]) + 1
         self._give_up(back[self.groups.number[back] == self.groups.number[back - 1]])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.regular.rows import grouped
 from tcptui.regular.sweep import Rows
 from tcptui.store.segments import SegmentStore
+from tcptui.tcp.options import is_bsd
 from tests.support.courses import ACK, BSD, LINUX, SYN, Passed, capture
 from tests.support.packets import frame, pcap
 
@@ -31,20 +33,30 @@ def test_they_are_the_store_s_pair_by_pair(tmp_path: Path) -> None:
     for name in ("sender", "flags", "seq", "ack", "length", "time_ns", "frame", "window", "ip_id", "version"):
         order = np.concatenate([store.pairs.rows(pair) for pair in (0, 1)])
         assert getattr(rows, name).tolist() == store.column(name, order).tolist(), name
-    assert not rows.loose.any()
+    assert not rows.own.any()
 
 
-def test_the_layout_of_options_tells_hosts_apart_and_not_their_values(tmp_path: Path) -> None:
-    other = LINUX[:2] + b"\1\2" + LINUX[4:8] + b"abcdefgh" + LINUX[16:19] + b"\2"
-    padded = bytes.fromhex("020405b404020000")
-    unpadded = bytes.fromhex("020405b404020101")
-    calls = [
-        [Passed(0, SYN, 0, 0, 0, 5, 1, options=one)] for one in (LINUX, other, BSD, padded, unpadded, b"")
-    ]
-    _, rows = rows_of(capture(tmp_path / "x.pcap", calls))
-    layouts = rows.layout.tolist()
-    assert layouts[0] == layouts[1]
-    assert len(set(layouts)) == 5
+@pytest.mark.parametrize(
+    "options",
+    [
+        LINUX,
+        BSD,
+        b"",
+        BSD + bytes(4),
+        BSD + b"\1\1\1\1",
+        bytes.fromhex("020405b404020000"),
+        bytes.fromhex("020405b404020101"),
+        bytes.fromhex("020405b4040200000000"),
+        bytes.fromhex("020405b40103030801010402"),
+        bytes.fromhex("020405b4010303060101080a000000010000000004020000"),
+        bytes.fromhex("020405b4"),
+        bytes.fromhex("0205aabbcc0103030604020101"),
+    ],
+)
+def test_freebsd_is_told_from_others_by_the_options_of_its_syns(options: bytes, tmp_path: Path) -> None:
+    options += b"\1" * (-len(options) % 4)
+    _, rows = rows_of(capture(tmp_path / "x.pcap", [[Passed(0, SYN, 0, 0, 0, 5, 1, options=options)]]))
+    assert rows.bsd.tolist() == [is_bsd(options)]
 
 
 def test_a_socket_that_talks_to_itself_is_told(tmp_path: Path) -> None:
@@ -52,9 +64,9 @@ def test_a_socket_that_talks_to_itself_is_told(tmp_path: Path) -> None:
     own = {"sport": 80, "dport": 80}
     path.write_bytes(pcap(frame(**own), frame()))
     _, rows = rows_of(path)
-    assert not rows.loose.any()
+    assert not rows.own.any()
     from tests.support.packets import ethernet, ipv4, tcp
 
     path.write_bytes(pcap(ethernet(ipv4(tcp(**own), src="10.0.0.1", dst="10.0.0.1")), frame()))
     _, rows = rows_of(path)
-    assert rows.loose.tolist() == [True, False]
+    assert rows.own.tolist() == [True, False]
