@@ -6,7 +6,7 @@ same pair of sockets advance evenly, which is no weakness, so each pair counts o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -43,6 +43,13 @@ class _Samples:
     frames: list[int] = field(default_factory=list)
     judged: tuple[int, Rule | None] = (0, None)
 
+    def add(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
+        """(pair, time, number, frame) of more of them; of a pair only the first."""
+        for row in rows:
+            if len(self.pairs) < MOST and row[0] not in self.pairs:
+                for kept, value in zip((self.pairs, self.times, self.numbers, self.frames), row, strict=True):
+                    kept.append(value)
+
     def rule(self) -> Rule | None:
         """The rule of the numbers; looked for again when there are more."""
         if self.judged[0] != len(self.numbers):
@@ -68,10 +75,13 @@ class Isns:
         pairs, senders = self.store.column("flow", first), self.store.column("sender", first)
         ends = self.store.pairs.endpoints(pairs.astype(np.int64))
         words = [np.where(senders == 1, b, a) for a, b in zip(ends.client, ends.server, strict=True)]
+        columns = [self.store.column(name, first) for name in ("flow", "time_ns", "seq", "frame")]
         for mine in groups(words[:2], 1):
             at = int(mine[0])
             text = ends.server_text if senders[at] == 1 else ends.client_text
-            self._add(text(at, port=False), first[mine[:MOST]])
+            samples = self._samples(text(at, port=False))
+            if samples is not None and len(samples.pairs) < MOST:
+                samples.add(zip(*(column[mine[:MOST]].tolist() for column in columns), strict=True))
 
     def compacted(self, done: Compacted) -> Isns:
         """The same hosts: there are never more of them than HOSTS, so they stay when their pairs go."""
@@ -81,19 +91,11 @@ class Isns:
             samples.pairs = [int(done.pair_of[pair]) if pair >= 0 else _GONE for pair in samples.pairs]
         return new
 
-    def _add(self, host: str, rows: Ints) -> None:
+    def _samples(self, host: str) -> _Samples | None:
+        """What there is of a host; None where there are too many others."""
         if host not in self.hosts and len(self.hosts) >= HOSTS:
-            return
-        samples = self.hosts.setdefault(host, _Samples())
-        names = ("flow", "time_ns", "seq", "frame")
-        if len(samples.pairs) == MOST:
-            return
-        for row in zip(*(self.store.column(name, rows).tolist() for name in names), strict=True):
-            if len(samples.pairs) < MOST and row[0] not in samples.pairs:
-                for kept, value in zip(
-                    (samples.pairs, samples.times, samples.numbers, samples.frames), row, strict=True
-                ):
-                    kept.append(value)
+            return None
+        return self.hosts.setdefault(host, _Samples())
 
 
 @dataclass(frozen=True, slots=True)
