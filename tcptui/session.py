@@ -401,7 +401,8 @@ class Session:
             batch = self.reader.read(self.batch)
             if batch is not None:
                 self._take(batch)
-                self._catch_up(BEHIND)
+                more = len(batch) == self.batch and self.feed is not None
+                self._catch_up(BEHIND / 4 if more else BEHIND)  # what arrives comes before what is behind
                 self._keep_within_bounds()
             elif self.reader.done:
                 with self._lock:
