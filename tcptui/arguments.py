@@ -6,9 +6,9 @@ Standard library only: ``--help`` and ``--version`` must need nothing else.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from tcptui import __version__
@@ -216,7 +216,7 @@ def _is_file(word: str, *, alone: bool) -> bool:
     called "port". UsageError: it can only be meant so, and there is none.
     """
     looks_like_one = "/" in word or word.endswith((".pcap", ".pcapng", ".cap", ".gz"))
-    if Path(word).exists():
+    if os.path.exists(word):
         return alone or looks_like_one
     if looks_like_one:
         raise UsageError(f"{word}: no such file", "a capture file is read with: tcptui FILE")
