@@ -23,19 +23,13 @@ from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX
+from tests.regular.test_sweep import book_of
 from tests.support.packets import packets, pcap, read_all
 
 
 def taken(demo: str, step: int) -> FlowBook:
     """A demo's frames, taken `step` at a time, no engine fed."""
-    reader = CaptureReader(catalog.load(demo).path)
-    store = SegmentStore(reader.packet)
-    book = FlowBook(store, LINUX)
-    while (batch := reader.read(step)) is not None:
-        store.append(batch)
-        book.take()
-        book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
-    return book
+    return book_of(catalog.load(demo).path, step)
 
 
 def replayed(demo: str, step: int) -> FlowBook:

@@ -80,7 +80,7 @@ def check(book: FlowBook, later: tuple[float, ...] = LATER) -> int:
     return claimed
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     connections=st.lists(courses(), min_size=1, max_size=8),
     step=st.sampled_from([1, 3, 65536]),
@@ -117,7 +117,7 @@ def test_the_size_of_the_batches_does_not_matter(
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), step=st.sampled_from([1, 2, 5, 65536]))
 def test_one_script_with_other_times_and_mishaps_and_looked_at_on_the_way(
     data: st.DataObject, step: int, tmp_path: Path
