@@ -61,6 +61,10 @@ class PlainSource:
         self.position = 0
         self.trouble = ""
 
+    def __del__(self) -> None:
+        """Who lets go of a reader, and does not close it, leaves no file open."""
+        self.close()
+
     def read_at(self, offset: int, count: int) -> bytes:
         try:
             data = os.pread(self._fd, count, offset)

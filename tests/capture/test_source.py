@@ -58,3 +58,12 @@ def test_no_room_to_expand_is_one_clear_error(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "pwrite", fail)
     with pytest.raises(CaptureError, match="no space left on device; make room in"):
         p.open_bytes(tmp_path, gzip.compress(p.pcap(p.frame())))
+
+
+def test_a_source_that_is_let_go_of_leaves_no_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"1")
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(5):
+        open_source(str(path), "x").read_at(0, 1)
+    assert len(os.listdir("/dev/fd")) == before
