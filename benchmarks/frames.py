@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.endpoint import ACK, SYN
 from benchmarks.options import LAYOUTS
 from benchmarks.packets import Packets
 
@@ -127,7 +128,8 @@ def _heads(
         fields["ip_length"] = tcp_length
     else:
         fields["ip_length"] = tcp_length + 20
-        fields["id"] = packets["seq"] & 0xFFFF
+        answer = packets["flags"] == SYN | ACK  # Linux has no socket yet that could count
+        fields["id"] = np.where(answer, 0, packets["seq"] & 0xFFFF)
         fields["ip_sum"] = _checksum(_words(octets[:, head.network : head.transport]))
     addresses = octets[:, head.transport - (32 if v6 else 8) : head.transport]
     total = _words(octets[:, head.transport :]) + _words(addresses) + 6 + tcp_length

@@ -406,6 +406,9 @@ class _Sweep:
         if rst.size:
             code[rst] |= self._code_of_reset(at[rst])
         code |= rows.bsd[at].astype(np.uint64) << np.uint64(14)
+        code |= (self.syn[at] & (rows.ip_id[at] == 0)).astype(np.uint64) << np.uint64(
+            15
+        )  # Linux: no socket yet
         return code
 
     def _code_of_reset(self, at: Ints) -> NDArray[np.uint64]:
