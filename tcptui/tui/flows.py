@@ -122,7 +122,10 @@ class FlowsPane(LineList):
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"
             self.note = clean(self.filter.error or "") or f"{count} of {snapshot.flows:,}"
             if not len(self.order.numbers):
-                self.empty = message("No flow matches the filter. Esc takes it away.", role=Role.WARN)
+                nothing = (
+                    "looking …" if self.order.pending else "No flow matches the filter. Esc takes it away."
+                )
+                self.empty = message(nothing, role=Role.WARN)
         else:
             self.title = "Flows"
             self.note = f"by {self.sort_key}" if self.sort_key != "number" else ""
