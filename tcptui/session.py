@@ -117,8 +117,10 @@ class Session:
     max_memory: bytes for rows and connections, None for any number; the spool has a bound of its own.
     wanted: the number of a flow that stays, finished or not, since somebody looks at it.
 
-    All methods may be called from any thread. A view that reads never waits longer than a few hundred
-    segments' inference.
+    All methods may be called from any thread. A view that reads waits for one batch to be taken, or one slice
+    of an engine's work.
+
+    Limits: pairs of sockets that are used again by the thousand in one batch hold a view up for seconds.
     """
 
     def __init__(

@@ -14,6 +14,7 @@ from tcptui.regular.kinds import NEVER, Engines, Kinds
 from tcptui.regular.rows import grouped
 from tcptui.regular.sweep import CLOSING_NS, sweep
 from tcptui.store.headers import Ints
+from tcptui.store.rowindex import grown
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import Timers
@@ -65,11 +66,10 @@ class Census:
     def take(self, store: SegmentStore) -> list[int]:
         """The rows of the newest append. The irregular pairs among them that may have begun another life."""
         touched = store.pairs.touched()
-        columns, before = self.columns, self.columns.n
+        columns = self.columns
         columns.grow(store.pairs.n)
-        for name in ("_expired", "_kind", "_due", "_changed"):
-            setattr(self, name, _longer(getattr(self, name), before, columns.n))
-        self._states = _longer(self._states, before, columns.n)
+        for name in ("_states", "_expired", "_kind", "_due", "_changed"):
+            setattr(self, name, grown(getattr(self, name), columns.n))
         self.irregular = []
         if not len(touched):
             return []
@@ -265,11 +265,3 @@ def _places(pairs: NDArray[np.int32]) -> Places:
     """Where these pairs stand in the columns: mostly all of them, in their order, and nothing to look up."""
     count = len(pairs)
     return slice(count) if (pairs == np.arange(count, dtype=np.int32)).all() else pairs
-
-
-def _longer(column: NDArray, before: int, n: int) -> NDArray:  # type: ignore[type-arg]
-    if n <= len(column):
-        return column
-    longer = np.zeros((max(n, 2 * len(column)), *column.shape[1:]), column.dtype)
-    longer[:before] = column[:before]
-    return longer

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.store.headers import Ints
+from tcptui.store.rowindex import grown
 
 # Bits of `marks`: by endpoint (shifted by it), and of the pair.
 KNOWN, ACKED, CLOSED = 1, 4, 16
@@ -72,19 +73,13 @@ class PairColumns:
 
     def __init__(self) -> None:
         self.n = 0
-        self._capacity = 1024
         for name, (kind, width) in _KINDS.items():
             setattr(self, name, np.zeros((1024, width) if width > 1 else 1024, kind))
 
     def grow(self, n: int) -> None:
         """Room for `n` pairs; new ones are zero."""
-        if n > self._capacity:
-            self._capacity = max(n, 2 * self._capacity)
-            for name in _KINDS:
-                old = getattr(self, name)
-                new = np.zeros((self._capacity, *old.shape[1:]), old.dtype)
-                new[: self.n] = old[: self.n]
-                setattr(self, name, new)
+        for name in _KINDS:
+            setattr(self, name, grown(getattr(self, name), n))
         self.n = n
 
     @property

@@ -110,6 +110,8 @@ class _Sweep:
         self.end = self.end.astype(np.uint32)
         self.sent_before = columns.packets[rows.pairs, 0] + columns.packets[rows.pairs, 1]
         self.earlier = self.sent_before > 0
+        groups = self.groups
+        self.place = np.arange(groups.rows) - groups.begins[groups.number] + self.sent_before[groups.number]
         self.irregular = (self.marks & IRREGULAR) != 0
         new, begins = ~self.earlier, self.groups.begins
         columns.start_ns[rows.pairs[new]] = rows.time_ns[begins[new]]
@@ -131,7 +133,7 @@ class _Sweep:
     # -- what is known before each row -----------------------------------------------------------
 
     def _numbers(self) -> None:
-        """Of each row: its sender's next number, the other's, and what it had acknowledged."""
+        """Of each row: its sender's next number, the other's, and what either had acknowledged."""
         rows, columns = self.rows, self.columns
         self.sent: list[Highest] = []
         self.acks: list[Highest] = []
@@ -149,8 +151,10 @@ class _Sweep:
         self.peer_next = np.where(server, before[0], before[1])
         self.unacked = (self.peer_next - rows.ack).view(np.int32)
         self.has_acked = np.where(server, acks[1].known, acks[0].known)
-        acked = np.where(server, acks[1].before, acks[0].before)
-        self.news = (rows.ack - acked).view(np.int32)
+        self.was_heard = np.where(server, acks[0].known, acks[1].known)
+        before = [one.before for one in acks]
+        self.news = (rows.ack - np.where(server, before[1], before[0])).view(np.int32)
+        self.heard = np.where(server, before[0], before[1])
 
     def _highest(
         self,
@@ -209,9 +213,8 @@ class _Sweep:
     def _measure_handshake(self) -> None:
         """How long the SYN,ACK takes to come, where there is one SYN, and the ACK of that."""
         rows, groups, columns = self.rows, self.groups, self.columns
-        place = np.arange(groups.rows) - groups.begins[groups.number] + self.sent_before[groups.number]
-        answer = (place == 1) & self.server & (self.kind == _SYN | _ACK)
-        third = (place == 2) & ~self.server & (self.kind == _ACK) & (rows.length == 0) & self.peer_sent
+        answer = (self.place == 1) & self.server & (self.kind == _SYN | _ACK)
+        third = (self.place == 2) & ~self.server & (self.kind == _ACK) & (rows.length == 0) & self.peer_sent
         for end, which in ((1, answer), (0, third)):
             at = np.flatnonzero(which)
             group = groups.number[at]
@@ -227,14 +230,11 @@ class _Sweep:
         """Rows of a transfer that the engine may be spared: in order and something new; or whatever came
         before both ends had acknowledged all.
         """
-        rows, groups, server = self.rows, self.groups, self.server
-        place = np.arange(groups.rows) - groups.begins[groups.number]
-        place += self.sent_before[groups.number]
+        rows, groups = self.rows, self.groups
         plain: Bools = in_order & ((rows.length > 0) | (self.news > 0))
-        heard = np.where(server, self.acks[0].before, self.acks[1].before)
-        settled = in_order & (rows.length == 0) & (self.unacked == 0) & (heard == self.next)
+        settled = in_order & (rows.length == 0) & (self.unacked == 0) & (self.heard == self.next)
         plain |= np.arange(groups.rows) < groups.last(settled)[groups.number]
-        plain &= transfer & (place >= FIRST_ROWS)
+        plain &= transfer & (self.place >= FIRST_ROWS)
         return plain
 
     # -- what is under way at the end ---------------------------------------------------------------
@@ -364,10 +364,8 @@ class _Sweep:
         """What its sender sent again, or out of order, has been acknowledged."""
         server = self.server[at]
         healed = self.columns.healed[self.rows.pairs[group], server.astype(np.int64)]
-        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
-        known = np.where(server, self.acks[0].known[at], self.acks[1].known[at])
         rough = (self.marks[group] & np.where(server, ROUGH << 1, ROUGH)) != 0
-        whole: Bools = ~rough | (known & ((acked - healed).view(np.int32) >= 0))
+        whole: Bools = ~rough | (self.was_heard[at] & ((self.heard[at] - healed).view(np.int32) >= 0))
         return whole
 
     def _resetting(self, at: Ints, place: Ints) -> Bools:
@@ -387,10 +385,7 @@ class _Sweep:
 
     def _heard_all(self, at: Ints) -> Bools:
         """Its sender has nothing under way: the number of its RST is the one that is expected."""
-        server = self.server[at]
-        acked = np.where(server, self.acks[0].before[at], self.acks[1].before[at])
-        known = np.where(server, self.acks[0].known[at], self.acks[1].known[at])
-        all_heard: Bools = known & (acked == self.next[at])
+        all_heard: Bools = self.was_heard[at] & (self.heard[at] == self.next[at])
         return all_heard
 
     def _code(self, at: Ints) -> NDArray[np.uint64]:

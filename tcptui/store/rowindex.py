@@ -25,7 +25,7 @@ def grown(column: NDArray[T], size: int) -> NDArray[T]:
     """The column itself, or a longer one with the same beginning, at least twice as long."""
     if size <= len(column):
         return column
-    longer = np.zeros(max(size, 2 * len(column)), column.dtype)
+    longer = np.zeros((max(size, 2 * len(column)), *column.shape[1:]), column.dtype)
     longer[: len(column)] = column
     return longer
 
