@@ -1,4 +1,4 @@
-"""What is kept of every pair of endpoints while its packets go by, a row each: about 150 bytes.
+"""What is kept of every pair of endpoints while its packets go by, a row each: about 180 bytes.
 
 One writer. All sequence numbers are modulo 2**32. Arrays with two columns are by endpoint, as Segment.sender.
 """
@@ -21,6 +21,8 @@ OPENED, RESET, IRREGULAR, ODD, AGAIN, ROUGH = 64, 128, 256, 512, 1024, 2048
 By endpoint: it sent something again, or out of order."""
 BY_SERVER = 8192
 """That RST was endpoint 1's."""
+DENIED = 16384
+"""By endpoint: the other has left out something that had the time to arrive."""
 
 MOST_EVENTS = 16
 KEPT_TIMES = 4
@@ -29,6 +31,7 @@ _KINDS: dict[str, tuple[Any, int]] = {
     "next": (np.uint32, 2),
     "acked": (np.uint32, 2),
     "healed": (np.uint32, 2),
+    "denied": (np.uint32, 2),
     "packets": (np.uint32, 2),
     "payload": (np.int64, 2),
     "times": (np.int64, KEPT_TIMES),
@@ -36,6 +39,7 @@ _KINDS: dict[str, tuple[Any, int]] = {
     "end_ns": (np.int64, 1),
     "closing_ns": (np.int64, 1),
     "trip_ns": (np.int64, 2),
+    "since_ns": (np.int64, 2),
     "pause_ns": (np.int64, 1),
     "signature": (np.uint64, 1),
     "first_packet": (np.uint32, 1),
@@ -49,15 +53,18 @@ class PairColumns:
 
     next: the number after all that it has sent. acked: the highest number it has acknowledged. healed: from
     here on what it sent came in order; what is before must be acknowledged to count as arrived.
+    denied: what is before may have been lost, unless it is acknowledged.
     packets, payload: sent, retransmissions included. start_ns: of the first packet; end_ns: the latest.
     signature: stands for the events in their order (see `sweep`); events: how many, at most MOST_EVENTS.
     times: of the newest events, event i at i % KEPT_TIMES. closing_ns: of the first FIN. pause_ns: between
     the last two of its SYNs. trip_ns: from what passed towards that end to its answer, at most.
+    since_ns: since when something that it has sent is under way, or earlier; only where something is.
     """
 
     next: NDArray[np.uint32]
     acked: NDArray[np.uint32]
     healed: NDArray[np.uint32]
+    denied: NDArray[np.uint32]
     packets: NDArray[np.uint32]
     payload: Ints
     times: Ints
@@ -65,6 +72,7 @@ class PairColumns:
     end_ns: Ints
     closing_ns: Ints
     trip_ns: Ints
+    since_ns: Ints
     pause_ns: Ints
     signature: NDArray[np.uint64]
     first_packet: NDArray[np.uint32]

@@ -67,16 +67,15 @@ class Groups:
         initial = np.where(carried, _ZERO, _NOTHING)
         slot[self.begins] = np.maximum(slot[self.begins], initial)
         slot |= self._above
-        inclusive = np.maximum.accumulate(slot) & _MASK
-        return Highest(self, base, initial, inclusive)
+        return Highest(self, base, initial, np.maximum.accumulate(slot))
 
 
 class Highest:
     """A running maximum of sequence numbers."""
 
-    def __init__(self, groups: Groups, base: NDArray[np.uint32], initial: Ints, inclusive: Ints) -> None:
-        self._groups, self._base = groups, base
-        self._inclusive = inclusive
+    def __init__(self, groups: Groups, base: NDArray[np.uint32], initial: Ints, running: Ints) -> None:
+        self._groups, self._base, self._running = groups, base, running
+        self._inclusive = inclusive = running & _MASK
         self._exclusive = np.empty_like(inclusive)
         self._exclusive[1:] = inclusive[:-1]
         self._exclusive[groups.begins] = initial
@@ -95,6 +94,13 @@ class Highest:
     def upto(self, rows: Ints) -> NDArray[np.uint32]:
         """The highest number up to and with these rows."""
         return self._number(self._inclusive[rows], self._base[self._groups.number[rows]])
+
+    def passing(self, group: Ints, numbers: NDArray[np.uint32]) -> Ints:
+        """The first row of each of these groups by which it is higher than a number; -1: it was before."""
+        ahead = (numbers - self._base[group]).view(np.int32).astype(np.int64)
+        rows = np.searchsorted(self._running, group << _WIDTH | ahead + _ZERO, side="right")
+        carried = self._exclusive[self._groups.begins[group]] != _NOTHING
+        return np.where(carried & (ahead < 0), -1, rows)
 
     @property
     def at_end(self) -> tuple[Bools, NDArray[np.uint32]]:

@@ -13,6 +13,7 @@ from tcptui.tcp.options import is_bsd
 
 _SYN = 0x02
 _SENDER, _IPV6, _FLAGS = 0x4000, 0x8000, 0x1FF
+_STAMPS, _NOP, _STAMP = 12, 1, 8  # two NOPs and a time stamp, as nearly all send them
 _LOOKED_AT = 12  # bytes of a SYN's options that tell most hosts from FreeBSD
 
 
@@ -35,6 +36,7 @@ def grouped(appended: Appended, touched: Touched) -> Rows:
         ip_id=columns["ip_id"][order],
         version=np.where(bits & _IPV6, 6, 4).astype(np.uint8),
         bsd=_bsd(appended)[order],
+        sack=_sack(appended)[order],
         own=appended.loose[order],
     )
 
@@ -56,4 +58,15 @@ def _bsd(appended: Appended) -> NDArray[np.bool_]:
     for one in doubtful.tolist():
         place = int(at[one])
         found[syn[one]] = is_bsd(appended.data[place : place + int(size[one])].tobytes())
+    return found
+
+
+def _sack(appended: Appended) -> NDArray[np.bool_]:
+    """Which rows have more options than time stamps: they may say what is missing."""
+    columns = appended.columns
+    size = columns["options"]
+    found: NDArray[np.bool_] = size > _STAMPS
+    short = np.flatnonzero((size > 0) & (size <= _STAMPS))
+    at = columns["offset"][short] + columns["options_at"][short] - appended.base
+    found[short] = (appended.data[at] != _NOP) | (appended.data[at + 2] != _STAMP)
     return found

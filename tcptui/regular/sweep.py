@@ -33,6 +33,7 @@ from tcptui.regular.columns import (
     AGAIN,
     BY_SERVER,
     CLOSED,
+    DENIED,
     IRREGULAR,
     KEPT_TIMES,
     KNOWN,
@@ -68,7 +69,8 @@ class Rows:
     """A batch's segments grouped by pair, in capture order within each; columns as in SegmentStore.
 
     pairs: of each group, each once. starts: where it begins; one more than there are groups. bsd: a SYN whose
-    options are laid out as FreeBSD's. own: source and destination are one socket.
+    options are laid out as FreeBSD's. sack: it may say what it holds beyond what it acknowledges.
+    own: source and destination are one socket.
     """
 
     pairs: Ints
@@ -84,6 +86,7 @@ class Rows:
     ip_id: NDArray[np.uint16]
     version: NDArray[np.uint8]
     bsd: Bools
+    sack: Bools
     own: Bools
 
 
@@ -208,7 +211,36 @@ class _Sweep:
             odd[rough[(self.ahead[rough] == -1) & (self.rows.length[rough] <= 1)]] = True
         if odd.any():
             self._mark(self.groups.any(odd), ODD)
+        self._deny(np.flatnonzero(transfer & (self.unacked > 0)), in_order)
         return in_order, odd
+
+    def _deny(self, at: Ints, in_order: Bools) -> None:
+        """What these rows leave out is perhaps lost, until it is acknowledged."""
+        at = at[~in_order[at] | self._leaves_out(at)]
+        for end in (0, 1):
+            mine = at[self.server[at] != bool(end)]
+            group = self.groups.number[mine]
+            self.columns.denied[self.rows.pairs[group], end] = self.sent[end].upto(mine)
+            self.marks[group] |= np.uint16(DENIED << end)
+
+    def _leaves_out(self, at: Ints) -> Bools:
+        """They do not acknowledge something that had the time to arrive, or may hold what came after it."""
+        rows = self.rows
+        left_out = rows.sack[at]
+        for end in (0, 1):
+            of_peer = np.flatnonzero(self.server[at] != bool(end))
+            mine = at[of_peer]
+            group = self.groups.number[mine]
+            since = self._under_way_since(end, group, rows.ack[mine])
+            trip = self.columns.trip_ns[rows.pairs[group], 1 - end] + MARGIN
+            left_out[of_peer] |= rows.time_ns[mine] - since > trip
+        return left_out
+
+    def _under_way_since(self, end: int, group: Ints, ack: NDArray[np.uint32]) -> Ints:
+        """When this endpoint sent the first octet that is not acknowledged so, or earlier."""
+        row = self.sent[end].passing(group, ack)
+        row = np.minimum(row, self.groups.rows - 1)
+        return np.where(row < 0, self.columns.since_ns[self.rows.pairs[group], end], self.rows.time_ns[row])
 
     def _measure_handshake(self) -> None:
         """How long the SYN,ACK takes to come, where there is one SYN, and the ACK of that."""
@@ -253,6 +285,10 @@ class _Sweep:
         early: Bools = rows.time_ns - since <= trip
         behind_rst = self.reset & (self.kind == _ACK) & (self.server != resetter) & in_order & early
         behind_rst &= self.has_acked & (self.news >= 0) & (self.opened | self.closed)
+        partly = np.flatnonzero(
+            behind_rst & (self.unacked > 0)
+        )  # the engine takes what is no news for a challenge
+        behind_rst[partly] = (self.news[partly] > 0) & ~self._leaves_out(partly)
         reply = (
             self.reset & (self.kind == _RST) & (self.server == resetter) & (rows.length == 0) & self.opened
         )
@@ -350,7 +386,7 @@ class _Sweep:
         regular &= ~(text & own_fin) & ~self.reset[at]
         third = ~self.opened[at] & ~server & ~text & (self.pause <= OPENING_NS)
         regular &= self.opened[at] | third
-        regular &= ~fin | self._healed(at, group)
+        regular &= ~fin | self._heard_beyond(at, group, ROUGH, self.columns.healed)
         regular &= self._in_time(at)
         return regular
 
@@ -360,12 +396,12 @@ class _Sweep:
         in_time: Bools = ~self.closed[at] | (self.rows.time_ns[at] - since <= self.closing_ns)
         return in_time
 
-    def _healed(self, at: Ints, group: Ints) -> Bools:
-        """What its sender sent again, or out of order, has been acknowledged."""
+    def _heard_beyond(self, at: Ints, group: Ints, mark: int, number: NDArray[np.uint32]) -> Bools:
+        """What its sender sent before this number, if it bears the mark, has been acknowledged."""
         server = self.server[at]
-        healed = self.columns.healed[self.rows.pairs[group], server.astype(np.int64)]
-        rough = (self.marks[group] & np.where(server, ROUGH << 1, ROUGH)) != 0
-        whole: Bools = ~rough | (self.was_heard[at] & ((self.heard[at] - healed).view(np.int32) >= 0))
+        before = number[self.rows.pairs[group], server.astype(np.int64)]
+        marked = (self.marks[group] & np.where(server, mark << 1, mark)) != 0
+        whole: Bools = ~marked | (self.was_heard[at] & ((self.heard[at] - before).view(np.int32) >= 0))
         return whole
 
     def _resetting(self, at: Ints, place: Ints) -> Bools:
@@ -379,9 +415,16 @@ class _Sweep:
         third = ~self.opened[at] & ~server & (self.pause <= OPENING_NS)
         abort = self.has_sent[at] & self.peer_sent[at] & (self.ahead[at] == 0) & (self.opened[at] | third)
         abort &= ((kind == _RST | _ACK) & (self.unacked[at] >= 0)) | (kind == _RST)
-        abort &= self._heard_all(at) & self._in_time(at)
+        abort &= (self._heard_all(at) | self._undenied(at, group)) & self._in_time(at)
         regular: Bools = bare & (refusal | abort)
         return regular
+
+    def _undenied(self, at: Ints, group: Ints) -> Bools:
+        """What the aborter of an open connection has under way can still arrive before its RST does."""
+        undenied: Bools = (self.kind[at] == _RST | _ACK) & self.opened[at] & ~self.closed[at]
+        undenied &= self._heard_beyond(at, group, ROUGH, self.columns.healed)
+        undenied &= self._heard_beyond(at, group, DENIED, self.columns.denied)
+        return undenied
 
     def _heard_all(self, at: Ints) -> Bools:
         """Its sender has nothing under way: the number of its RST is the one that is expected."""
@@ -413,6 +456,7 @@ class _Sweep:
         code |= (rows.window[at] == 0).astype(np.uint64) << np.uint64(10)
         code |= (self.unacked[at] == 0).astype(np.uint64) << np.uint64(12)
         code |= (rows.seq[at] == 0).astype(np.uint64) << np.uint64(13)
+        code |= (~self._heard_all(at)).astype(np.uint64) << np.uint64(16)
         return code
 
     # -- into the columns ---------------------------------------------------------------------------
@@ -436,6 +480,10 @@ class _Sweep:
                 column[pairs[known], end] = number[known]
                 self._mark(known, mark << end)
             self._mark(self._closes[end], CLOSED << end)
+            (_, sent), (heard, acked) = self.sent[end].at_end, self.acks[1 - end].at_end
+            under_way = np.flatnonzero(heard & (sent != acked))
+            since = self._under_way_since(end, under_way, acked[under_way])
+            columns.since_ns[pairs[under_way], end] = since
         self._mark(self._opens, OPENED)
         self._mark(self.groups.any(self.rst), RESET)
         self._give_up(np.flatnonzero(self.unseen | self.rows.own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.facts import facts
 from tcptui.tcp.history import Moment
+from tcptui.tcp.tcb import MOST_GAPS
 from tcptui.tcp.timers import BSD, LINUX, RFC, SECOND, Timers
 from tcptui.tcp.verdict import verdict
 from tests.support.courses import ACK, FIN, MILLISECOND, RST, SYN, Passed, capture, courses, mishaps, scripts
@@ -163,6 +165,17 @@ TIMED = {
     "an ACK that crosses an abort": lambda ms: (
         *OPENED, (0, ACK, 1, 1, 30, 1), (0, RST | ACK, 31, 1, 0, 1), (1, ACK, 1, 1, 0, ms),
     ),
+    "an ACK that leaves data out behind its abort": lambda ms: (
+        *OPENED, (0, ACK, 1, 1, 30, 1), (0, ACK, 31, 1, 30, ms), (0, RST | ACK, 61, 1, 0, 1),
+        (1, ACK, 1, 31, 0, 1),
+    ),
+    "and one that does not": lambda ms: (
+        *OPENED, (0, ACK, 1, 1, 30, 1), (0, ACK, 31, 1, 30, 1), (0, RST | ACK, 61, 1, 0, ms),
+        (1, ACK, 1, 61, 0, 1), (0, RST, 61, 0, 0, 1),
+    ),
+    "an abort behind data that was sent again": lambda ms: (
+        *OPENED, (0, ACK, 1, 1, 30, 1), (0, ACK, 1, 1, 30, ms), (0, RST | ACK, 31, 1, 0, 1),
+    ),
     "a third segment with data, left out": lambda ms: (
         *OPENED[:2], (0, ACK, 1, 1, 30, 1), (1, ACK, 1, 1, 0, ms),
     ),
@@ -179,6 +192,30 @@ def test_time_may_say_what_numbers_do_not(name: str, step: int, tmp_path: Path) 
     fast, slow = passed(*TIMED[name](1)), passed(*TIMED[name](400))
     for pair in ([fast, slow], [slow, fast], [fast, fast], [slow, slow]):
         check_on_the_way(capture(tmp_path / "x.pcap", pair), step)
+
+
+def test_an_ack_that_holds_what_came_later_denies_what_it_leaves_out(tmp_path: Path) -> None:
+    """Of two connections alike in all numbers, one reports a hole before the RST, or behind it."""
+    start = 1 << 31
+    hole = bytes.fromhex("0101050a") + b"".join((start + at).to_bytes(4, "big") for at in (61, 91))
+    data = ((0, ACK, 1, 1, 30, 1), (0, ACK, 31, 1, 30, 1), (0, ACK, 61, 1, 30, 1))
+    answer, abort = (1, ACK, 1, 31, 0, 1), (0, RST | ACK, 91, 1, 0, 1)
+    for end in ((answer, abort), (abort, answer)):
+        whole = passed(*OPENED, *data, *end)
+        holed = [replace(one, options=hole) if one.sender == 1 and one.ack == 31 else one for one in whole]
+        book = book_of(capture(tmp_path / "x.pcap", [whole, holed], start))
+        assert regular(book) == [1]
+        check(book)
+
+
+def test_behind_more_holes_than_the_engine_remembers_a_reset_does_not_fit(tmp_path: Path) -> None:
+    places = range(20 * MOST_GAPS + 1, 1, -20)
+    holes = [(0, ACK, place, 1, 10, 1) for place in places]
+    end = (0, RST | ACK, places[0] + 10, 1, 0, 1)
+    whole = passed(*OPENED, (0, ACK, 1, 1, places[0] + 9, 1), end)
+    book = book_of(capture(tmp_path / "x.pcap", [whole, passed(*OPENED, *holes, end)]))
+    assert regular(book) == [1]
+    check(book)
 
 
 def test_the_demos_are_told_as_the_engine_tells_them() -> None:

@@ -84,7 +84,9 @@ def scripts(draw: st.DrawFn) -> list[Passed]:
 def _end(draw: st.DrawFn, script: Script) -> None:
     one = draw(st.integers(0, 1))
     match draw(
-        st.sampled_from(["open", "fin", "three", "both", "half", "reset", "data, fin", "rst", "fin, reset"])
+        st.sampled_from(
+            ["open", "fin", "three", "both", "half", "reset", "data, fin", "data, reset", "rst", "fin, reset"]
+        )
     ):
         case "fin":
             script.send(one, FIN | ACK, draw(st.sampled_from([0, 0, 20])))
@@ -115,6 +117,8 @@ def _end(draw: st.DrawFn, script: Script) -> None:
             _in_flight(draw, script, one)
         case "data, fin":
             _data_before_fin(draw, script, one)
+        case "data, reset":
+            _data_before_reset(draw, script, one)
         case "rst":
             script.send(one, RST)
         case "fin, reset":
@@ -147,6 +151,26 @@ def _data_before_fin(draw: st.DrawFn, script: Script, closer: int) -> None:
         script.send(1 - closer, ACK)
     script.send(1 - closer, FIN | ACK)
     script.send(closer, ACK)
+
+
+def _data_before_reset(draw: st.DrawFn, script: Script, resetter: int) -> None:
+    """Data and RST in one go, or after a while, of which the other end hears a part before or after."""
+    acks = []
+    for _ in range(draw(st.integers(1, 4))):
+        script.send(resetter, ACK, 50, draw(st.sampled_from([0, 1, 30, 400])) * MILLISECOND)
+        acks.append(script.segments[-1].seq + 50)
+        if draw(st.integers(0, 3)) == 0:
+            script.send(1 - resetter, ACK, draw(st.sampled_from([0, 0, 30])))
+            script.segments[-1] = replace(script.segments[-1], ack=draw(st.sampled_from(acks)))
+    script.send(resetter, RST | ACK, 0, draw(st.sampled_from([0, 1, 30, 400, 4000])) * MILLISECOND)
+    for ack in acks:
+        if draw(st.integers(0, 2)) == 0:
+            script.send(
+                1 - resetter, ACK, draw(st.sampled_from([0, 0, 30])), draw(st.sampled_from([0, 1, 60]))
+            )
+            script.segments[-1] = replace(script.segments[-1], ack=ack)
+            if draw(st.booleans()):
+                script.segments.append(Passed(resetter, RST, ack, 0, 0, MILLISECOND, 0, 0))
 
 
 @st.composite
