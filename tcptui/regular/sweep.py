@@ -278,7 +278,7 @@ class _Sweep:
         behind_fin: Bools = self.closed & ~self.reset & (self.kind == _ACK) & (rows.length == 0)
         behind_fin &= in_order & (self.unacked > 0) & self.has_acked & (self.news > 0)
         at = np.flatnonzero(behind_fin)
-        self._give_up(at[~self._in_time(at)])
+        self._give_up(at[~self._in_time(at) | (self._is_slow(at) & self._leaves_out(at))])
         if not self.rst.any() and not self.reset.any():
             return behind_fin
         resetter, since, trip = self._first_reset()
@@ -294,6 +294,17 @@ class _Sweep:
         )
         behind_fin |= behind_rst | reply
         return behind_fin
+
+    def _is_slow(self, at: Ints) -> Bools:
+        """What they acknowledge was sent so long ago that the engine takes it for no round trip."""
+        slow = np.zeros(len(at), np.bool_)
+        for end in (0, 1):
+            of_peer = np.flatnonzero(self.server[at] != bool(end))
+            mine = at[of_peer]
+            acked_before = self.rows.ack[mine] - self.news[mine].view(np.uint32)
+            since = self._under_way_since(end, self.groups.number[mine], acked_before)
+            slow[of_peer] = self.rows.time_ns[mine] - since >= FIRST_RETRANSMISSION
+        return slow
 
     def _first_reset(self) -> tuple[Bools, Ints, Ints]:
         """By row: who sent the RST, when, and how long it may take to reach the other and be answered."""

@@ -155,6 +155,12 @@ TIMED = {
     "data behind a FIN that it leaves out": lambda ms: (
         *OPENED, (0, FIN | ACK, 1, 1, 0, 1), (1, ACK, 1, 1, 30, ms), (0, ACK, 2, 31, 0, 1),
     ),
+    "an ACK of data alone behind a FIN": lambda ms: (
+        *OPENED, (0, ACK, 1, 1, 30, 1), (0, FIN | ACK, 31, 1, 0, 1), (1, ACK, 1, 31, 0, ms),
+    ),
+    "of data from long before it": lambda ms: (
+        *OPENED, (0, ACK, 1, 1, 30, 1), (0, FIN | ACK, 31, 1, 0, ms * 2), (1, ACK, 1, 31, 0, ms / 2),
+    ),
     "and an abort": lambda ms: (
         *OPENED, (0, FIN | ACK, 1, 1, 0, 1), (1, ACK, 1, 1, 30, ms), (0, RST | ACK, 2, 31, 0, 1),
     ),
@@ -187,9 +193,10 @@ TIMED = {
 
 @pytest.mark.parametrize("name", TIMED)
 @pytest.mark.parametrize("step", [1, 65536])
-def test_time_may_say_what_numbers_do_not(name: str, step: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ms", [400, 1200])
+def test_time_may_say_what_numbers_do_not(name: str, step: int, ms: int, tmp_path: Path) -> None:
     """Two of each, one fast and one slow, either first."""
-    fast, slow = passed(*TIMED[name](1)), passed(*TIMED[name](400))
+    fast, slow = passed(*TIMED[name](1)), passed(*TIMED[name](ms))
     for pair in ([fast, slow], [slow, fast], [fast, fast], [slow, slow]):
         check_on_the_way(capture(tmp_path / "x.pcap", pair), step)
 
