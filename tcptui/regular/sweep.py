@@ -10,7 +10,8 @@ them (`kinds`). Rows are of three sorts:
   passes behind a RST before that can have arrived, and the RSTs in reply. It moves nobody either; but while
   something of a FIN is unacknowledged, the states are not told by the signature (`kinds`).
 * *events*: everything else. An event goes by the book if it has the next number of its sender, acknowledges
-  all there is to acknowledge, brings something new and comes in time. It enters the signature.
+  all there is to acknowledge, brings something new and comes in time; so does a FIN again that nobody has
+  acknowledged. It enters the signature.
 * Whatever is neither makes the pair *irregular*, for ever: the engine is to tell.
 
 Rows of a transfer that come in order, and advance, are *plain*: the engine may be spared them; and so are all
@@ -48,6 +49,7 @@ from tcptui.regular.groups import Bools, Groups, Highest
 from tcptui.store.headers import Ints
 from tcptui.tcp.calls import FIRST_PATIENCE, FIRST_RETRANSMISSION, PATIENCE
 from tcptui.tcp.endpoint import MARGIN
+from tcptui.tcp.marks import COPY_WITHIN_NS
 from tcptui.tcp.timers import SECOND
 
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
@@ -337,9 +339,8 @@ class _Sweep:
         last[1:] = time_ns[:-1]
         last[begins] = columns.times[pairs[begins], (place[begins] - 1) % KEPT_TIMES]
         self.pause = np.where(place > 0, time_ns - last, 0)
-        regular = (
-            self._opening(at, group, place) | self._ordinary(at, group, place) | self._resetting(at, place)
-        )
+        regular = self._opening(at, group, place) | self._ordinary(at, group, place)
+        regular |= self._resetting(at, place) | self._closing_again(at)
         regular &= (place < MOST_EVENTS) & (self.pause >= 0)
         self._give_up(at[~regular])
         again = self.syn[at] & (place > 0) & ~regular
@@ -407,6 +408,15 @@ class _Sweep:
         in_time: Bools = ~self.closed[at] | (self.rows.time_ns[at] - since <= self.closing_ns)
         return in_time
 
+    def _closing_again(self, at: Ints) -> Bools:
+        """The FIN again, which the other end has not acknowledged yet, but all before it."""
+        unheard = (self.next[at] - self.heard[at]) == 1
+        again = (self.kind[at] == _FIN | _ACK) & (self.rows.length[at] == 0) & (self.ahead[at] == -1)
+        again &= np.where(self.server[at], self.fins[1][at], self.fins[0][at]) & self.was_heard[at] & unheard
+        again &= (self.unacked[at] == 0) & (self.news[at] >= 0) & ~self.reset[at]
+        regular: Bools = again & (self.pause > COPY_WITHIN_NS) & self._in_time(at)
+        return regular
+
     def _heard_beyond(self, at: Ints, group: Ints, mark: int, number: NDArray[np.uint32]) -> Bools:
         """What its sender sent before this number, if it bears the mark, has been acknowledged."""
         server = self.server[at]
@@ -455,6 +465,7 @@ class _Sweep:
         if rst.size:
             code[rst] |= self._code_of_reset(at[rst])
         code |= rows.bsd[at].astype(np.uint64) << np.uint64(14)
+        code |= (self.fin[at] & (self.ahead[at] < 0)).astype(np.uint64) << np.uint64(17)
         code |= (self.syn[at] & (rows.ip_id[at] == 0)).astype(np.uint64) << np.uint64(
             15
         )  # Linux: no socket yet

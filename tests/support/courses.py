@@ -85,7 +85,19 @@ def _end(draw: st.DrawFn, script: Script) -> None:
     one = draw(st.integers(0, 1))
     match draw(
         st.sampled_from(
-            ["open", "fin", "three", "both", "half", "reset", "data, fin", "data, reset", "rst", "fin, reset"]
+            [
+                "open",
+                "fin",
+                "three",
+                "both",
+                "half",
+                "fin, fin",
+                "reset",
+                "data, fin",
+                "data, reset",
+                "rst",
+                "fin, reset",
+            ]
         )
     ):
         case "fin":
@@ -93,6 +105,14 @@ def _end(draw: st.DrawFn, script: Script) -> None:
             script.send(1 - one, ACK)
             script.send(1 - one, FIN | ACK)
             script.send(one, ACK)
+        case "fin, fin":
+            for end in (one, 1 - one):
+                script.send(end, FIN | ACK)
+                for _ in range(draw(st.integers(0, 3))):
+                    after = draw(st.sampled_from([40, 151, 210, 500, 3000])) * MILLISECOND
+                    ip_id = draw(st.sampled_from([0, 900 + len(script.segments)]))
+                    script.segments.append(replace(script.segments[-1], after=after, ip_id=ip_id))
+            script.send(one, ACK, 0, draw(st.sampled_from([1, 40, 400])) * MILLISECOND)
         case "three":
             script.send(one, FIN | ACK)
             script.send(1 - one, FIN | ACK)
@@ -205,7 +225,20 @@ def mishaps(draw: st.DrawFn, segments: list[Passed]) -> list[Passed]:
             case "probe":
                 probe = replace(one, flags=ACK, seq=one.seq - 1, length=0, options=b"", ip_id=one.ip_id + 70)
                 changed.insert(at + 1, replace(probe, after=draw(st.sampled_from([100, 3000])) * MILLISECOND))
-    return changed
+    return _stamped(draw, changed) if draw(st.integers(0, 2)) == 0 else changed
+
+
+def _stamped(draw: st.DrawFn, segments: list[Passed]) -> list[Passed]:
+    """With time stamps in milliseconds, each of which echoes one of the other end's latest."""
+    now, stamped = 1000, []
+    sent = ([0], [0])
+    for one in segments:
+        now += one.after // MILLISECOND
+        echo = draw(st.sampled_from(sent[1 - one.sender][-3:]))
+        sent[one.sender].append(now)
+        stamp = b"\1\1\x08\x0a" + now.to_bytes(4, "big") + echo.to_bytes(4, "big")
+        stamped.append(one if one.flags & (SYN | RST) else replace(one, options=stamp))
+    return stamped
 
 
 @st.composite
