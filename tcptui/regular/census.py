@@ -253,12 +253,22 @@ class Census:
         pairs = _places(table.pair)
         told, keys = self._is_told_by_kind(pairs), self._keys(pairs, now_ns)
         codes = np.full(int(keys.max(initial=0)) + 1, UNKNOWN, np.int32)
-        for key in np.flatnonzero(np.bincount(keys[told])).tolist():
-            if key not in self._verdicts:
-                first = int((told & (keys == key)).argmax())
-                self._verdicts[key] = self.number_of(ask(int(table.number[first])))
-            codes[key] = self._verdicts[key]
+        for key, code in self._verdicts.items():
+            if key < len(codes):
+                codes[key] = code
+        unknown = np.flatnonzero(told & (codes[keys] == UNKNOWN))
+        for at in _shortest(unknown, keys, table.packets):
+            code = self.number_of(ask(int(table.number[at])))
+            self._verdicts[int(keys[at])] = codes[keys[at]] = code
         np.copyto(table.verdict, codes.take(keys), where=told)
+
+
+def _shortest(places: Ints, keys: NDArray[np.int32], packets: Ints) -> list[int]:
+    """Of these places one for each key: where there are the fewest packets."""
+    places = places[np.argsort(packets[places], kind="stable")]
+    _, first = np.unique(keys[places], return_index=True)
+    shortest: list[int] = places[first].tolist()
+    return shortest
 
 
 def _places(pairs: NDArray[np.int32]) -> Places:
