@@ -51,10 +51,11 @@ def _bsd(appended: Appended) -> NDArray[np.bool_]:
     at = columns["offset"][syn] + columns["options_at"][syn] - appended.base
     size = columns["options"][syn].astype(np.int64)
     first = Bytes(appended.data).header(at, _LOOKED_AT).rows
-    mss = (first[:, 0] == 2) & (first[:, 1] == 4) & (size >= 12)
-    linux = (first[:, 4] == 4) & (first[:, 5] == 2) & (first[:, 6] == 8)  # then time stamps
-    others = (first[:, 4] == 1) & ((first[:, 5] == 1) | ((first[:, 5] == 3) & (first[:, 8] == 1)))
-    doubtful = np.flatnonzero((size > 0) & ~(mss & (linux | others)))
+    mss, second = first[:, 1] == 4, first[:, 4]
+    linux = (second == 4) & (first[:, 5] == 2) & (first[:, 6] == 8)  # then time stamps
+    others = (second == 1) & ((first[:, 5] == 1) | ((first[:, 5] == 3) & (first[:, 8] == 1)))
+    known = mss & (((second != 1) & (second != 4)) | ((size >= _LOOKED_AT) & (linux | others)))
+    doubtful = np.flatnonzero((size > 4) & (first[:, 0] == 2) & ~known)
     for one in doubtful.tolist():
         place = int(at[one])
         found[syn[one]] = is_bsd(appended.data[place : place + int(size[one])].tobytes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Callable, Iterator
+from itertools import islice
 from types import FrameType
 from typing import TextIO
 
@@ -14,6 +15,9 @@ from tcptui.session import Session
 
 BATCH = 1 << 17
 """Frames read at once: nobody waits for those in between."""
+
+WRITTEN = 256
+"""Lines written at once: each write costs as much as the making of a line."""
 
 COLLECT = (100_000, 20, 100)
 """What is allocated stays: to search it for garbage as often as usual takes a tenth of the time."""
@@ -95,8 +99,9 @@ def _follow(session: Session, options: ReportOptions, out: TextIO) -> None:
 def _print(session: Session, name: str, options: ReportOptions, out: TextIO) -> None:
     if name != "json":  # which has addresses only
         session.await_names()
-    for line in lines_of(name)(session, options):
-        out.write(line + "\n")
+    lines = iter(lines_of(name)(session, options))
+    while some := list(islice(lines, WRITTEN)):
+        out.write("\n".join(some) + "\n")
     out.flush()
 
 

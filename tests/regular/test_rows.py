@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.regular.rows import grouped
@@ -57,6 +59,26 @@ def test_freebsd_is_told_from_others_by_the_options_of_its_syns(options: bytes, 
     options += b"\1" * (-len(options) % 4)
     _, rows = rows_of(capture(tmp_path / "x.pcap", [[Passed(0, SYN, 0, 0, 0, 5, 1, options=options)]]))
     assert rows.bsd.tolist() == [is_bsd(options)]
+
+
+PIECES = [
+    b"\0",
+    b"\1",
+    b"\2\4\5\xb4",
+    b"\2\3\5",
+    b"\3\3\6",
+    b"\4\2",
+    b"\x08\x0a" + bytes(8),
+    b"\x02",
+    b"\x22\x02",
+]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=9))
+def test_however_options_are_laid_out(pieces: list[bytes], tmp_path: Path) -> None:
+    options = b"".join(pieces)[:40]
+    test_freebsd_is_told_from_others_by_the_options_of_its_syns(options, tmp_path)
 
 
 def test_a_socket_that_talks_to_itself_is_told(tmp_path: Path) -> None:
