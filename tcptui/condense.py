@@ -17,12 +17,15 @@ import numpy as np
 
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
-from tcptui.tcp.segment import Segment
+from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
 
 MOST = 8192
 """Segments in a sum: of 64 kB each they stay far below the range of sequence numbers."""
 
+
+LONG = 4096
+"""Rows of a transfer from which it is long; so many of the newest are in its excerpt."""
 
 BEGINNING = 64
 """Rows of a long transfer's beginning in an excerpt."""
@@ -84,6 +87,19 @@ def excerpt(store: SegmentStore, rows: Ints, newest: int) -> list[Segment]:
         reach = max(_reach(first, add(last.seq, last.length)), _reach(first, following.seq), 0)
         sums.append(replace(last, seq=first.seq, length=reach, ack=first.ack))
     return store.segments(rows[:begin]) + sums + store.segments(rows[end:])
+
+
+def shortened(store: SegmentStore, groups: Sequence[Ints], margin: Margin) -> list[list[Segment]]:
+    """The same of all rows of pairs that go by the book: of a long transfer beginning and end matter."""
+    long = {at for at, rows in enumerate(groups) if len(rows) > 2 * LONG and _is_transfer(store, rows)}
+    short = condensed(store, [() if at in long else rows for at, rows in enumerate(groups)], margin)
+    return [excerpt(store, rows, LONG) if at in long else short[at] for at, rows in enumerate(groups)]
+
+
+def _is_transfer(store: SegmentStore, rows: Ints) -> bool:
+    """Nothing opens or closes but at the beginning or the end."""
+    flags = store.column("flags", rows[BEGINNING:-LONG])
+    return not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any()
 
 
 def _reach(first: Segment, end: int) -> int:

@@ -79,6 +79,15 @@ class Engine:
         self.histories = None
         return self.connection.generations > len(self.begins)
 
+    def advance(self, now_ns: int) -> bool:
+        """Let time pass. Whether a timer has fired."""
+        due = self.connection.deadline_ns
+        if due is None or due > now_ns:
+            return False
+        self.connection.advance(now_ns)
+        self.histories = None
+        return True
+
     def catch_errors(self) -> None:
         """Hear the errors that came after all segments."""
         for error in self.errors[self.heard :]:

@@ -7,16 +7,15 @@ somebody looks at. The book has no thread and no lock: the session has both.
 
 from __future__ import annotations
 
-import heapq
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.condense import BEGINNING, JUDGED, SHOWN, Margin, condensed, excerpt
+from tcptui.condense import JUDGED, shortened
+from tcptui.enginebook import EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
@@ -26,39 +25,21 @@ from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
 from tcptui.store.retention import FINISHED, HALF_OPEN, OPEN
 from tcptui.store.segments import SegmentStore
-from tcptui.tcp.connection import Connection
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.facts import facts
 from tcptui.tcp.history import History, Moment, Roles
 from tcptui.tcp.icmp import IcmpError
-from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
 from tcptui.tcp.verdict import OVER
-from tcptui.trail import Trail
-
-LONG = 4096
-"""Segments from which a flow's facts are kept when others are asked for."""
-
-TRAILS = 1024
-"""Flows whose facts are kept, those asked for last: more than any screen shows. A flow's are some 5 kB."""
-
-LOOKED_AT = 1024
-"""Engines kept of pairs that go by the book, those asked for last."""
-
-SLICE = 2048
-"""Rows that an engine is fed at once."""
-
-TRACED = 512
-"""Segments of a long flow whose facts are gathered at once, behind the screen."""
+from tcptui.trails import Trails
 
 FOR_GOOD = 1 << 62
 
 PAIR_BYTES = 400
 """Memory that is kept of a pair besides the store: here some 200 bytes, twice as much while columns grow, and
 of its hosts."""
-
-TRAIL_BYTES = 10 << 10
 
 _CLAIM = np.full(len(State), OPEN, np.uint8)
 _CLAIM[[State.CLOSED, State.LISTEN, State.TIME_WAIT]] = FINISHED
@@ -142,17 +123,10 @@ class FlowBook:
         self.timers = timers
         self.last = Moment(0, 0)
         self._numbers = Numbering()
-        self._census = Census(timers, self._judged)
-        self._engines: dict[int, Engine] = {}  # of irregular pairs
-        self._looked_at: dict[int, Engine] = {}  # of others, the latest last
-        self._behind: dict[int, None] = {}
-        self._urgent = -1  # somebody looks at this pair
-        self._rows_of: tuple[int, int, Ints] = (-1, 0, np.zeros(0, np.int64))
+        self._engines = EngineBook(store, timers, self._touched)
+        self._census = Census(timers, self._engines.judged)
         self._kept: dict[int, _Kept] = {}
-        self._trails: dict[int, Trail] = {}
-        self._tracing = 0
-        self._deadlines: list[tuple[int, int]] = []
-        self._waiting: set[int] = set()
+        self._trails = Trails()
         self._changed: set[int] = set()  # irregular pairs
         self._asked = False  # somebody takes what has changed
 
@@ -169,7 +143,7 @@ class FlowBook:
         for pair, error in store.icmp:
             if pair < self._census.n:
                 self._hear(pair, error)
-        self._behind.update(dict.fromkeys(self._census.irregular))
+        self._engines.behind.update(dict.fromkeys(self._census.irregular))
         if self._kept:
             for pair in self._kept.keys() & set(store.pairs.touched().pairs.tolist()):
                 del self._kept[pair]
@@ -178,8 +152,7 @@ class FlowBook:
 
     def _hear(self, pair: int, error: IcmpError) -> None:
         self._census.give_up(pair)
-        self._engine(pair).learn(error)
-        self._behind[pair] = None
+        self._engines.hear(pair, error)
 
     def seen(self, frame: int, time_ns: int) -> None:
         """The capture has got to this frame and time."""
@@ -188,7 +161,7 @@ class FlowBook:
     @property
     def behind(self) -> int:
         """How many pairs the engines have yet to be fed the newest rows of, and whose facts to gather."""
-        return len(self._behind) + bool(self._tracing) + self._census.fallen
+        return len(self._engines.behind) + bool(self._trails.tracing) + self._census.fallen
 
     def settle(self, quiet_ns: int) -> None:
         """Leave to the engines what no kind tells of and has been silent for so long."""
@@ -198,134 +171,46 @@ class FlowBook:
     def catch_up(self) -> bool:
         """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind."""
         self._adopt()
-        groups: dict[int, Ints] = {}
-        left = SLICE
-        for pair in itertools.chain([self._urgent] if self._urgent in self._behind else (), self._behind):
-            groups[pair] = self._unfed(pair, SLICE)
-            left -= len(groups[pair])
-            if left <= 0:
-                break
-        self._later([life for pair in self._feed(groups) for life in self._lives_of(pair)])
-        return self._trace() or bool(self._behind)
-
-    def _unfed(self, pair: int, most: int) -> Ints:
-        """The next rows for an irregular pair's engine."""
-        fed, count = self._engine(pair).fed, self.store.pairs.count(pair)
-        if (pair, count) != self._rows_of[:2]:  # of a long one they are asked for again and again
-            self._rows_of = (pair, count, self.store.pairs.rows(pair))
-        return self._rows_of[2][fed : fed + most]
+        self._enter(self._engines.catch_up())
+        return self._trails.trace(self.store, self.rows) or bool(self._engines.behind)
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
-        for pair in self._census.take_fallen():
-            self._behind[pair] = None
-
-    def _feed(self, groups: dict[int, Ints]) -> list[int]:
-        """Feed irregular pairs' engines their next rows. Those where another life begins."""
-        again = []
-        segments = condensed(self.store, list(groups.values()), JUDGED)
-        for (pair, rows), some in zip(groups.items(), segments, strict=True):
-            engine = self._engines[pair]
-            if engine.feed(some, len(rows)):
-                again.append(pair)
-            if engine.fed == self.store.pairs.count(pair):
-                engine.catch_errors()
-                self._behind.pop(pair, None)
-            self._touch(pair, engine)
-        return again
+        self._engines.behind.update(dict.fromkeys(self._census.take_fallen()))
 
     def _lives(self, pairs: list[int]) -> list[tuple[int, int]]:
         """Bring the engines of these pairs up to date; (first frame, pair) of each new life."""
         born = []
-        while pairs := [pair for pair in pairs if pair in self._behind]:
-            groups = {pair: self._unfed(pair, SLICE) for pair in pairs}
-            born += [life for pair in self._feed(groups) for life in self._lives_of(pair)]
+        while pairs := [pair for pair in pairs if pair in self._engines.behind]:
+            born += [life for pair in self._engines.feed(pairs) for life in self._lives_of(pair)]
         return born
 
     def _lives_of(self, pair: int) -> list[tuple[int, int]]:
-        engine = self._engines[pair]
+        engine = self._engines.of(pair)
         first = len(engine.begins)
         frames = engine.split(self.store, self.store.pairs.rows(pair))
         for number in self._numbers.of(pair)[first - 1 :]:
-            self._trails.pop(number, None)
+            self._trails.forget(number)
         return [(frame, pair) for frame in frames]
 
-    def _later(self, born: list[tuple[int, int]]) -> None:
+    def _enter(self, again: list[int]) -> None:
+        """Number the new lives of these pairs, which had not been seen when their rows were taken."""
+        born = [life for pair in again for life in self._lives_of(pair)]
         self._numbers.enter(self._census.n, np.zeros(0, np.uint32), born)
 
-    def _engine(self, pair: int) -> Engine:
-        """An irregular pair's engine."""
-        engine = self._engines.get(pair)
-        if engine is None:
-            engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
-            self._engines[pair] = engine
-        return engine
-
-    def _judged(self, pairs: Sequence[int]) -> list[Connection]:
-        """New engines that have seen all of these pairs, which go by the book."""
-        segments = self._short([self.store.pairs.rows(pair) for pair in pairs], JUDGED)
-        return [self._fed(pair, some) for pair, some in zip(pairs, segments, strict=True)]
-
-    def _fed(self, pair: int, segments: list[Segment]) -> Connection:
-        connection = Engine.new(self.store, pair, self.timers).connection
-        for segment in segments:
-            connection.feed(segment)
-        return connection
-
-    def _feed_all(self, engine: Engine, pair: int, margin: Margin) -> None:
-        rows = self.store.pairs.rows(pair)[engine.fed :]
-        (segments,) = self._short([rows], margin)
-        engine.feed(segments, len(rows))
-
-    def _short(self, groups: list[Ints], margin: Margin) -> list[list[Segment]]:
-        """Rows of a pair that goes by the book: of a long transfer the beginning and the end matter."""
-        long = {at for at, rows in enumerate(groups) if len(rows) > 2 * LONG and self._is_transfer(rows)}
-        short = condensed(self.store, [() if at in long else rows for at, rows in enumerate(groups)], margin)
-        return [
-            excerpt(self.store, rows, LONG) if at in long else short[at] for at, rows in enumerate(groups)
-        ]
-
-    def _is_transfer(self, rows: Ints) -> bool:
-        """Nothing opens or closes but at the beginning or the end."""
-        flags = self.store.column("flags", rows[BEGINNING:-LONG])
-        return not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any()
-
-    def _touch(self, pair: int, engine: Engine) -> None:
-        if State.CLOSE_WAIT in engine.connection.states:
-            self._waiting.add(pair)
-        else:
-            self._waiting.discard(pair)
+    def _touched(self, pair: int) -> None:
         self._kept.pop(pair, None)
         self._changed.add(pair)
-        deadline = engine.connection.deadline_ns
-        if deadline is not None and deadline != engine.scheduled:
-            heapq.heappush(self._deadlines, (deadline, pair))
-            engine.scheduled = deadline
 
     def fire(self, most: int = 1 << 30) -> bool:
         """Fire the engines' timers that are due, `most` at most. Whether more are."""
-        while self._deadlines and self._deadlines[0][0] <= self.last.time_ns:
-            if not most:
-                return True
-            most -= 1
-            _, pair = heapq.heappop(self._deadlines)
-            engine = self._engines[pair]
-            engine.scheduled = None
-            due = engine.connection.deadline_ns
-            if due is not None and due <= self.last.time_ns:
-                engine.connection.advance(self.last.time_ns)
-                engine.histories = None
-                self._touch(pair, engine)
-            elif due is not None:
-                self._touch(pair, engine)
-        return False
+        return self._engines.fire(self.last.time_ns, most)
 
     @property
     def deadline_ns(self) -> int | None:
         """When the next timer may be due."""
-        due = [self._deadlines[0][0]] if self._deadlines else []
-        regular = self._census.due_ns(self.last.time_ns)
-        return min(due if regular is None else [*due, regular], default=None)
+        due = (self._engines.deadline_ns, self._census.due_ns(self.last.time_ns))
+        return min((one for one in due if one is not None), default=None)
 
     def take_changed(self) -> list[int]:
         """The numbers of the flows that got packets or transitions since the last call, ascending."""
@@ -341,8 +226,7 @@ class FlowBook:
     @property
     def nbytes(self) -> int:
         """Memory that all this takes, about."""
-        engines = (len(self._engines) + len(self._looked_at)) * ENGINE_BYTES
-        return self._numbers.nbytes + self._census.nbytes + engines + len(self._trails) * TRAIL_BYTES
+        return self._numbers.nbytes + self._census.nbytes + self._engines.nbytes + self._trails.nbytes
 
     @property
     def numbers(self) -> Ints:
@@ -362,55 +246,40 @@ class FlowBook:
         """
         states = self._census.states(self.last.time_ns)
         states[states == NOT_YET] = State.ESTABLISHED
-        for pair, engine in self._engines.items():
+        for pair, engine in self._engines.irregular.items():
             states[pair] = engine.connection.states
         what = _CLAIM[states].max(axis=1)
         if self._asked:
             told = ~self._census.untold
             told[list(self._changed)] = False
             what = np.maximum(what, np.where(told, FINISHED, HALF_OPEN).astype(np.uint8))
-        what[list(self._behind)] = OPEN
+        what[list(self._engines.behind)] = OPEN
         with suppress(IndexError):
             what[self._numbers.flow(wanted)[0]] = OPEN
         bytes_ = np.full(len(what), PAIR_BYTES)
-        bytes_[list(self._engines)] += ENGINE_BYTES
+        bytes_[list(self._engines.irregular)] += ENGINE_BYTES
         return what, bytes_
 
     def catch_up_with(self, pair: int) -> bool:
         """Feed the engine of a pair, SLICE rows at most. Whether there is more to do."""
-        if pair in self._behind:
-            again = self._feed({pair: self._unfed(pair, SLICE)})
-            self._later([life for one in again for life in self._lives_of(one)])
-        return pair in self._behind
+        if pair in self._engines.behind:
+            self._enter(self._engines.feed([pair]))
+        return pair in self._engines.behind
 
     def compact(self, done: Compacted, shorter: Ints) -> None:
         """Go on with a store of fewer rows and pairs. shorter: (old) pairs that stay without some of their
         rows; their engines must have been fed all of them.
         """
-        for pair in shorter.tolist():
-            self._looked_at.pop(pair, None)
-            if pair in self._engines:
-                rows = self.store.pairs.rows(pair)
-                at = np.minimum(np.searchsorted(done.rows, rows), len(done.rows) - 1)
-                self._engines[pair].shorten(np.flatnonzero(done.rows[at] == rows))
         stale = {number for pair in shorter.tolist() for number in self._numbers.of(pair)}
-        new = done.pair_of.tolist() if self._engines or self._looked_at or self._behind else []
-        self._engines = {new[p]: one for p, one in self._engines.items() if new[p] >= 0}
-        self._looked_at = {new[p]: one for p, one in self._looked_at.items() if new[p] >= 0}
-        self._behind = {new[p]: None for p in self._behind if new[p] >= 0}
+        self._engines.compact(done, shorter)
+        new = done.pair_of.tolist() if self._kept or self._changed else []
         self._kept = {new[p]: one.moved(new[p]) for p, one in self._kept.items() if new[p] >= 0}
-        self._waiting = {new[p] for p in self._waiting if new[p] >= 0}
         self._changed = {new[p] for p in self._changed if new[p] >= 0}
-        self._deadlines = [
-            (one.scheduled, pair) for pair, one in self._engines.items() if one.scheduled is not None
-        ]
-        heapq.heapify(self._deadlines)
         self._numbers.compact(done.pairs, done.pair_of)
         self._census.compact(done.pairs)
-        there = set(self.numbers.tolist()) if self._trails or self._tracing else set()
-        self._tracing = self._tracing if self._tracing in there else 0
-        self._trails = {n: one for n, one in self._trails.items() if n in there and n not in stale}
-        self._urgent, self._rows_of = -1, (-1, 0, np.zeros(0, np.int64))
+        for number in stale:
+            self._trails.forget(number)
+        self._trails.only(self.numbers)
         self.store = done.store
 
     # -- reading ---------------------------------------------------------------------------------
@@ -440,7 +309,7 @@ class FlowBook:
         )  # fmt: skip
 
     def _info_of_irregular(self, number: int, pair: int, generation: int) -> FlowInfo:
-        engine, history = self._engines[pair], self.history(number)
+        engine, history = self._engines.of(pair), self.history(number)
         counts = self._counts(pair, generation)
         if generation + 1 == len(engine.begins):
             states = engine.connection.states
@@ -453,7 +322,7 @@ class FlowBook:
         )  # fmt: skip
 
     def _counts(self, pair: int, generation: int) -> _Counts:
-        if len(self._engines[pair].begins) == 1:
+        if len(self._engines.of(pair).begins) == 1:
             one = self._census.columns
             packets, payload = one.packets[pair].tolist(), one.payload[pair].tolist()
             span = int(one.start_ns[pair]), int(one.end_ns[pair])
@@ -477,36 +346,17 @@ class FlowBook:
 
     def _look_at(self, pair: int) -> Engine:
         """The pair's engine, with time as it is; as far as it got where it has much to catch up with."""
-        engine = self._engines.get(pair)
-        if not self._census.is_regular(pair):
-            engine = self._engine(pair)
-            if engine.fed < self.store.pairs.count(pair) or engine.heard < len(engine.errors):
-                self._urgent, self._behind[pair] = pair, None
-                again = self._feed({pair: self._unfed(pair, SLICE)})
-                self._later([life for one in again for life in self._lives_of(one)])
-            return engine
-        engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
-        self._looked_at[pair] = engine
-        if len(self._looked_at) > LOOKED_AT:
-            self._looked_at.pop(next(iter(self._looked_at)))
-        if engine.fed < self.store.pairs.count(pair):
-            self._feed_all(engine, pair, SHOWN)
-        deadline = engine.connection.deadline_ns
-        if deadline is not None and deadline <= self.last.time_ns:
-            engine.connection.advance(self.last.time_ns)
-            engine.histories = None
-        return engine
+        if self._census.is_regular(pair):
+            return self._engines.look_at(pair, self.last.time_ns)
+        if self._engines.is_behind(pair):
+            self._engines.hurry(pair)
+            self._enter(self._engines.feed([pair]))
+        return self._engines.of(pair)
 
     def look_ahead(self, numbers: Iterable[int]) -> None:
         """Histories of these flows are going to be asked for: feed their engines all at once."""
         pairs = dict.fromkeys(self._numbers.flow(number)[0] for number in numbers)
-        new = [p for p in pairs if self._census.is_regular(p) and p not in self._looked_at][:LOOKED_AT]
-        rows = [self.store.pairs.rows(pair) for pair in new]
-        for pair, some, all_rows in zip(new, self._short(rows, SHOWN), rows, strict=True):
-            engine = self._looked_at[pair] = Engine.new(self.store, pair, self.timers)
-            engine.feed(some, len(all_rows))
-        while len(self._looked_at) > LOOKED_AT:
-            self._looked_at.pop(next(iter(self._looked_at)))
+        self._engines.look_ahead(pair for pair in pairs if self._census.is_regular(pair))
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""
@@ -523,13 +373,13 @@ class FlowBook:
     def errors(self, number: int) -> tuple[IcmpError, ...]:
         """The ICMP errors about a flow's segments, in capture order; the first MOST_ERRORS of its pair."""
         pair, generation = self._numbers.flow(number)
-        engine = self._engines.get(pair)
+        engine = self._engines.irregular.get(pair)
         return () if engine is None else engine.errors_of(generation)
 
     def verdict_codes(self, numbers: list[int]) -> list[int]:
         """Verdicts as of now of flows whose kind does not tell them, by place in a table's `verdicts`."""
         unknown = [number for number in numbers if self._known_verdict(number) is None]
-        segments = self._short([self.rows(number) for number in unknown], JUDGED)
+        segments = shortened(self.store, [self.rows(number) for number in unknown], JUDGED)
         for number, some in zip(unknown, segments, strict=True):
             self._keep_verdict(number, self._verdict_by(number, some))
         return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
@@ -562,13 +412,13 @@ class FlowBook:
     def _verdict(self, number: int, now: Moment) -> str:
         if now != self.last:
             return verdict(self.history(number), self.facts(number, now), now)
-        (segments,) = self._short([self.rows(number)], JUDGED)
+        (segments,) = shortened(self.store, [self.rows(number)], JUDGED)
         return self._verdict_by(number, segments)
 
     def _verdict_by(self, number: int, segments: list[Segment]) -> str:
         pair, _ = self._numbers.flow(number)
-        if self._census.is_regular(pair) and pair not in self._looked_at:
-            connection = self._fed(pair, segments)
+        if self._census.is_regular(pair) and pair not in self._engines:
+            connection = self._engines.fed(pair, segments)
             connection.advance(self.last.time_ns)
             history = connection.history()
         else:
@@ -586,9 +436,9 @@ class FlowBook:
         if verdicts:
             self.judge(table)
         self._adopt()
-        for pair in self._behind:
+        for pair in self._engines.behind:
             table.states[self._numbers.place(self._numbers.of(pair)[0])] = NOT_YET
-        for pair, engine in self._engines.items():
+        for pair, engine in self._engines.irregular.items():
             if engine.fed:
                 self._put(table, pair, engine)
         return table
@@ -630,9 +480,9 @@ class FlowBook:
         now_ns = max(now_ns, self.last.time_ns)
         columns = self._census.columns
         regular = self._census.waiting(now_ns)
-        irregular = [(pair, end) for pair in self._waiting for end in (0, 1)]
+        irregular = [(pair, end) for pair in self._engines.waiting for end in (0, 1)]
         irregular = [
-            (p, e) for p, e in irregular if self._engines[p].connection.states[e] is State.CLOSE_WAIT
+            (p, e) for p, e in irregular if self._engines.of(p).connection.states[e] is State.CLOSE_WAIT
         ]
         for pair, end in sorted([*regular, *irregular]):
             yield (
@@ -653,40 +503,12 @@ class FlowBook:
         return owes(self.history(number), self.facts(number, now), now)
 
     def facts(self, number: int, now: Moment) -> FlowFacts:
-        """The facts of a flow's segments up to `now`. Valid until the next call.
-
-        Those of a long flow are gathered behind the screen; until then they are of its beginning and of the
-        segments just before `now`, with the sum of what is between.
+        """The facts of a flow's segments up to `now`; of a long flow some at first (see Trails). Valid until
+        the next call.
         """
         rows = self.rows(number)
         count = len(rows)
         if now.packet < self.last.packet:
             count = int(np.searchsorted(self.store.column("frame", rows), now.packet, side="right"))
-        trail = self._trail(number)
-        if count - trail.fed > LONG:
-            self._tracing = number
-            same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
-            return facts(excerpt(self.store, rows[:count], LONG), same_socket=same)
-        return trail.at(count, lambda begin, end: self.store.segments(rows[begin:end]))
-
-    def _trace(self) -> bool:
-        """Gather some more facts of the long flow that was asked for last. Whether there are more."""
-        if not self._tracing:
-            return False
-        rows, trail = self.rows(self._tracing), self._trail(self._tracing)
-        if trail.fed < len(rows):
-            trail.extend(self.store.segments(rows[trail.fed : trail.fed + TRACED]))
-        if trail.fed >= len(rows):
-            self._tracing = 0
-        return bool(self._tracing)
-
-    def _trail(self, number: int) -> Trail:
-        """The trail of a flow; those of short flows that were not asked for lately are forgotten."""
-        trail = self._trails.pop(number, None)
-        if trail is None:
-            trail = Trail(same_socket=self.store.pairs.same_socket(self._numbers.flow(number)[0]))
-        self._trails[number] = trail  # the last one now
-        if len(self._trails) > TRAILS:
-            short = (each for each, kept in self._trails.items() if kept.fed < LONG)
-            self._trails.pop(next(short, number), None)
-        return trail
+        same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
+        return self._trails.facts(number, self.store, rows[:count], same_socket=same)

@@ -87,30 +87,6 @@ def test_all_lives_of_a_pair_are_cut_out_of_its_log_at_once(monkeypatch: pytest.
     assert len(cuts) == 1
 
 
-def test_facts_are_kept_of_the_flows_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 100,000 flows they took 560 MB."""
-    monkeypatch.setattr("tcptui.flowbook.TRAILS", 1)
-    book = replayed("time-wait-reuse", 1000)
-    first = book.facts(1, book.last)
-    assert book.facts(1, book.last) is first
-    book.facts(2, book.last)
-    again = book.facts(1, book.last)
-    assert again is not first
-    assert again.packets == first.packets
-
-
-def test_timers_can_be_fired_a_few_at_a_time() -> None:
-    book = taken("time-wait-reuse", 1000)
-    book.catch_up()
-    book.seen(0, 1 << 62)
-    turns = 1
-    while book.fire(1):
-        turns += 1
-    assert turns >= 1
-    assert book.deadline_ns is None
-    assert [str(state) for state in book.info(2).states] == ["CLOSED", "CLOSED"]
-
-
 def test_a_flow_of_which_the_engine_is_behind_is_not_told_in_the_table_and_told_when_asked_for() -> None:
     book = taken("last-ack-lost", 1000)
     assert book.behind == 1
@@ -133,20 +109,6 @@ def test_the_table_has_of_all_flows_what_is_told_of_each() -> None:
             assert (table.client[at], table.pair[at]) == (info.client, info.pair)
             told = book.verdict(number, book.last)
             assert table.verdict[at] == UNKNOWN or table.verdicts[table.verdict[at]] == told
-
-
-def test_the_facts_of_a_long_flow_are_gathered_behind_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until then they are of its beginning and of what is near."""
-    monkeypatch.setattr("tcptui.flowbook.LONG", 4)
-    book = replayed("zero-window", 1000)
-    told = book.owes(1, book.last)
-    assert book.behind == 1
-    while book.catch_up():
-        pass
-    assert book.behind == 0
-    monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
-    assert book.facts(1, book.last).packets == len(book.rows(1))
-    assert book.owes(1, book.last) == told
 
 
 DEMOS = ("handshake", "time-wait-reuse", "zero-window", "refused", "last-ack-lost")

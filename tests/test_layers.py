@@ -19,7 +19,9 @@ MAY_IMPORT: dict[str, str] = {
     "condense": "tcp store",
     "engines": "tcp store condense",
     "regular": "tcp store flowtable",
-    "flowbook": "errors tcp store trail flowtable numbering condense engines regular",
+    "enginebook": "tcp store condense engines",
+    "trails": "tcp store trail condense",
+    "flowbook": "errors tcp store flowtable numbering condense engines regular enginebook trails",
     "hosts": "tcp store",
     "zeek": "tcp",
     "bounds": "capture",
@@ -36,8 +38,8 @@ MAY_IMPORT: dict[str, str] = {
 
 # libraries: the parts that may import them
 LIBRARIES: dict[str, str] = {
-    "numpy": "capture store hosts names flowtable numbering condense engines regular flowbook session sources"
-    " model report tui cli",
+    "numpy": "capture store hosts names flowtable numbering condense engines regular enginebook flowbook"
+    " session sources model report tui cli",
     "scapy": "capture model",
     "textual": "tui",
     "rich": "model tui",
