@@ -98,19 +98,22 @@ def _list_demos() -> int:
 
 
 def _headless(args: argparse.Namespace) -> int:
-    from tcptui.model.times import TimeFormat
-    from tcptui.report.options import ReportOptions
-    from tcptui.report.run import OutputError, lines_of, run
     from tcptui.sources import open_source
 
     if args.demo == "":
         return _list_demos()
     if not (args.iface or args.file or args.demo):
         raise UsageError("nothing to look at", "give a FILE, -i IFACE or --demo NAME; see tcptui --help")
-    lines_of(args.format)
+    choice = _choice(args)
+    # A long file is read ahead by another process from now on, while the rest is imported here.
+    opened = open_source(choice) if choice.lies_there else None
     import tcptui.model.text  # noqa: F401 - for what is said when root has been given up
+    from tcptui.model.times import TimeFormat
+    from tcptui.report.options import ReportOptions
+    from tcptui.report.run import OutputError, lines_of, run
 
-    source = open_source(_choice(args))
+    lines_of(args.format)
+    source = opened or open_source(choice)
     width = shutil.get_terminal_size((100, 0)).columns  # COLUMNS, the terminal's, or 100
     options = ReportOptions(TimeFormat(args.time), args.absolute, width, args.tcpdump, args.zeek)
     try:
@@ -124,7 +127,7 @@ def _headless(args: argparse.Namespace) -> int:
     return _ended(source.session)
 
 
-def _choice(args: argparse.Namespace) -> Choice:
+def _choice(args: argparse.Namespace, *, watched: bool = False) -> Choice:
     from tcptui.sources import Choice
 
     return Choice(
@@ -136,6 +139,7 @@ def _choice(args: argparse.Namespace) -> Choice:
         count=args.count or 0,
         snaplen=args.snaplen,
         promiscuous=args.promiscuous,
+        watched=watched,
         names=args.names,
         profile=args.profile,
         two_msl=args.two_msl,
@@ -192,6 +196,9 @@ def _screen(args: argparse.Namespace) -> int:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     gc.disable()  # the imports make no garbage, but a tenth of their time went into looking for it
     from tcptui.sources import open_source
+
+    choice = _choice(args, watched=True)
+    opened = open_source(choice) if choice.lies_there else None  # as above
     from tcptui.tui.run import ScreenOptions, run
 
     options = ScreenOptions(
@@ -204,7 +211,7 @@ def _screen(args: argparse.Namespace) -> int:
     )
     if not (args.iface or args.file or args.demo):
         return run(None, options)
-    source = open_source(_choice(args))
+    source = opened or open_source(choice)
     try:
         with source.closing():
             status = run(source.session, options)

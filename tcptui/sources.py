@@ -1,19 +1,28 @@
-"""From what the user asked for to a session: which feed, which file, and what happens to it at the end."""
+"""From what the user asked for to a session: which feed, which file, and what happens to it at the end.
+
+The session is imported only when the file is open: a long one is read ahead by another process meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.errors import TcptuiError
-from tcptui.names import Names
-from tcptui.session import Session
+from tcptui.store.digest import digest
 from tcptui.tcp.timers import PROFILES, Timers
 
+if TYPE_CHECKING:
+    from tcptui.session import Session
+
 MEMORY, SPOOL = 1 << 30, 2 << 30
+
+BATCH = 1 << 15
+"""Frames that are read ahead at once; half of them where there is a screen, which may wait for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,8 @@ class Choice:
     """The options that choose and shape a source, as on the command line.
 
     One of `iface`, `file` ("-": standard input) and `demo` is given. filter: pcap-filter words. keep: the
-    file of -w. count: of -c, 0 for all. snaplen: of -s, 0 for all; it only
-    matters while capturing. profile: a name of PROFILES. two_msl: seconds, None for the profile's.
+    file of -w. count: of -c, 0 for all. snaplen: of -s, 0 for all; it only matters while capturing. watched:
+    there is a screen. profile: a name of PROFILES. two_msl: seconds, None for the profile's.
     max_memory, max_spool: bytes; None for the default, which is MEMORY and SPOOL for what arrives as time
     goes on (a device, a pipe), and no bound for a file.
     """
@@ -35,6 +44,7 @@ class Choice:
     count: int = 0
     snaplen: int = 0
     promiscuous: bool = True
+    watched: bool = False
     names: bool = False
     profile: str = "linux"
     two_msl: float | None = None
@@ -45,6 +55,11 @@ class Choice:
     def arrives(self) -> bool:
         """There may be no end of it."""
         return self.iface is not None or self.file == "-"
+
+    @property
+    def lies_there(self) -> bool:
+        """A file that is read as it is."""
+        return self.file not in (None, "-") and not (self.filter or self.count or self.keep)
 
     @property
     def timers(self) -> Timers:
@@ -94,12 +109,15 @@ def open_source(choice: Choice) -> Source:
     feed = _feed(choice)
     if feed is None:
         assert choice.file is not None
-        return Source(_session(CaptureReader(choice.file), None, choice, label=choice.file))
+        reader = CaptureReader(choice.file)
+        _look_ahead(reader, choice)
+        return Source(_session(reader, None, choice, label=choice.file))
     try:
         limit = choice.max_spool or (SPOOL if choice.arrives else None)
         if limit is not None:
             feed.spool.bound(limit)
         reader = CaptureReader(feed.path, growing=True, name=feed.label)
+        _look_ahead(reader, choice)
     except TcptuiError:
         feed.stop()
         feed.spool.remove()
@@ -115,7 +133,14 @@ def open_demo(name: str, choice: Choice) -> Source:
     return Source(_session(CaptureReader(demo.path, name=name), None, choice, label=f"demo · {demo.title}"))
 
 
+def _look_ahead(reader: CaptureReader, choice: Choice) -> None:
+    reader.look_ahead(digest, BATCH // 2 if choice.watched else BATCH)
+
+
 def _session(reader: CaptureReader, feed: Feed | None, choice: Choice, label: str) -> Session:
+    from tcptui.names import Names
+    from tcptui.session import Session
+
     names = Names() if choice.names else None
     memory = choice.max_memory or (MEMORY if choice.arrives else None)
     return Session(reader, feed, timers=choice.timers, label=label, names=names, max_memory=memory)
@@ -139,7 +164,7 @@ def _feed(choice: Choice) -> Feed | None:
     selected = bool(choice.filter or count)
     if choice.file == "-":
         return _pipe_feed(choice, selected)
-    if selected or choice.keep:
+    if not choice.lies_there:
         from tcptui.capture.filtered import filter_file
 
         return filter_file(choice.file, choice.filter, count=count, keep=choice.keep)

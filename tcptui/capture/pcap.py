@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.records import LARGEST, USUAL_PACKET, Run, no_records
-from tcptui.capture.scout import Scout
 
 HEADER = 24
 # Magic as the file's first four bytes: (byte order, ns per unit of the fraction, size of a record's header).
@@ -40,11 +39,9 @@ class PcapWalker:
         # The upper bits say how long a frame check sequence is (draft-ietf-opsawg-pcap, LinkType).
         self.linktype = min(network & 0x03FFFFFF, 0xFFFF)
         self._largest = min(max(snaplen, USUAL_PACKET), LARGEST)
-        self._length = struct.Struct(self._order + "I").unpack_from
-        self._scout: Scout | None = None
 
-    def walk(self, piece: bytes, most: int, place: int = 0) -> Run:
-        head = self._heads(piece, most, place)
+    def walk(self, piece: bytes, most: int) -> Run:
+        head = np.array(self._places(piece, most), np.int64)
         if not len(head):
             return no_records(0, need=self._head)
         fields = _gather(piece, head, self._order)
@@ -72,36 +69,11 @@ class PcapWalker:
             trouble=trouble,
         )
 
-    def send_scout(self, fd: int, start: int) -> None:
-        """Have another process walk ahead, in a file that is all there."""
-        self._scout = Scout.send(fd, start, self._explore)
-
-    def close(self) -> None:
-        """No more pieces will come."""
-        if self._scout is not None:
-            self._scout.close()
-
-    def _heads(self, piece: bytes, most: int, place: int) -> NDArray[np.int64]:
-        """Where record headers stand, as the scout tells, or by a walk of our own."""
-        if self._scout is not None:
-            places = self._scout.places(place, place + len(piece) - self._head + 1)
-            if places is not None:
-                return places[:most] - place
-            self._scout.close()
-            self._scout = None
-        return np.array(self._places(piece, most), np.int64)
-
-    def _explore(self, piece: bytes) -> list[int]:
-        """All of a piece, and the place after it."""
-        places = self._places(piece, len(piece))
-        if places:
-            places.append(places[-1] + self._head + self._length(piece, places[-1] + 8)[0])
-        return places
-
     def _places(self, piece: bytes, most: int) -> list[int]:
         """Where record headers stand. The last record may reach beyond the piece."""
         places: list[int] = []
-        append, length, head = places.append, self._length, self._head
+        append, head = places.append, self._head
+        length = struct.Struct(self._order + "I").unpack_from
         last = len(piece) - head
         place = 0
         for _ in range(most):

@@ -9,19 +9,30 @@ Limits: after a damaged record nothing is searched for behind it.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture import pcap, pcapng
 from tcptui.capture.records import Run, Walker
+from tcptui.capture.scout import Scout
 from tcptui.capture.source import GZIP_MAGIC, ByteSource, GzipSource, PlainSource, open_source
 from tcptui.errors import FormatError
 
+WORTH_IT = 32 << 20
+"""Bytes of a file below which a second process costs more than it saves."""
 _LARGEST_PIECE = 4 << 20
 _SMALLEST_PIECE = 64 << 10
 _PACKED = {b"\x28\xb5\x2f\xfd": "zstd -d", b"BZh": "bunzip2", b"\xfd7zX": "xz -d", b"PK\x03\x04": "unzip"}
+
+
+WORTH_ASKING = 8 << 20
+"""Bytes of a file that are there, and not read, from which on it is worth it to ask a second process."""
+_LEFT = 4 << 20
+"""Bytes of a file that is being written that such a process leaves to its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Batch:
     first_frame: the frame number of the first record (frames count from 1).
     offset: file offset of each packet's first captured byte. caplen, wirelen: bytes captured, on the wire.
     time_ns: since the epoch. linktype: LINKTYPE_ of each record's interface; 65535 where it is none.
+    prepared: what another process has made of it (see `CaptureReader.look_ahead`), None where none has.
     """
 
     data: NDArray[np.uint8]
@@ -42,9 +54,21 @@ class Batch:
     wirelen: NDArray[np.uint32]
     time_ns: NDArray[np.int64]
     linktype: NDArray[np.uint16]
+    prepared: Any = None
 
     def __len__(self) -> int:
         return len(self.offset)
+
+
+_NO_DATA = np.zeros(0, np.uint8)
+
+
+class _Place(NamedTuple):
+    """Where the next record begins, and what must be known to read it. growing: as of a reader."""
+
+    offset: int
+    walker: Walker | None
+    growing: bool
 
 
 class CaptureReader:
@@ -75,6 +99,7 @@ class CaptureReader:
         self._next = 0  # file offset of the next record
         self._need = 0
         self._piece = _SMALLEST_PIECE
+        self._scout: Scout | None = None
         if not growing:
             self._source.finish()
             try:
@@ -101,9 +126,12 @@ class CaptureReader:
             if self._walker is None and not self._identify():
                 return None
             assert self._walker is not None
+            ahead = self._ahead(most)
+            if ahead is not None:
+                return ahead
             wanted = max(self._piece, self._need)
             piece = self._source.read_at(self._next, wanted)
-            run = self._walker.walk(piece, most, self._next)
+            run = self._walker.walk(piece, most)
             batch = self._batch(piece, run) if len(run.at) else None
             self._next += run.consumed
             self._need = run.need
@@ -118,6 +146,29 @@ class CaptureReader:
                 return None
             self._end(len(piece))
         return None
+
+    def look_ahead(self, prepare: Callable[[Batch], Any], most: int) -> None:
+        """Have another process read on, and prepare batches of up to `most` frames where much lies ahead.
+
+        prepare: makes `Batch.prepared`, to be pickled. Arrays of such a batch change with the next read(),
+        and `most` is then what is given here. Otherwise it changes nothing but the speed.
+        """
+        source = self._source
+        if not isinstance(source, PlainSource) or not (self._growing or source.size >= WORTH_IT):
+            return
+
+        def explore(place: _Place) -> Iterator[tuple[_Place, Batch]]:
+            self._next, self._walker, self._growing = place
+            while not self._growing or source.size - self._next >= _LEFT:
+                batch = self.read(most)
+                if batch is None or self.done:  # what is wrong there, this one's parent will find itself
+                    return
+                batch = replace(batch, prepared=prepare(batch), data=_NO_DATA)
+                yield self._place, batch
+
+        self._scout = Scout.send(explore, most, source.fileno())
+        if self._scout is not None and not self._growing:
+            self._scout.ask(self._place)
 
     def finish(self) -> None:
         """The writer of a growing file has ended: read() until it gives None, then done is True."""
@@ -153,6 +204,30 @@ class CaptureReader:
         self._finished()
         self._source.close()
 
+    @property
+    def _place(self) -> _Place:
+        return _Place(self._next, self._walker, self._growing)
+
+    def _ahead(self, most: int) -> Batch | None:
+        """The next records as the scout tells; None where it does not."""
+        scout = self._scout
+        if scout is None:
+            return None
+        if not scout.busy and self._source.size - self._next >= WORTH_ASKING:
+            scout.ask(self._place)
+        told: tuple[_Place, Batch] | None = scout.next()
+        if told is None:
+            return None
+        place, batch = told
+        data = self._source.read_at(self._next, place.offset - self._next)
+        if len(data) < place.offset - self._next or len(batch) > most:  # the file has changed meanwhile
+            scout.close()
+            return None
+        batch = replace(batch, data=np.frombuffer(data, np.uint8), first_frame=self.frames + 1)
+        self._next, self._walker, _ = place
+        self.frames += len(batch)
+        return batch
+
     def _identify(self) -> bool:
         """Chooses the walker by the first bytes; False while they are not all there."""
         head = self._source.read_at(0, pcap.HEADER)
@@ -161,10 +236,8 @@ class CaptureReader:
             return self._identify()
         if head[:4] in pcap.MAGIC:
             if len(head) == pcap.HEADER:
-                self._walker = walker = pcap.PcapWalker(head)
+                self._walker = pcap.PcapWalker(head)
                 self._next = pcap.HEADER
-                if isinstance(self._source, PlainSource) and not self._growing:
-                    walker.send_scout(self._source.fileno(), self._next)
                 return True
         elif head[:4] == pcapng.MAGIC:
             if len(head) >= 12:
@@ -223,8 +296,8 @@ class CaptureReader:
 
     def _finished(self) -> None:
         self.done = True
-        if self._walker is not None:
-            self._walker.close()
+        if self._scout is not None:
+            self._scout.close()
 
     def _up_to_there(self) -> str:
         return f"read up to there ({self.frames:,} packets)"

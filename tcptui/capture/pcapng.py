@@ -45,10 +45,7 @@ class PcapngWalker:
         self._interfaces = Interfaces()
         self._last_time = 0
 
-    def close(self) -> None:
-        """Nothing to do."""
-
-    def walk(self, piece: bytes, most: int, place: int = 0) -> Run:
+    def walk(self, piece: bytes, most: int) -> Run:
         """As Walker.walk. A run ends early where a section in the other byte order begins."""
         if piece[:4] == MAGIC and len(piece) >= 12:
             self._order = _ORDERS.get(piece[8:12], self._order)

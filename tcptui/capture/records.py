@@ -37,15 +37,8 @@ class Run:
 class Walker(Protocol):
     """Finds the packet records of one kind of file."""
 
-    def walk(self, piece: bytes, most: int, place: int = 0) -> Run:
-        """The complete records in `piece`, which begins at a record; at most `most` of them.
-
-        place: of the piece in the file.
-        """
-        ...
-
-    def close(self) -> None:
-        """No more pieces will come."""
+    def walk(self, piece: bytes, most: int) -> Run:
+        """The complete records in `piece`, which begins at a record; at most `most` of them."""
         ...
 
 

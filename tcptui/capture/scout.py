@@ -1,92 +1,222 @@
-"""A second process that walks over the records of a long file, ahead of the reader.
+"""A second process that reads a long file ahead of the reader, and prepares what it has read.
 
-To find the records is the one thing that is done packet by packet in Python: a tenth of a microsecond each,
-while all other cores wait. The scout does nothing else, and tells through a pipe where records begin. What
-it does not tell (it has ended, or could not start) the reader finds itself: it only ever saves time.
+To find the records and to decode them takes half a microsecond each, while all other cores wait. The scout is
+a copy of the reader: it finds and prepares batch after batch, and leaves them in memory that both share. The
+pipes between the two only say what is where. What it does not tell (it has ended, could not start, or does
+not answer) the reader finds itself: it only ever saves time.
 
-Limits: plain files, on systems with fork, while this process has but one thread.
+Limits: files that are not compressed, on systems with fork, while this process has but one thread.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
+import pickle
+import select
 import signal
+import struct
 import threading
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+SLOTS = 3
+PER_FRAME, BESIDES = 160, 1 << 14
+"""Bytes of a slot for each frame of a batch, and beside them."""
 
-PIECE = 4 << 20
-WORTH_IT = 32 << 20
-"""Bytes of a file below which a process costs more than it saves."""
+PATIENCE = 10
+"""Seconds for one batch, after which the scout is not waited for any more."""
 
-Walk = Callable[[bytes], list[int]]
-"""Where records begin in a piece that begins with one, and where the one after the last does."""
+OPEN_FILES = 1 << 16
+"""Descriptors that may be open."""
+
+Explore = Callable[[Any], Iterator[Any]]
+"""From what is known of a place in the file to all that is found from there on."""
+
+_LENGTH = struct.Struct("<I")
 
 
 class Scout:
-    """Where the records of a file begin, as another process tells. `send` starts it."""
+    """What is in a file, as another process tells. `send` starts it, `ask` says from where.
 
-    def __init__(self, pid: int, pipe: int, start: int) -> None:
-        self._pid, self._pipe = pid, pipe
-        self._places = np.array([start], np.int64)
+    busy: it was asked, and has not told all yet.
+    """
+
+    def __init__(self, pid: int, answers: int, orders: int, slots: mmap.mmap) -> None:
+        self.busy = False
+        self._pid = pid
+        self._answers, self._orders = answers, orders
+        self._slots = _Slots(slots)
+        self._held = False  # the reader is still at what it was told last
         self._open = True
 
     @classmethod
-    def send(cls, fd: int, start: int, walk: Walk) -> Scout | None:
-        """Start one for the records from `start` on; None where that is not worth it, or not possible."""
-        if os.fstat(fd).st_size < WORTH_IT or not _possible():
+    def send(cls, explore: Explore, most: int, fd: int) -> Scout | None:
+        """Start one for batches of `most` frames; None where that is not possible. fd: what it reads."""
+        if not _possible():
             return None
-        out, into = os.pipe()
+        slots = mmap.mmap(-1, SLOTS * (most * PER_FRAME + BESIDES))
+        (answers, into), (orders, order) = pipes = os.pipe(), os.pipe()
         try:
             pid = os.fork()
         except OSError:
-            os.close(out)
-            os.close(into)
+            for end in sum(pipes, ()):
+                os.close(end)
             return None
         if pid == 0:
             try:
-                os.close(out)  # else it would wait for itself to read, when the reader has gone
-                _explore(fd, into, start, walk)
+                _leave_alone({fd, into, orders})
+                with suppress(OSError, EOFError):
+                    _Served(into, orders, slots).serve(explore)
             finally:
                 os._exit(0)
         os.close(into)
-        return cls(pid, out, start)
+        os.close(orders)
+        return cls(pid, answers, order, slots)
 
-    def places(self, begin: int, end: int) -> NDArray[np.int64] | None:
-        """All places from `begin`, where a record begins, up to but not including `end`.
-
-        None where it does not know them all. What is before `begin` is forgotten.
-        """
-        while self._open and self._places[-1] < end:
-            self._read()
-        first, last = np.searchsorted(self._places, (begin, end)).tolist()
-        if self._places[-1] < end or self._places[first] != begin:
-            return None
-        self._places = self._places[first:]
-        return self._places[: last - first]
-
-    def _read(self) -> None:
-        data = os.read(self._pipe, 1 << 16)
-        while len(data) % 8 and (more := os.read(self._pipe, 8 - len(data) % 8)):
-            data += more
-        if not data:
+    def ask(self, place: object) -> None:
+        """Have it explore from here on. It must not be `busy`."""
+        try:
+            _tell(self._orders, (place,))
+            self.busy = True
+        except OSError:
             self.close()
-        whole = np.frombuffer(data[: len(data) // 8 * 8], np.int64)
-        self._places = np.concatenate((self._places, whole))
+
+    def next(self) -> Any:
+        """The next that it tells; None where it has told all, or there is no scout any more.
+
+        Its arrays change with the next call.
+        """
+        if not self.busy:
+            return None
+        try:
+            if self._held:
+                self._held = False
+                _tell(self._orders, _FREE)
+            ends, pickled = _hear(self._answers, PATIENCE)
+        except (OSError, EOFError):
+            self.close()
+            return None
+        if not pickled:
+            self.busy = False
+            return None
+        self._held = True
+        return pickle.loads(pickled, buffers=self._slots.arrays(ends))
 
     def close(self) -> None:
         """It is no longer needed. Idempotent."""
+        self.busy = False
         if self._open:
             self._open = False
-            os.close(self._pipe)
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
             with suppress(ChildProcessError):
                 os.waitpid(self._pid, 0)
+            os.close(self._answers)
+            os.close(self._orders)
+
+
+class _Slots:
+    """Places for arrays in memory that both processes see, used in turn."""
+
+    def __init__(self, memory: mmap.mmap) -> None:
+        self._memory = memoryview(memory)
+        self._size = len(memory) // SLOTS
+        self._begin = 0
+
+    def put(self, arrays: list[pickle.PickleBuffer]) -> list[int] | None:
+        """Copy arrays into the next slot; where each ends. None where they are too large."""
+        slot, at, ends = self._turn(), 0, []
+        for array in arrays:
+            data = array.raw()
+            at = _aligned(at)
+            if at + data.nbytes > self._size:
+                return None
+            slot[at : at + data.nbytes] = data
+            at += data.nbytes
+            ends.append(at)
+        return ends
+
+    def arrays(self, ends: list[int]) -> list[memoryview]:
+        """The arrays in the next slot."""
+        slot = self._turn()
+        begins = [0, *map(_aligned, ends)]
+        return [slot[begin:end] for begin, end in zip(begins, ends, strict=False)]
+
+    def _turn(self) -> memoryview:
+        slot = self._memory[self._begin : self._begin + self._size]
+        self._begin = (self._begin + self._size) % (self._size * SLOTS)
+        return slot
+
+
+class _Served:
+    """The other process: explores as asked, until nobody is there any more (OSError, EOFError)."""
+
+    def __init__(self, answers: int, orders: int, slots: mmap.mmap) -> None:
+        self._answers, self._orders = answers, orders
+        self._slots = _Slots(slots)
+        self._free = SLOTS
+
+    def serve(self, explore: Explore) -> None:
+        while True:
+            for told in explore(self._asked()):
+                arrays: list[pickle.PickleBuffer] = []
+                pickled = pickle.dumps(told, 5, buffer_callback=arrays.append)
+                self._await_slot()
+                ends = self._slots.put(arrays)
+                if ends is None:
+                    return  # the reader makes do without
+                _tell(self._answers, (ends, pickled))
+            _tell(self._answers, ([], b""))
+
+    def _asked(self) -> Any:
+        """The place from which to explore, as soon as there is one."""
+        while (order := _hear(self._orders)) == _FREE:
+            self._free += 1
+        return order[0]
+
+    def _await_slot(self) -> None:
+        if not self._free:
+            _hear(self._orders)  # it can only be _FREE: while something is explored, nothing is asked
+            self._free += 1
+        self._free -= 1
+
+
+_FREE = ()
+"""The order to use a slot again; any other holds a place."""
+
+
+def _tell(fd: int, message: object) -> None:
+    data = memoryview(pickle.dumps(message))
+    data = memoryview(_LENGTH.pack(len(data)) + data)
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _hear(fd: int, patience: float | None = None) -> Any:
+    """The next message. EOFError where there is none any more, or not within so many seconds."""
+    (length,) = _LENGTH.unpack(_exactly(fd, _LENGTH.size, patience))
+    return pickle.loads(_exactly(fd, length, patience))
+
+
+def _exactly(fd: int, count: int, patience: float | None) -> bytes:
+    data = b""
+    while len(data) < count:
+        more = os.read(fd, count - len(data)) if _ready(fd, patience) else b""
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+
+def _ready(fd: int, patience: float | None) -> bool:
+    """Something can be read, or that nothing will come; so long is waited for it."""
+    if patience is None:
+        return True  # the read waits
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(patience * 1000))
 
 
 def _possible() -> bool:
@@ -96,14 +226,17 @@ def _possible() -> bool:
     return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else True
 
 
-def _explore(fd: int, into: int, start: int, walk: Walk) -> None:
-    """The other process: tell where records begin until the file ends, or nobody listens."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    place = start
-    with suppress(OSError):
-        while len(found := walk(os.pread(fd, PIECE, place))) > 1:
-            data = memoryview(array("q", [place + at for at in found[1:]])).cast("B")
-            while data:
-                data = data[os.write(into, data) :]
-            place += found[-1]
+def _aligned(end: int) -> int:
+    return (end + 63) & ~63
+
+
+def _leave_alone(keep: set[int]) -> None:
+    """Let go of all that is the other's: a terminal, a device, a pipe that somebody waits to see closed."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # what they mean is for the other to say
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    first = 0
+    for fd in sorted(keep):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, OPEN_FILES)

@@ -259,7 +259,7 @@ def _tcp(data: Bytes, ip: _Ip, version: int, start: Ints, end: Ints, counts: Cou
         window=header.u16(14),
         length=(ip.length - offset).astype(np.uint32),
         ip_id=inner.u16(4) if version == 4 else np.zeros(len(ip.record), np.uint16),
-        ttl=inner.u8(8) if version == 4 else inner.u8(7),
+        ttl=np.ascontiguousarray(inner.u8(8 if version == 4 else 7)),
         options_at=(ip.after + 20 - start[ip.record]).astype(np.uint16),
         options=(np.minimum(captured, offset) - 20).astype(np.uint8),
     )

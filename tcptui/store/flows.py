@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.store.decode import Columns
+from tcptui.store.digest import Digest
 from tcptui.store.headers import Ints
-from tcptui.store.intern import Interner, Words
-from tcptui.store.rowindex import RowIndex, Touched, grown
+from tcptui.store.intern import Interner
+from tcptui.store.rowindex import Grouping, RowIndex, Touched, grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,13 @@ class PairTable:
 
     def __init__(self) -> None:
         self.n = 0
-        # IPv4: (lower endpoint, higher endpoint), each address << 16 | port.
-        # IPv6: two words of each address, then both ports.
-        self._four, self._six = Interner(2), Interner(5)
+        self._four, self._six = Interner(2), Interner(5)  # the keys are those of `digest.Keys`
         self._pair_of_four = np.zeros(1024, np.int32)
         self._pair_of_six = np.zeros(16, np.int32)
         # By pair: number in its interner << 2 | is IPv6 << 1 | the higher endpoint sent the first packet.
         self._entry = np.zeros(1024, np.int64)
         self._index = RowIndex()
         self.forget_touched()
-        self.loose = np.zeros(0, np.bool_)
 
     @property
     def nbytes(self) -> int:
@@ -190,36 +187,25 @@ class PairTable:
         """The pairs that got rows in the last append."""
         return self._touched
 
-    def identify(self, columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-        """Pair and sender (0 or 1) of each segment; pairs that are new get numbers.
-
-        Leaves in `loose` which segments have the same source and destination.
-        """
-        self.loose = np.zeros(len(columns.record), np.bool_)
-        four = np.flatnonzero(columns.version == 4)
-        pair = np.empty(len(columns.record), np.int32)
-        high = np.empty(len(columns.record), np.bool_)  # the source is the higher endpoint
-        fresh: list[tuple[Ints, Ints]] = []  # rows of new pairs, and their entries
-        four_number = six_number = np.zeros(0, np.int32)
-        if four.size:
-            key, high[four] = _key_of_four(columns, four)
-            self.loose[four] = key[0] == key[1]
-            four_number, first = self._four.numbers(key)
-            entry = np.arange(self._four.n - len(first), self._four.n) << 2
-            fresh.append((four[first], entry))
-        six = np.flatnonzero(columns.version == 6)
-        if six.size:
-            key, high[six] = _key_of_six(columns, six)
-            ports = key[4] >> np.uint64(16) == key[4] & np.uint64(0xFFFF)
-            self.loose[six] = (key[0] == key[2]) & (key[1] == key[3]) & ports
-            six_number, first = self._six.numbers(key)
-            entry = np.arange(self._six.n - len(first), self._six.n) << 2 | 2
-            fresh.append((six[first], entry))
-        self._enter(fresh, high)
-        pair[four] = self._pair_of_four[four_number]
-        pair[six] = self._pair_of_six[six_number]
-        sender = high != (self._entry[pair] & 1).astype(np.bool_)
-        return pair, sender.astype(np.uint8)
+    def identify(self, found: Digest) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """The pair of each pair of a batch, and which end of it is the higher one (0 or 1); new pairs get
+        numbers, in order of their first rows."""
+        high = found.first_high
+        pair = np.empty(len(high), np.int32)
+        four, new_four = self._four.numbers(found.four.words)
+        six, new_six = self._six.numbers(found.six.words)
+        entries = [
+            np.arange(self._four.n - len(new_four), self._four.n) << 2,
+            np.arange(self._six.n - len(new_six), self._six.n) << 2 | 2,
+        ]
+        self._enter(
+            np.concatenate((found.four.pair[new_four], found.six.pair[new_six])),
+            np.concatenate(entries),
+            high,
+        )
+        pair[found.four.pair] = self._pair_of_four[four]
+        pair[found.six.pair] = self._pair_of_six[six]
+        return pair, (1 - (self._entry[pair] & 1)).astype(np.uint8)
 
     def find(
         self, version: int, source: tuple[int, int], destination: tuple[int, int]
@@ -240,21 +226,19 @@ class PairTable:
             return None
         return int(pair), int((source > destination) != bool(self._entry[pair] & 1))
 
-    def publish(self, pair: NDArray[np.int32], first_row: int) -> None:
+    def publish(self, rows: Grouping, first_row: int) -> None:
         """Rows from `first_row` on belong to these pairs; from now on readers see them."""
-        self._touched = self._index.add(pair, first_row, self.n)
+        self._touched = self._index.add(rows, first_row, self.n)
 
-    def _enter(self, fresh: list[tuple[Ints, Ints]], high: NDArray[np.bool_]) -> None:
-        """Numbers the new pairs of both families together, in order of their first rows."""
-        if not fresh or not any(len(rows) for rows, _ in fresh):
+    def _enter(self, place: Ints, entry: Ints, high: NDArray[np.bool_]) -> None:
+        """Numbers the new pairs of both families together, in order of their places in the batch."""
+        if not len(place):
             return
-        rows = np.concatenate([rows for rows, _ in fresh])
-        entry = np.concatenate([entry for _, entry in fresh])
-        order = np.argsort(rows)
-        rows, entry = rows[order], entry[order]
-        before, after = self.n, self.n + len(rows)
+        order = np.argsort(place)
+        place, entry = place[order], entry[order]
+        before, after = self.n, self.n + len(place)
         self._entry = grown(self._entry, after)
-        self._entry[before:after] = entry | high[rows]
+        self._entry[before:after] = entry | high[place]
         number, is_six = entry >> 2, (entry & 2) != 0
         pair = np.arange(before, after, dtype=np.int32)
         self._pair_of_four = grown(self._pair_of_four, self._four.n)
@@ -262,25 +246,6 @@ class PairTable:
         self._pair_of_four[number[~is_six]] = pair[~is_six]
         self._pair_of_six[number[is_six]] = pair[is_six]
         self.n = after
-
-
-def _key_of_four(columns: Columns, rows: Ints) -> tuple[list[Words], NDArray[np.bool_]]:
-    """Keys that do not depend on the direction, and whether the source is the higher endpoint."""
-    source = columns.source[1][rows] << np.uint64(16) | columns.source_port[rows]
-    destination = columns.destination[1][rows] << np.uint64(16) | columns.destination_port[rows]
-    high = source > destination
-    return [np.minimum(source, destination), np.maximum(source, destination)], high
-
-
-def _key_of_six(columns: Columns, rows: Ints) -> tuple[list[Words], NDArray[np.bool_]]:
-    s0, s1 = columns.source[0][rows], columns.source[1][rows]
-    d0, d1 = columns.destination[0][rows], columns.destination[1][rows]
-    sp = columns.source_port[rows].astype(np.uint64)
-    dp = columns.destination_port[rows].astype(np.uint64)
-    high = (s0 > d0) | ((s0 == d0) & ((s1 > d1) | ((s1 == d1) & (sp > dp))))
-    ports = np.where(high, dp << np.uint64(16) | sp, sp << np.uint64(16) | dp)
-    low_high = [(d0, s0), (d1, s1), (s0, d0), (s1, d1)]
-    return [np.where(high, a, b) for a, b in low_high] + [ports], high
 
 
 def _spread(words: NDArray[np.uint64], at: slice | Ints, count: int) -> list[NDArray[np.uint64]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,37 @@ class Touched:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+
+class Grouping(NamedTuple):
+    """Rows by pair: pair pairs[i] has those at order[starts[i] : starts[i + 1]], counted from the first row.
+
+    Pairs in order of their first rows. len(starts) == len(pairs) + 1.
+    """
+
+    pairs: NDArray[np.int32]
+    starts: NDArray[np.integer[Any]]
+    order: NDArray[np.integer[Any]]
+
+    def by_row(self) -> NDArray[np.int32]:
+        """The pair of each row."""
+        pair = np.empty(len(self.order), np.int32)
+        pair[self.order] = np.repeat(self.pairs, np.diff(self.starts))
+        return pair
+
+
+def group(pair: NDArray[np.int32], pairs: int) -> Grouping:
+    """Rows grouped by their pairs, of which there are `pairs`."""
+    rows = len(pair)
+    small: Any = np.uint16 if rows <= _LARGEST else np.int32
+    name = np.empty(pairs, small)  # of each pair here: the place of its first row
+    # Of several writes to one place the last one stays.
+    name[pair[::-1]] = np.arange(rows)[::-1].astype(small)
+    names = name[pair]
+    order = np.argsort(names, kind="stable")
+    ordered = names[order]
+    starts = np.flatnonzero(np.concatenate(([rows > 0], ordered[1:] != ordered[:-1])))
+    return Grouping(pair[order[starts]], np.concatenate((starts, [rows])), order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +147,17 @@ class RowIndex:
         parts = [block.rows(pair) for block in blocks[begin:end]]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-    def add(self, pair: NDArray[np.int32], first_row: int, pairs: int) -> Touched:
+    def add(self, rows: Grouping, first_row: int, pairs: int) -> Touched:
         """The next rows, from `first_row` on; `pairs` is how many pairs there are by now."""
-        block, touched = _block(pair, first_row, pairs)
-        if 0 < len(pair) <= _LARGEST:
-            self._push(block)
-        else:
+        touched = Touched(
+            rows.pairs.astype(np.int64), rows.starts.astype(np.int64), rows.order + np.int64(first_row)
+        )
+        if 0 < len(rows.order) <= _LARGEST:
+            self._push(_block(rows, first_row))
+        elif len(rows.order):
+            pair = rows.by_row()
             for at in range(0, len(pair), _LARGEST):
-                self._push(_block(pair[at : at + _LARGEST], first_row + at, pairs)[0])
+                self._push(_block(group(pair[at : at + _LARGEST], pairs), first_row + at))
         self._tally(touched, pairs)
         return touched
 
@@ -143,30 +177,13 @@ class RowIndex:
             before = blocks.pop()
             firsts.pop()
             pair = np.concatenate((before.by_row(), block.by_row()))
-            block = _block(pair, before.first, int(pair.max()) + 1)[0]
+            block = _block(group(pair, int(pair.max()) + 1), before.first)
         self._blocks = ([*firsts, block.first], [*blocks, block])
 
 
-def _block(pair: NDArray[np.int32], first_row: int, pairs: int) -> tuple[_Block, Touched]:
-    """Groups rows by pair."""
-    rows = len(pair)
-    small: Any = np.uint16 if rows <= _LARGEST else np.int32
-    name = np.empty(pairs, small)  # of each pair here: the place of its first row
-    name[pair[::-1]] = np.arange(rows)[::-1].astype(
-        small
-    )  # of several writes to one place the last one stays
-    names = name[pair]
-    order = np.argsort(names, kind="stable")
-    ordered = names[order]
-    starts = np.flatnonzero(np.concatenate(([rows > 0], ordered[1:] != ordered[:-1])))
-    bounds = np.concatenate((starts, [rows]))
-    which = pair[order[starts]]
-    ascending = np.argsort(which, kind="stable")
-    block = _Block(
-        first_row,
-        which[ascending],
-        bounds[:-1][ascending].astype(np.uint16),
-        (bounds[1:] - 1)[ascending].astype(np.uint16),
-        order.astype(np.uint16),
-    )
-    return block, Touched(which.astype(np.int64), bounds, order + first_row)
+def _block(rows: Grouping, first_row: int) -> _Block:
+    """For good: in arrays of its own, as small as they can be."""
+    ascending = np.argsort(rows.pairs, kind="stable")
+    starts = rows.starts[:-1][ascending].astype(np.uint16)
+    lasts = (rows.starts[1:] - 1)[ascending].astype(np.uint16)
+    return _Block(first_row, rows.pairs[ascending], starts, lasts, rows.order.astype(np.uint16))

@@ -20,17 +20,19 @@ from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
 from tcptui.store import icmp, kept_options
-from tcptui.store.decode import Columns, Counts, Icmp, decode
+from tcptui.store.decode import Counts, Icmp
+from tcptui.store.digest import IPV6, SENDER, Digest, digest
 from tcptui.store.flows import PairTable
 from tcptui.store.headers import Ints, distinct
 from tcptui.store.kept_options import KeptOptions
+from tcptui.store.rowindex import Grouping, group
 from tcptui.store.sums import Sums
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 
 _BITS = 16
 _CHUNK = 1 << _BITS
-_SUM, _PLAIN, _SENDER, _IPV6 = 0x1000, 0x2000, 0x4000, 0x8000  # beside the nine control bits
+_SUM, _PLAIN = 0x1000, 0x2000  # beside the nine control bits, and those of a digest
 _KINDS: dict[str, Any] = {
     "offset": np.int64,
     "time_ns": np.int64,
@@ -75,7 +77,7 @@ class Captured(NamedTuple):
 class Appended(NamedTuple):
     """The rows of the newest append, from row `first` on: their columns as stored, and the batch's bytes.
 
-    loose: source and destination are one address and port.
+    loose: source and destination are one address and port. They may change once another batch is read.
     """
 
     first: int
@@ -116,19 +118,32 @@ class SegmentStore:
         return self.n * ROW + self._kept.nbytes + self.pairs.nbytes + noted
 
     def append(self, batch: Batch) -> range:
-        """Decodes a batch; its segments become the next rows, which are returned."""
-        columns, counts, messages = decode(batch)
-        pair, sender = self.pairs.identify(columns)
+        """A batch's segments become the next rows, which are returned."""
+        found: Digest = digest(batch) if batch.prepared is None else batch.prepared
         first = self.n
+        pairs, higher = self.pairs.identify(found)
+        columns = self._rows(batch, found, pairs, higher)
         self._recent = (batch.base, batch.data.data)
-        stored = _stored(columns, batch, pair, sender)
-        self.appended = Appended(first, stored, self.pairs.loose, batch.data, batch.base)
-        self._write(first, stored)
-        self.pairs.publish(pair, first)
-        self.icmp = tuple(self._hear(batch, messages)) if messages else ()
-        self.counts = _sum(self.counts, counts)
-        self.n = first + len(columns.record)
+        self.appended = Appended(first, columns, found.own, batch.data, batch.base)
+        self._write(first, columns)
+        self.pairs.publish(Grouping(pairs, found.starts, found.order), first)
+        self.icmp = tuple(self._hear(batch, found.icmp)) if found.icmp else ()
+        self.counts = _sum(self.counts, found.counts)
+        self.n = first + len(found.record)
         return range(first, self.n)
+
+    def _rows(
+        self, batch: Batch, found: Digest, pairs: NDArray[np.int32], higher: NDArray[np.uint8]
+    ) -> dict[str, NDArray[Any]]:
+        """The columns of a digest, with what hangs on batches before. higher: which end it is, by pair."""
+        end = higher.astype(np.bool_)[found.pair]
+        sender = (found.high == end).astype(np.uint16) << np.uint16(14)
+        return {
+            **found.columns,
+            "bits": found.columns["bits"] | sender,
+            "frame": (found.record + np.uint32(batch.first_frame)).astype(np.uint32),
+            "flow": pairs[found.pair],
+        }
 
     def _hear(self, batch: Batch, messages: tuple[Icmp, ...]) -> Iterator[tuple[int, IcmpError]]:
         for record, pair, error in icmp.errors(batch, messages, self.pairs):
@@ -161,13 +176,13 @@ class SegmentStore:
             return self._gather(name, rows)
         bits: NDArray[np.uint16] = self._gather("bits", rows)
         if name == "sender":
-            return np.where(bits & _SENDER, 1, 0).astype(np.uint8)
+            return np.where(bits & SENDER, 1, 0).astype(np.uint8)
         if name == "plain":
             return (bits & np.uint16(_PLAIN)).astype(np.bool_)
         if name == "sum":
             return (bits & np.uint16(_SUM)).astype(np.bool_)
         if name == "version":
-            return np.where(bits & _IPV6, 6, 4).astype(np.uint8)
+            return np.where(bits & IPV6, 6, 4).astype(np.uint8)
         flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
         return flags
 
@@ -189,14 +204,14 @@ class SegmentStore:
         which = np.asarray(rows, np.int64)
         bits = self._gather("bits", which)
         ip_id = self._gather("ip_id", which).tolist()
-        for at in np.flatnonzero(bits & _IPV6).tolist():
+        for at in np.flatnonzero(bits & IPV6).tolist():
             ip_id[at] = None
         segments = list(
             map(
                 Segment,
                 self._gather("frame", which).tolist(),
                 self._gather("time_ns", which).tolist(),
-                ((bits & _SENDER) >> 14).tolist(),
+                ((bits & SENDER) >> 14).tolist(),
                 self._gather("seq", which).tolist(),
                 self._gather("ack", which).tolist(),
                 (bits & 0x1FF).tolist(),
@@ -284,7 +299,8 @@ class SegmentStore:
             columns["flow"] = pair_of[columns["flow"]]
             new._write(begin, columns)
         for first in range(0, len(rows), _CHUNK):
-            new.pairs.publish(new._range("flow", first, min(first + _CHUNK, len(rows))), first)
+            flow = new._range("flow", first, min(first + _CHUNK, len(rows)))
+            new.pairs.publish(group(flow, len(pairs)), first)
         new.pairs.forget_touched()
         new.n = len(rows)
         new._errors = {
@@ -335,32 +351,6 @@ class SegmentStore:
             for name, values in columns.items():
                 chunk[name][at : at + size] = values[done : done + size]
             done += size
-
-
-def _stored(
-    columns: Columns, batch: Batch, pair: NDArray[np.int32], sender: NDArray[np.uint8]
-) -> dict[str, NDArray[Any]]:
-    record = columns.record
-    bits = columns.flags | sender.astype(np.uint16) << np.uint16(14)
-    bits |= (columns.version == 6).astype(np.uint16) << np.uint16(15)
-    return {
-        "offset": batch.offset[record],
-        "time_ns": batch.time_ns[record],
-        "frame": (record + batch.first_frame).astype(np.uint32),
-        "flow": pair,
-        "seq": columns.seq,
-        "ack": columns.ack,
-        "length": columns.length,
-        "caplen": batch.caplen[record],
-        "wirelen": batch.wirelen[record],
-        "window": columns.window,
-        "bits": bits,
-        "ip_id": columns.ip_id,
-        "linktype": batch.linktype[record],
-        "options_at": columns.options_at,
-        "options": columns.options,
-        "ttl": columns.ttl,
-    }
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

@@ -13,7 +13,7 @@ from tcptui.capture.pcapfile import Batch
 from tcptui.store import segments as module
 from tcptui.store.compact import Compacted, compact
 from tcptui.store.segments import SegmentStore
-from tests.support import packets as p
+from tests.support.icmp import unreachable
 from tests.support.stores import File, segment
 
 NAMES = ("frame", "time_ns", "sender", "seq", "ack", "flags", "window", "length", "ip_id", "ttl", "version",
@@ -97,10 +97,6 @@ def goes_on(old: SegmentStore, done: Compacted, batches: list[Batch]) -> None:
     rows = [row for pair in range(new.pairs.n) for row in new.pairs.rows(pair).tolist()]
     assert sorted(rows) == list(range(new.n))
     assert new.counts == old.counts
-
-
-def unreachable(quoted: bytes) -> bytes:
-    return p.ipv4(bytes([3, 1]) + bytes(6) + quoted[:28], src="10.0.0.9", dst="10.0.0.1", proto=1)
 
 
 def test_icmp_errors_go_with_their_pairs() -> None:

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.store import rowindex
-from tcptui.store.rowindex import RowIndex, grown
+from tcptui.store.rowindex import RowIndex, group, grown
 
 
 def fill(batches: list[list[int]]) -> tuple[RowIndex, dict[int, list[int]]]:
     index, expected, row = RowIndex(), dict[int, list[int]](), 0
     for batch in batches:
         pairs = max([*expected, *batch], default=-1) + 1
-        touched = index.add(np.array(batch, np.int32), row, pairs)
+        touched = index.add(group(np.array(batch, np.int32), pairs), row, pairs)
         groups: dict[int, list[int]] = {}
         for n, pair in enumerate(batch):
             groups.setdefault(pair, []).append(row + n)
@@ -53,8 +53,8 @@ def test_blocks_stay_small_enough_for_their_numbers(monkeypatch: pytest.MonkeyPa
 
 def test_one_pair_of_many_rows_and_many_pairs_of_one() -> None:
     index = RowIndex()
-    index.add(np.zeros(200_000, np.int32), 0, 1)
-    index.add(np.arange(1, 200_001, dtype=np.int32), 200_000, 200_001)
+    index.add(group(np.zeros(200_000, np.int32), 1), 0, 1)
+    index.add(group(np.arange(1, 200_001, dtype=np.int32), 200_001), 200_000, 200_001)
     assert len(index.rows(0)) == 200_000
     assert index.rows(150_000).tolist() == [349_999]
 

@@ -9,7 +9,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
 from tcptui.tcp.timers import SECOND
-from tests.support.packets import pcap
+from tests.support.packets import ipv4, pcap
 
 CLIENT, SERVER, ROUTER = "192.0.2.10", "192.0.2.20", "192.0.2.1"
 DROPPED, TOO_BIG, ADVICE = 3, 8, 12
@@ -56,3 +56,8 @@ def _from_server(seq: int, ack: int, flags: str, ip_id: int) -> Packet:
 
 def _error(about: Packet, to: str, **fields: int) -> Packet:
     return IP(src=ROUTER, dst=to) / ICMP(type=3, **fields) / bytes(about)[:28]
+
+
+def unreachable(quoted: bytes) -> bytes:
+    """An ICMP error that quotes an IPv4 packet."""
+    return ipv4(bytes([3, 1]) + bytes(6) + quoted[:28], src="10.0.0.9", dst="10.0.0.1", proto=1)
