@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MEMORY, SPOOL = 1 << 30, 2 << 30
 
-BATCH = 1 << 15
+BATCH = 25_000
 """Frames that are read ahead at once; half of them where there is a screen, which may wait for each."""
 
 

@@ -96,16 +96,20 @@ class Attempts:
 
 def groups(keys: list[NDArray[np.uint64]], least: int) -> Iterator[Ints]:
     """Positions with equal keys, ascending, for all keys that stand `least` times or more."""
-    if not len(keys[0]):
-        return
+    order, starts = grouped(keys)
+    for at in np.flatnonzero(np.diff(starts) >= least).tolist():
+        yield order[starts[at] : starts[at + 1]]
+
+
+def grouped(keys: list[NDArray[np.uint64]]) -> tuple[Ints, Ints]:
+    """Positions by key, ascending for each; where those of each key begin, and the end of the last."""
     order = np.lexsort(keys[::-1])
     new = np.zeros(len(order), np.bool_)
     for key in keys:
-        new[1:] |= key[order][1:] != key[order][:-1]
-    starts = np.concatenate(([0], np.flatnonzero(new), [len(order)]))
-    sizes = np.diff(starts)
-    for at in np.flatnonzero(sizes >= least).tolist():
-        yield np.sort(order[starts[at] : starts[at + 1]])
+        ordered = key[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(new)
+    return order, np.concatenate((np.zeros(min(len(order), 1), np.int64), starts, [len(order)]))
 
 
 def distinct(keys: list[NDArray[np.uint64]]) -> int:

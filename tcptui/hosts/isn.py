@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, groups
+from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, grouped
 from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.store.compact import Compacted
 from tcptui.store.flows import Endpoints, words_of
@@ -29,15 +29,17 @@ HOSTS = 4096
 NARROW = 1 << 20
 OTHER_PLACE = 2  # hops
 _SYN_ACK = 0x12
-_GONE = -1
 
 
 @dataclass(slots=True)
 class _Samples:
-    """Of one host: pairs (_GONE: not in the store any more), times (ns), numbers and frames of its first
-    SYN,ACKs, one a pair."""
+    """Of one host: its address; times (ns), numbers and frames of its first SYN,ACKs, one a pair.
 
-    pairs: list[int] = field(default_factory=list)
+    pairs: these, as far as they are still in the store.
+    """
+
+    host: str
+    pairs: set[int] = field(default_factory=set)
     times: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
@@ -45,10 +47,17 @@ class _Samples:
 
     def add(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
         """(pair, time, number, frame) of more of them; of a pair only the first."""
-        for row in rows:
-            if len(self.pairs) < MOST and row[0] not in self.pairs:
-                for kept, value in zip((self.pairs, self.times, self.numbers, self.frames), row, strict=True):
-                    kept.append(value)
+        for pair, time_ns, number, frame in rows:
+            if not self.full and pair not in self.pairs:
+                self.pairs.add(pair)
+                self.times.append(time_ns)
+                self.numbers.append(number)
+                self.frames.append(frame)
+
+    @property
+    def full(self) -> bool:
+        """There are as many as are kept."""
+        return len(self.times) >= MOST
 
     def rule(self) -> Rule | None:
         """The rule of the numbers; looked for again when there are more."""
@@ -58,11 +67,11 @@ class _Samples:
 
 
 class Isns:
-    """The first SYN,ACKs of each host: MOST of each, of HOSTS hosts."""
+    """The first SYN,ACKs of each host: MOST of each, of HOSTS hosts, by both words of its address."""
 
     def __init__(self, store: SegmentStore) -> None:
         self.store = store
-        self.hosts: dict[str, _Samples] = {}
+        self.hosts: dict[tuple[int, int], _Samples] = {}
         self._n = 0
 
     def feed(self) -> None:
@@ -76,26 +85,28 @@ class Isns:
         ends = self.store.pairs.endpoints(pairs.astype(np.int64))
         words = [np.where(senders == 1, b, a) for a, b in zip(ends.client, ends.server, strict=True)]
         columns = [self.store.column(name, first) for name in ("flow", "time_ns", "seq", "frame")]
-        for mine in groups(words[:2], 1):
-            at = int(mine[0])
-            text = ends.server_text if senders[at] == 1 else ends.client_text
-            samples = self._samples(text(at, port=False))
-            if samples is not None and len(samples.pairs) < MOST:
-                samples.add(zip(*(column[mine[:MOST]].tolist() for column in columns), strict=True))
+        order, starts = grouped(words[:2])
+        heads = order[starts[:-1]]
+        hosts = zip(words[0][heads].tolist(), words[1][heads].tolist(), strict=True)
+        for host, at, begin, end in zip(
+            hosts, heads.tolist(), starts[:-1].tolist(), starts[1:].tolist(), strict=True
+        ):
+            samples = self.hosts.get(host)
+            if samples is None and len(self.hosts) < HOSTS:
+                text = ends.server_text if senders[at] == 1 else ends.client_text
+                samples = self.hosts[host] = _Samples(text(at, port=False))
+            if samples is not None and not samples.full:
+                mine = order[begin : min(end, begin + MOST)]
+                samples.add(zip(*(column[mine].tolist() for column in columns), strict=True))
 
     def compacted(self, done: Compacted) -> Isns:
         """The same hosts: there are never more of them than HOSTS, so they stay when their pairs go."""
         new = Isns(done.store)
         new.hosts, new._n = self.hosts, done.store.n
         for samples in new.hosts.values():
-            samples.pairs = [int(done.pair_of[pair]) if pair >= 0 else _GONE for pair in samples.pairs]
+            numbers = {int(done.pair_of[pair]) for pair in samples.pairs}
+            samples.pairs = {pair for pair in numbers if pair >= 0}
         return new
-
-    def _samples(self, host: str) -> _Samples | None:
-        """What there is of a host; None where there are too many others."""
-        if host not in self.hosts and len(self.hosts) >= HOSTS:
-            return None
-        return self.hosts.setdefault(host, _Samples())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +155,10 @@ def _by_clock(times: list[int], numbers: list[int]) -> Rule | None:
     if t[1] <= 0 or any(later < earlier for earlier, later in pairwise(t)):
         return None
     for turns in range(4):
-        fit, line = _Fit(), [0.0, float((numbers[1] - numbers[0]) % (1 << 32) + turns * (1 << 32))]
-        for at in range(len(t)):
-            if at >= 2:
-                slope, base = fit.line()
-                expected = base + slope * t[at]
-                actual = (numbers[at] - numbers[0]) % (1 << 32)
-                line.append(actual + round((expected - actual) / (1 << 32)) * (1 << 32))
-            fit.add(t[at], line[at])
-        slope, base = fit.line()
+        found = _unwrapped(t, numbers, turns)
+        if found is None:
+            continue
+        slope, base, line = found
         rest = [value - base - slope * when for when, value in zip(t, line, strict=True)]
         if max(rest) - min(rest) < NARROW:
             guess = (numbers[0] + round(base + slope * t[-1])) % (1 << 32)
@@ -160,10 +166,29 @@ def _by_clock(times: list[int], numbers: list[int]) -> Rule | None:
     return None
 
 
+def _unwrapped(t: list[float], numbers: list[int], turns: int) -> tuple[float, float, list[float]] | None:
+    """Slope and base of the line, and the numbers unwrapped along it, if the second is so many turns away.
+
+    None as soon as three of them prove that no line fits: each is off by as much, between some of them,
+    as the middle one is from the line through the others.
+    """
+    fit, line = _Fit(), [0.0, float((numbers[1] - numbers[0]) % (1 << 32) + turns * (1 << 32))]
+    for at in range(len(t)):
+        if at >= 2:
+            slope, base = fit.line()
+            expected = base + slope * t[at]
+            actual = (numbers[at] - numbers[0]) % (1 << 32)
+            line.append(actual + round((expected - actual) / (1 << 32)) * (1 << 32))
+            if abs(line[at - 1] - line[at] * t[at - 1] / t[at]) > 2 * NARROW:
+                return None
+        fit.add(t[at], line[at])
+    return *fit.line(), line
+
+
 def predictable(isns: Isns) -> Iterator[HostFinding]:
     """D30: six SYN,ACKs or more of one host to different callers follow a line within 2²⁰."""
-    for host, samples in isns.hosts.items():
-        rule = samples.rule()
+    for samples in isns.hosts.values():
+        host, rule = samples.host, samples.rule()
         if rule is None:
             continue
         text = (

@@ -149,10 +149,13 @@ class _Ip:
         )
 
 
-def decode(batch: Batch) -> Decoded:
-    """The batch's TCP segments in capture order, its ICMP messages, what all frames were. Never raises."""
+def decode(batch: Batch, data: Bytes | None = None) -> Decoded:
+    """The batch's TCP segments in capture order, its ICMP messages, what all frames were. Never raises.
+
+    data: the batch's, where they are at hand.
+    """
     counts = Counts(frames=len(batch))
-    data = Bytes(batch.data)
+    data = data or Bytes(batch.data)
     start = batch.offset - batch.base
     end = start + batch.caplen
     at, kind, limit = linktypes.network(data, start, end, batch.linktype)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
+from tcptui.store import layouts
 from tcptui.store.decode import Columns, Counts, Icmp, decode
-from tcptui.store.headers import Ints
+from tcptui.store.headers import Bytes, Ints
 from tcptui.store.intern import Interner, Words
 
 SENDER, IPV6 = 0x4000, 0x8000
@@ -38,9 +39,9 @@ class Digest:
 
     record: index of the packet in its batch. columns: as a store keeps them; frame and pair are left out, and
     the bits lack the sender's. pair: numbered within the batch, from 0 in order of their first rows. high:
-    the source is the higher of the two endpoints. own: they are one address and port. four, six: the pairs.
-    first_high: `high` of each pair's first row. order, starts: rows by pair, those of pair i are
-    order[starts[i] : starts[i + 1]], ascending. counts, icmp: as `decode` gives them.
+    the source is the higher of the two endpoints. own: they are one address and port. bsd, sack: as `layouts`
+    has them. four, six: the pairs. first_high: `high` of each pair's first row. order, starts: rows by pair,
+    those of pair i are order[starts[i] : starts[i + 1]], ascending. counts, icmp: as `decode` gives them.
     """
 
     record: NDArray[np.int32]
@@ -48,6 +49,8 @@ class Digest:
     pair: NDArray[np.int32]
     high: NDArray[np.bool_]
     own: NDArray[np.bool_]
+    bsd: NDArray[np.bool_]
+    sack: NDArray[np.bool_]
     four: Keys
     six: Keys
     first_high: NDArray[np.bool_]
@@ -59,40 +62,71 @@ class Digest:
 
 def digest(batch: Batch) -> Digest:
     """A batch as it can be told by itself. Never raises."""
-    columns, counts, icmp = decode(batch)
-    rows = len(columns.record)
-    high, own = np.empty(rows, np.bool_), np.empty(rows, np.bool_)
-    four, six = np.flatnonzero(columns.version == 4), np.flatnonzero(columns.version == 6)
-    of_four, of_six = _key_of_four(columns, four), _key_of_six(columns, six)
-    for at, key in ((four, of_four), (six, of_six)):
-        high[at], own[at] = key.high, key.own
-    number_four, first_four = Interner(2).numbers(of_four.words)
-    number_six, first_six = Interner(5).numbers(of_six.words)
-    first = np.concatenate((four[first_four], six[first_six]))
-    by_first = np.argsort(first)
-    name = np.empty(len(first), np.int32)
-    name[by_first] = np.arange(len(first), dtype=np.int32)
-    names_four, names_six = name[: len(first_four)], name[len(first_four) :]
-    pair = np.empty(rows, np.int32)
-    pair[four], pair[six] = names_four[number_four], names_six[number_six]
-    small: Any = np.uint16 if len(first) <= 1 << 16 else np.int32
-    order = np.argsort(pair.astype(small), kind="stable")
-    starts = np.zeros(len(first) + 1, np.int32)
-    np.cumsum(np.bincount(pair, minlength=len(first)), out=starts[1:])
+    data = Bytes(batch.data)
+    columns, counts, icmp = decode(batch, data)
+    stored = _stored(columns, batch)
+    at: Ints = stored["offset"] - batch.base
+    at = at + columns.options_at
+    pairs = _pairs(columns)
+    rows, count = len(pairs.pair), len(pairs.first)
+    order = np.argsort(pairs.pair.astype(_smallest(count)), kind="stable")
+    starts = np.zeros(count + 1, np.int32)
+    np.cumsum(np.bincount(pairs.pair, minlength=count), out=starts[1:])
     return Digest(
         record=columns.record.astype(np.int32),
-        columns=_stored(columns, batch),
-        pair=pair,
-        high=high,
-        own=own,
-        four=Keys([words[first_four] for words in of_four.words], names_four.astype(np.int64)),
-        six=Keys([words[first_six] for words in of_six.words], names_six.astype(np.int64)),
-        first_high=high[first[by_first]],
-        order=order.astype(np.uint16 if rows <= 1 << 16 else np.int32),
+        columns=stored,
+        pair=pairs.pair,
+        high=pairs.high,
+        own=pairs.own,
+        bsd=layouts.bsd(data, at, columns.options, columns.flags),
+        sack=layouts.sack(data, at, columns.options),
+        four=pairs.four,
+        six=pairs.six,
+        first_high=pairs.high[pairs.first],
+        order=order.astype(_smallest(rows)),
         starts=starts,
         counts=counts,
         icmp=icmp,
     )
+
+
+class _Pairs(NamedTuple):
+    """As in Digest. first: of each pair the first row."""
+
+    pair: NDArray[np.int32]
+    high: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    four: Keys
+    six: Keys
+    first: Ints
+
+
+def _pairs(columns: Columns) -> _Pairs:
+    """The pairs of these segments."""
+    rows = len(columns.record)
+    pair, high, own = np.empty(rows, np.int32), np.empty(rows, np.bool_), np.empty(rows, np.bool_)
+    found = []
+    for version, key_of, words in ((4, _key_of_four, 2), (6, _key_of_six, 5)):
+        at = np.flatnonzero(columns.version == version)
+        key = key_of(columns, at)
+        high[at], own[at] = key.high, key.own
+        pair[at], first = Interner(words).numbers(key.words)
+        found.append((at, at[first], [word[first] for word in key.words]))
+    first = np.concatenate([first for _, first, _ in found])
+    by_first = np.argsort(first)
+    name = np.empty(len(first), np.int32)  # each version has numbered its own
+    name[by_first] = np.arange(len(first), dtype=np.int32)
+    keys, done = [], 0
+    for at, mine, key_words in found:
+        names, done = name[done : done + len(mine)], done + len(mine)
+        pair[at] = names[pair[at]]
+        keys.append(Keys(key_words, names.astype(np.int64)))
+    return _Pairs(pair, high, own, keys[0], keys[1], first[by_first])
+
+
+def _smallest(count: int) -> Any:
+    """The type for so many different numbers."""
+    return np.uint16 if count <= 1 << 16 else np.int32
 
 
 class _Key(NamedTuple):

@@ -49,6 +49,10 @@ class Bytes:
         rows = windows[np.minimum(at, self._last)]
         return Header(rows.view(np.uint8).reshape(-1, size))
 
+    def piece(self, at: int, size: int) -> bytes:
+        """The bytes at one place, as many as there are up to `size`."""
+        return self._data[at : min(at + size, self._last)].tobytes()
+
 
 class Header:
     """One header of each packet, a row each."""

@@ -75,16 +75,16 @@ class Captured(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """The rows of the newest append, from row `first` on: their columns as stored, and the batch's bytes.
+    """The rows of the newest append, from row `first` on: their columns as stored, and what else is known.
 
-    loose: source and destination are one address and port. They may change once another batch is read.
+    own, bsd, sack: as in Digest. All this may change once another batch is read.
     """
 
     first: int
     columns: dict[str, NDArray[Any]]
-    loose: NDArray[np.bool_]
-    data: NDArray[np.uint8]
-    base: int
+    own: NDArray[np.bool_]
+    bsd: NDArray[np.bool_]
+    sack: NDArray[np.bool_]
 
 
 class SegmentStore:
@@ -124,7 +124,7 @@ class SegmentStore:
         pairs, higher = self.pairs.identify(found)
         columns = self._rows(batch, found, pairs, higher)
         self._recent = (batch.base, batch.data.data)
-        self.appended = Appended(first, columns, found.own, batch.data, batch.base)
+        self.appended = Appended(first, columns, found.own, found.bsd, found.sack)
         self._write(first, columns)
         self.pairs.publish(Grouping(pairs, found.starts, found.order), first)
         self.icmp = tuple(self._hear(batch, found.icmp)) if found.icmp else ()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tcptui.hosts.attempts import Attempts, floods
-from tcptui.hosts.isn import Isns, blind_spoofing, predictable, rule_of
+from tcptui.hosts.isn import NARROW, Isns, _unwrapped, blind_spoofing, predictable, rule_of
 from tcptui.tcp.diagnosis import Severity
 from tcptui.tcp.timers import SECOND
 from tests.support.hosts import FULL, HALF_OPEN, TAKEN_BACK, attempt, away, store_of
@@ -39,6 +43,37 @@ def test_random_numbers_and_few_of_them_have_none() -> None:
         noise = random.Random(seed)
         assert rule_of(TIMES, [noise.randrange(2**32) for _ in TIMES]) is None
     assert rule_of(TIMES[:5], [64_000 * i for i in range(5)]) is None
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.integers(1, 5000), min_size=9, max_size=9),
+    st.lists(st.integers(-(2**20), 2**20) | st.integers(0, 2**32), min_size=10, max_size=10),
+    st.integers(0, 10**8),
+    st.sampled_from([1, 10, 1000]),
+)
+def test_what_is_given_up_early_is_on_no_line(
+    steps: list[int], noise: list[int], slope: int, calm: int
+) -> None:
+    times = [1_000_000 * at for at in accumulate(steps, initial=0)]
+    numbers = [(slope * t // SECOND + off // calm) % 2**32 for t, off in zip(times, noise, strict=True)]
+    t = [time / SECOND for time in times]
+    for turns in range(4):
+        if _unwrapped(t, numbers, turns) is None:
+            slope_, base, line = _to_the_end(t, numbers, turns)
+            rest = [value - base - slope_ * when for when, value in zip(t, line, strict=True)]
+            assert max(rest) - min(rest) >= NARROW
+
+
+def _to_the_end(t: list[float], numbers: list[int], turns: int) -> tuple[float, float, list[float]]:
+    """The same, by NumPy, and never given up."""
+    line = [0.0, float((numbers[1] - numbers[0]) % 2**32 + turns * 2**32)]
+    for at in range(2, len(t)):
+        slope, base = np.polyfit(t[:at], line, 1)
+        actual = (numbers[at] - numbers[0]) % 2**32
+        line.append(actual + round((base + slope * t[at] - actual) / 2**32) * 2**32)
+    slope, base = np.polyfit(t, line, 1)
+    return float(slope), float(base), line
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the recordings are not beside the project")
