@@ -8,7 +8,7 @@ Limits: round trips, identifications and time stamps within such a run are not s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -67,39 +67,97 @@ def condensed(
     return [segments[begin:end] for begin, end in pairwise(bounds)]
 
 
-def excerpt(store: SegmentStore, rows: Ints, newest: int) -> list[Segment]:
-    """A long transfer in short: its beginning, its newest rows, and between them sums of each end."""
-    begin, end = min(BEGINNING, len(rows)), max(BEGINNING, len(rows) - newest)
-    places: list[tuple[int, int, int]] = []  # (last, first, the first after it) of one end in a piece
-    sender = store.column("sender", rows[begin:])
-    bounds = np.array([*range(0, end - begin, MOST), max(0, end - begin)])
-    for side in (0, 1):
-        mine = np.flatnonzero(sender == side)
-        at = np.searchsorted(mine, bounds)
-        some = np.flatnonzero(at[1:] > at[:-1])
-        after = np.minimum(at[1:][some], len(mine) - 1)
-        of_piece = (mine[at[1:][some] - 1], mine[at[:-1][some]], mine[after])
-        places += zip(*(column.tolist() for column in of_piece), strict=True)
-    places.sort()
-    segments = store.segments(rows[begin + np.array(places, np.int64).reshape(-1, 3)].ravel())
-    sums = []
-    for last, first, following in zip(segments[::3], segments[1::3], segments[2::3], strict=True):
-        reach = max(_reach(first, add(last.seq, last.length)), _reach(first, following.seq), 0)
-        sums.append(replace(last, seq=first.seq, length=reach, ack=first.ack))
-    return store.segments(rows[:begin]) + sums + store.segments(rows[end:])
+class Stretch(NamedTuple):
+    """Rows of a pair: from its row `begin` on, counted from 0, up to but not with `end`."""
+
+    pair: int
+    begin: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return self.end - self.begin
 
 
-def shortened(store: SegmentStore, groups: Sequence[Ints], margin: Margin) -> list[list[Segment]]:
-    """The same of all rows of pairs that go by the book: of a long transfer beginning and end matter."""
-    long = {at for at, rows in enumerate(groups) if len(rows) > 2 * LONG and _is_transfer(store, rows)}
-    short = condensed(store, [() if at in long else rows for at, rows in enumerate(groups)], margin)
-    return [excerpt(store, rows, LONG) if at in long else short[at] for at, rows in enumerate(groups)]
+def shortened(store: SegmentStore, stretches: Sequence[Stretch], margin: Margin) -> list[list[Segment]]:
+    """The same of pairs that go by the book: of a long transfer beginning and end matter.
+
+    Of that never all rows are in memory at once.
+    """
+    long = {at for at, one in enumerate(stretches) if one.size > 2 * LONG and _is_transfer(store, one)}
+    rows = [() if at in long else store.pairs.rows(*one) for at, one in enumerate(stretches)]
+    short = condensed(store, rows, margin)
+    for at in long:
+        short[at] = excerpt(store, store.pairs.pieces(*stretches[at]), stretches[at].size, LONG)
+    return short
 
 
-def _is_transfer(store: SegmentStore, rows: Ints) -> bool:
+def _is_transfer(store: SegmentStore, stretch: Stretch) -> bool:
     """Nothing opens or closes but at the beginning or the end."""
-    flags = store.column("flags", rows[BEGINNING:-LONG])
-    return not (flags & (Flags.SYN | Flags.FIN | Flags.RST)).any()
+    inner = store.pairs.pieces(stretch.pair, stretch.begin + BEGINNING, stretch.end - LONG)
+    return not any(
+        (store.column("flags", rows) & (Flags.SYN | Flags.FIN | Flags.RST)).any() for rows in inner
+    )
+
+
+def excerpt(store: SegmentStore, pieces: Iterable[Ints], count: int, newest: int) -> list[Segment]:
+    """A long transfer in short: its beginning, its newest rows, and between them sums of each end.
+
+    pieces: its rows, `count` of them, in any pieces.
+    """
+    begin, end = min(BEGINNING, count), max(BEGINNING, count - newest)
+    outer: list[Ints] = []
+    sums = _PieceSums(store)
+    at = 0
+    for rows in pieces:
+        low, high = max(begin - at, 0), max(end - at, 0)
+        inner = rows[low:high]
+        outer += [part.copy() for part in (rows[:low], rows[high:]) if len(part)]  # a view keeps all of it
+        for place in range(0, len(inner), MOST):
+            sums.add(inner[place : place + MOST])
+        if len(rows) > high:
+            sums.follow(rows[high:])
+        at += len(rows)
+    segments = store.segments(np.concatenate(outer)) if outer else []
+    return segments[:begin] + sums.segments() + segments[begin:]
+
+
+class _PieceSums:
+    """What each end sent in pieces of a transfer, as one segment a piece."""
+
+    def __init__(self, store: SegmentStore) -> None:
+        self._store = store
+        self._places: list[list[int]] = []  # the last row of an end in a piece, the first, the first after it
+        self._newest: dict[int, list[int]] = {}  # by end: those that wait for what follows
+
+    def add(self, rows: Ints) -> None:
+        """The next piece."""
+        self.follow(rows)
+        sender = self._store.column("sender", rows)
+        for end in (0, 1):
+            mine = rows[sender == end]
+            if mine.size:
+                self._newest[end] = [int(mine[-1]), int(mine[0]), int(mine[-1])]
+                self._places.append(self._newest[end])
+
+    def follow(self, rows: Ints) -> None:
+        """What comes behind a piece."""
+        sender = self._store.column("sender", rows) if self._newest else rows[:0]
+        for end in tuple(self._newest):
+            after = np.flatnonzero(sender == end)
+            if after.size:
+                self._newest.pop(end)[2] = int(rows[after[0]])
+
+    def segments(self) -> list[Segment]:
+        """By the place of the last row."""
+        places = np.array(sorted(self._places), np.int64).ravel()
+        segments = self._store.segments(places)
+        sums = []
+        for last, first, following in zip(segments[::3], segments[1::3], segments[2::3], strict=True):
+            reach = max(_reach(first, add(last.seq, last.length)), _reach(first, following.seq), 0)
+            sums.append(replace(last, seq=first.seq, length=reach, ack=first.ack))
+        return sums
 
 
 def _reach(first: Segment, end: int) -> int:

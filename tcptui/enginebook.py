@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from tcptui.condense import JUDGED, SHOWN, condensed, shortened
+from tcptui.condense import JUDGED, SHOWN, Stretch, condensed, shortened
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.store.compact import Compacted
 from tcptui.store.headers import Ints
@@ -29,8 +29,6 @@ LOOKED_AT = 1024
 SLICE = 2048
 """Rows that an engine is fed at once."""
 
-_NO_ROWS = (-1, 0, np.zeros(0, np.int64))
-
 
 @dataclass(slots=True)
 class EngineBook:
@@ -46,7 +44,6 @@ class EngineBook:
     waiting: set[int] = field(default_factory=set)
     _looked_at: dict[int, Engine] = field(default_factory=dict)  # the latest last
     _urgent: int = -1  # somebody looks at this pair
-    _rows_of: tuple[int, int, Ints] = _NO_ROWS
     _deadlines: list[tuple[int, int]] = field(default_factory=list)
 
     def __contains__(self, pair: int) -> bool:
@@ -98,10 +95,8 @@ class EngineBook:
 
     def _unfed(self, pair: int) -> Ints:
         """The next rows for an irregular pair's engine."""
-        fed, count = self.of(pair).fed, self.store.pairs.count(pair)
-        if (pair, count) != self._rows_of[:2]:  # of a long one they are asked for again and again
-            self._rows_of = (pair, count, self.store.pairs.rows(pair))
-        return self._rows_of[2][fed : fed + SLICE]
+        fed = self.of(pair).fed
+        return self.store.pairs.rows(pair, fed, fed + SLICE)
 
     def _feed(self, groups: dict[int, Ints]) -> list[int]:
         again = []
@@ -151,21 +146,24 @@ class EngineBook:
         """The engine of a pair that goes by the book: it has seen all, and time is as it is."""
         engine = self._looked_at.pop(pair, None) or Engine.new(self.store, pair, self.timers)
         self._keep(pair, engine)
-        rows = self.store.pairs.rows(pair)[engine.fed :]
-        if len(rows):
-            (segments,) = shortened(self.store, [rows], SHOWN)
-            engine.feed(segments, len(rows))
+        rest = Stretch(pair, engine.fed, self.store.pairs.count(pair))
+        if rest.size:
+            (segments,) = shortened(self.store, [rest], SHOWN)
+            engine.feed(segments, rest.size)
         engine.advance(now_ns)
         return engine
 
     def look_ahead(self, pairs: Iterable[int]) -> None:
         """These go by the book and are going to be looked at: feed their engines all at once."""
         new = [pair for pair in pairs if pair not in self._looked_at][:LOOKED_AT]
-        rows = [self.store.pairs.rows(pair) for pair in new]
-        for pair, some, all_rows in zip(new, shortened(self.store, rows, SHOWN), rows, strict=True):
-            engine = Engine.new(self.store, pair, self.timers)
-            engine.feed(some, len(all_rows))
-            self._keep(pair, engine)
+        whole = [self._whole(pair) for pair in new]
+        for one, segments in zip(whole, shortened(self.store, whole, SHOWN), strict=True):
+            engine = Engine.new(self.store, one.pair, self.timers)
+            engine.feed(segments, one.size)
+            self._keep(one.pair, engine)
+
+    def _whole(self, pair: int) -> Stretch:
+        return Stretch(pair, 0, self.store.pairs.count(pair))
 
     def _keep(self, pair: int, engine: Engine) -> None:
         self._looked_at[pair] = engine
@@ -174,7 +172,7 @@ class EngineBook:
 
     def judged(self, pairs: Sequence[int]) -> list[Connection]:
         """New engines that have seen all of these pairs, which go by the book; they are not kept."""
-        segments = shortened(self.store, [self.store.pairs.rows(pair) for pair in pairs], JUDGED)
+        segments = shortened(self.store, [self._whole(pair) for pair in pairs], JUDGED)
         return [self.fed(pair, some) for pair, some in zip(pairs, segments, strict=True)]
 
     def fed(self, pair: int, segments: list[Segment]) -> Connection:
@@ -203,5 +201,5 @@ class EngineBook:
             (one.scheduled, pair) for pair, one in self.irregular.items() if one.scheduled is not None
         ]
         heapq.heapify(self._deadlines)
-        self._urgent, self._rows_of = -1, _NO_ROWS
+        self._urgent = -1
         self.store = done.store

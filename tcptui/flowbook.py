@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.condense import JUDGED, shortened
+from tcptui.condense import JUDGED, LONG, Stretch, shortened
 from tcptui.enginebook import EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
@@ -34,6 +34,9 @@ from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND, Timers
 from tcptui.tcp.verdict import OVER
 from tcptui.trails import Trails
+
+BUNCH = 4 * LONG
+"""Rows of which verdicts are worked out at once."""
 
 FOR_GOOD = 1 << 62
 
@@ -327,7 +330,7 @@ class FlowBook:
             packets, payload = one.packets[pair].tolist(), one.payload[pair].tolist()
             span = int(one.start_ns[pair]), int(one.end_ns[pair])
             return _Counts(*span, (packets[0], packets[1]), (payload[0], payload[1]))
-        rows, column = self._rows(pair, generation), self.store.column
+        rows, column = self.store.pairs.rows(*self._stretch(pair, generation)), self.store.column
         sender, length, time_ns = column("sender", rows), column("length", rows), column("time_ns", rows)
         packets = np.bincount(sender, minlength=2).tolist()
         payload = np.bincount(sender, length, minlength=2).astype(np.int64).tolist()
@@ -360,15 +363,15 @@ class FlowBook:
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""
-        return self._rows(*self._numbers.flow(number))
+        return self.store.pairs.rows(*self._stretch(*self._numbers.flow(number)))
 
-    def _rows(self, pair: int, generation: int) -> Ints:
-        rows = self.store.pairs.rows(pair)
+    def _stretch(self, pair: int, generation: int) -> Stretch:
+        """Which of its pair's rows are a flow's, of those that have been fed."""
         if self._census.is_regular(pair):
-            return rows
+            return Stretch(pair, 0, self.store.pairs.count(pair))
         engine = self._look_at(pair)
         begin, *after = engine.begins[generation : generation + 2]
-        return rows[begin : after[0] if after else engine.fed]
+        return Stretch(pair, begin, after[0] if after else engine.fed)
 
     def errors(self, number: int) -> tuple[IcmpError, ...]:
         """The ICMP errors about a flow's segments, in capture order; the first MOST_ERRORS of its pair."""
@@ -379,23 +382,28 @@ class FlowBook:
     def verdict_codes(self, numbers: list[int]) -> list[int]:
         """Verdicts as of now of flows whose kind does not tell them, by place in a table's `verdicts`."""
         unknown = [number for number in numbers if self._known_verdict(number) is None]
-        segments = shortened(self.store, [self.rows(number) for number in unknown], JUDGED)
-        for number, some in zip(unknown, segments, strict=True):
-            self._keep_verdict(number, self._verdict_by(number, some))
+        for some in self._bunches(unknown):
+            for number, segments in zip(some, shortened(self.store, [*some.values()], JUDGED), strict=True):
+                self._judge_by(number, segments)
         return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
+
+    def _bunches(self, numbers: list[int]) -> Iterator[dict[int, Stretch]]:
+        """Flows and their rows, some at once: as many as there may be segments of at a time."""
+        some: dict[int, Stretch] = {}
+        left = BUNCH
+        for number in numbers:
+            some[number] = self._stretch(*self._numbers.flow(number))
+            left -= min(some[number].size, LONG)
+            if left <= 0:
+                yield some
+                some, left = {}, BUNCH
+        yield some
 
     def _known_verdict(self, number: int) -> str | None:
         """A verdict that was worked out before, and still holds."""
         pair, generation = self._numbers.flow(number)
         second, text = self._kept.setdefault(pair, _Kept()).verdicts.get(generation, (-1, ""))
         return text if second in (self.last.time_ns // SECOND, FOR_GOOD) else None
-
-    def _keep_verdict(self, number: int, text: str) -> str:
-        pair, generation = self._numbers.flow(number)
-        over = all(one.state in OVER for one in self.history(number).at(self.last))
-        until = FOR_GOOD if over else self.last.time_ns // SECOND
-        self._kept.setdefault(pair, _Kept()).verdicts[generation] = until, text
-        return text
 
     def verdict(self, number: int, now: Moment) -> str:
         """A flow in a few words as of `now`."""
@@ -407,16 +415,17 @@ class FlowBook:
             if found is not None:
                 return found
         known = self._known_verdict(number)
-        return self._keep_verdict(number, self._verdict(number, now)) if known is None else known
+        return self._verdict(number, now) if known is None else known
 
     def _verdict(self, number: int, now: Moment) -> str:
         if now != self.last:
             return verdict(self.history(number), self.facts(number, now), now)
-        (segments,) = shortened(self.store, [self.rows(number)], JUDGED)
-        return self._verdict_by(number, segments)
+        (segments,) = shortened(self.store, [self._stretch(*self._numbers.flow(number))], JUDGED)
+        return self._judge_by(number, segments)
 
-    def _verdict_by(self, number: int, segments: list[Segment]) -> str:
-        pair, _ = self._numbers.flow(number)
+    def _judge_by(self, number: int, segments: list[Segment]) -> str:
+        """The verdict as of now, which is kept: for the rest of the second where the flow is not over."""
+        pair, generation = self._numbers.flow(number)
         if self._census.is_regular(pair) and pair not in self._engines:
             connection = self._engines.fed(pair, segments)
             connection.advance(self.last.time_ns)
@@ -424,7 +433,11 @@ class FlowBook:
         else:
             history = self.history(number)
         same = self.store.pairs.same_socket(pair)
-        return verdict(history, facts(segments, same_socket=same), self.last)
+        text = verdict(history, facts(segments, same_socket=same), self.last)
+        over = all(one.state in OVER for one in history.at(self.last))
+        until = FOR_GOOD if over else self.last.time_ns // SECOND
+        self._kept.setdefault(pair, _Kept()).verdicts[generation] = until, text
+        return text
 
     def table(self, *, verdicts: bool = True) -> FlowTable:
         """All flows as columns, as of now.

@@ -42,7 +42,7 @@ class Trails:
         trail = self._trail(number, same_socket)
         if len(rows) - trail.fed > LONG:
             self.tracing = number
-            return facts(excerpt(store, rows, LONG), same_socket=same_socket)
+            return facts(excerpt(store, [rows], len(rows), LONG), same_socket=same_socket)
         return trail.at(len(rows), lambda begin, end: store.segments(rows[begin:end]))
 
     def trace(self, store: SegmentStore, rows_of: Callable[[int], Ints]) -> bool:

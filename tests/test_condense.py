@@ -79,11 +79,18 @@ def test_the_engine_says_the_same_whatever_goes_wrong(
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.integers(0, 400), both=st.booleans(), newest=st.integers(8, 300))
+@given(
+    rounds=st.integers(0, 400),
+    both=st.booleans(),
+    newest=st.integers(8, 300),
+    size=st.sampled_from([7, 50, 5000]),
+)
 def test_of_a_transfer_the_beginning_and_the_end_are_enough(
-    rounds: int, both: bool, newest: int, tmp_path: Path
+    rounds: int, both: bool, newest: int, size: int, tmp_path: Path
 ) -> None:
     book = book_of(capture(tmp_path / "x.pcap", [transfer(rounds, both)]))
-    short = excerpt(book.store, book.rows(1), newest)
-    assert len(short) <= BEGINNING + 2 + newest
+    rows = book.rows(1)
+    pieces = [rows[at : at + size] for at in range(0, len(rows), size)]
+    short = excerpt(book.store, pieces, len(rows), newest)
+    assert len(short) <= BEGINNING + 2 * -(-len(rows) // size) + newest
     assert history(short) == history(rows_of(book))

@@ -248,5 +248,5 @@ def _is_own(attempts: Attempts, pairs: Ints, ends: Endpoints, at: int) -> bool:
 
 
 def _ttls(store: SegmentStore, pair: int, sender: int) -> set[int]:
-    rows = store.pairs.rows(int(pair))[:SHOWN]
+    rows = store.pairs.rows(int(pair), 0, SHOWN)
     return set(store.column("ttl", rows)[store.column("sender", rows) == sender].tolist())

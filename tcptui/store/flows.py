@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from tcptui.store.digest import Digest
 from tcptui.store.headers import Ints
 from tcptui.store.intern import Interner
-from tcptui.store.rowindex import Grouping, RowIndex, Touched, grown
+from tcptui.store.rowindex import ALL, Grouping, RowIndex, Touched, grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,13 @@ class PairTable:
         one, other = self.ends(pair)
         return one == other
 
-    def rows(self, pair: int) -> Ints:
-        """All rows of the pair in capture order."""
-        return self._index.rows(pair)
+    def rows(self, pair: int, begin: int = 0, end: int = ALL) -> Ints:
+        """Rows of the pair in capture order, from its row `begin` on, counted from 0, up to `end`."""
+        return self._index.rows(pair, begin, end)
+
+    def pieces(self, pair: int, begin: int = 0, end: int = ALL) -> Iterator[Ints]:
+        """The same, some ten thousand rows at a time."""
+        return self._index.pieces(pair, begin, end)
 
     def count(self, pair: int) -> int:
         """How many rows the pair has."""

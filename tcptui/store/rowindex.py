@@ -9,6 +9,7 @@ place of its first row.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from tcptui.store.headers import Ints
 
 T = TypeVar("T", bound=np.generic)
+ALL = 1 << 62
 _LARGEST = 1 << 16  # rows of a block: their places fit 16 bits
 
 
@@ -86,11 +88,12 @@ class _Block:
     lasts: NDArray[np.uint16]
     order: NDArray[np.uint16]
 
-    def rows(self, pair: int) -> Ints:
+    def places(self, pair: int) -> NDArray[np.uint16]:
+        """Where the pair's rows are in the block, ascending."""
         at = int(np.searchsorted(self.pairs, pair))
         if at == len(self.pairs) or self.pairs[at] != pair:
-            return np.zeros(0, np.int64)
-        return self.order[self.starts[at] : int(self.lasts[at]) + 1].astype(np.int64) + self.first
+            return self.order[:0]
+        return self.order[self.starts[at] : int(self.lasts[at]) + 1]
 
     @property
     def nbytes(self) -> int:
@@ -137,15 +140,37 @@ class RowIndex:
     def count(self, pair: int) -> int:
         return int(self._count[pair]) if pair < len(self._count) else 0
 
-    def rows(self, pair: int) -> Ints:
-        """All rows of the pair, ascending."""
+    def rows(self, pair: int, begin: int = 0, end: int = ALL) -> Ints:
+        """Rows of the pair, ascending: from its row `begin` on, counted from 0, up to but not with `end`."""
+        pieces = list(self._places(pair, begin, end))
+        rows = np.empty(sum(len(places) for _, places in pieces), np.int64)
+        at = 0
+        for first, places in pieces:
+            np.add(places, np.int64(first), out=rows[at : at + len(places)])
+            at += len(places)
+        return rows
+
+    def pieces(self, pair: int, begin: int = 0, end: int = ALL) -> Iterator[Ints]:
+        """The same, some ten thousand rows at a time."""
+        for first, places in self._places(pair, begin, end):
+            yield places + np.int64(first)
+
+    def _places(self, pair: int, begin: int, end: int) -> Iterator[tuple[int, NDArray[np.uint16]]]:
+        """By block: its first row, and where in it the wanted ones are."""
         firsts, blocks = self._blocks
         if not self.count(pair):
-            return np.zeros(0, np.int64)
-        begin = max(bisect_right(firsts, int(self._first[pair])) - 1, 0)
-        end = bisect_right(firsts, int(self._last[pair]))
-        parts = [block.rows(pair) for block in blocks[begin:end]]
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+            return
+        low = max(bisect_right(firsts, int(self._first[pair])) - 1, 0)
+        high = bisect_right(firsts, int(self._last[pair]))
+        at = 0
+        for block in blocks[low:high]:
+            places = block.places(pair)
+            wanted = places[max(0, begin - at) : max(0, end - at)]
+            at += len(places)
+            if len(wanted):
+                yield block.first, wanted
+            if at >= end:
+                return
 
     def add(self, rows: Grouping, first_row: int, pairs: int) -> Touched:
         """The next rows, from `first_row` on; `pairs` is how many pairs there are by now."""
