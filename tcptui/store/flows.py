@@ -60,16 +60,26 @@ class Endpoints:
 
 
 def _texts(end: list[NDArray[np.uint64]]) -> list[str]:
-    """Addresses with ports; each host is put into words once."""
-    hosts: dict[tuple[int, int], str] = {}
-    found = []
-    for upper, lower, port in zip(*(column.tolist() for column in end), strict=True):
-        host = hosts.get((upper, lower))
-        if host is None:
-            whole = str(_address(upper, lower, 0))
-            host = hosts[upper, lower] = whole[:-1]
-        found.append(f"{host}{port}")
-    return found
+    """Addresses with ports."""
+    upper, lower, port = end
+    mapped = _is_four(upper, lower)
+    found = np.empty(len(port), object)
+    found[mapped] = _texts_of_four(lower[mapped], port[mapped])
+    six = np.flatnonzero(~mapped).tolist()
+    found[six] = [str(_address(int(upper[at]), int(lower[at]), int(port[at]))) for at in six]
+    texts: list[str] = found.tolist()
+    return texts
+
+
+def _is_four(upper: NDArray[np.uint64], lower: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    is_four: NDArray[np.bool_] = (upper == 0) & (lower >> np.uint64(32) == 0xFFFF)
+    return is_four
+
+
+def _texts_of_four(addresses: NDArray[np.uint64], ports: NDArray[np.uint64]) -> list[str]:
+    raw = addresses.astype(">u4").tobytes()
+    hosts = map(socket.inet_ntoa, (raw[at : at + 4] for at in range(0, len(raw), 4)))
+    return [f"{host}:{port}" for host, port in zip(hosts, ports.tolist(), strict=True)]
 
 
 def _text(end: list[NDArray[np.uint64]], at: int, port: bool) -> str:
