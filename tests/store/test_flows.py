@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
+
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.store.flows import Address
+from tcptui.store.flows import Address, Endpoints, words_of
 from tcptui.store.segments import SegmentStore
 from tests.support import packets as p
 
@@ -82,3 +85,13 @@ def test_touched_names_the_pairs_of_the_last_append() -> None:
 def test_addresses_as_text() -> None:
     assert str(Address("1.2.3.4", 80)) == "1.2.3.4:80"
     assert str(Address("::1", 80)) == "[::1]:80"
+
+
+@given(st.lists(st.tuples(st.ip_addresses(), st.integers(0, 65535)), max_size=20))
+def test_many_are_put_into_words_as_each_is(ends: list[tuple[IPv4Address | IPv6Address, int]]) -> None:
+    words = [(*words_of(str(address)), port) for address, port in ends]
+    columns = [np.array([one[at] for one in words], np.uint64) for at in range(3)]
+    table = Endpoints(columns, [*columns[:2], columns[2][::-1]])
+    clients, servers = table.texts()
+    assert clients == [table.client_text(at) for at in range(len(ends))]
+    assert servers == [table.server_text(at) for at in range(len(ends))]
