@@ -19,7 +19,7 @@ from tcptui.capture import pcapfile, scout
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.capture.scout import Scout
 from tests.support.feeds import until
-from tests.support.packets import frame, pcap, pcap_header
+from tests.support.packets import enhanced, frame, interface, pcap, pcap_header, section
 
 FRAMES = [frame(bytes(size)) for size in (0, 900, 3, 60, 1400) * 50]
 NEVER = 1 << 60
@@ -88,6 +88,33 @@ def test_it_tells_of_all_records(most: int, cut: int, tmp_path: Path) -> None:
     assert ([one for one, _ in found], reader.notices) == alone(path, most)
     assert sum(told for _, told in found) > 0.9 * len(found)
     assert reader.done and reader.frames == len(found)
+
+
+@pytest.mark.parametrize("most", [1, 7, 65536])
+def test_it_knows_the_interfaces_of_a_pcapng(most: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    one = section() + interface() + b"".join(enhanced(data) for data in FRAMES[:100])
+    other = section(">") + interface(101, ">") + b"".join(enhanced(data, ">") for data in FRAMES)
+    path.write_bytes(one + other)
+    reader = scouted(path, most)
+    found = list(read(reader, most))
+    assert ([one for one, _ in found], reader.notices) == alone(path, most)
+    assert sum(told for _, told in found) > 0.9 * len(found)
+    again, linktypes = scouted(path, most), []
+    while (batch := again.read(most)) is not None:
+        linktypes += batch.linktype.tolist()
+    assert linktypes == [1] * 100 + [101] * len(FRAMES)
+
+
+def test_one_that_goes_in_a_pcapng_leaves_its_interfaces(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    path.write_bytes(section() + interface() + interface() + b"".join(enhanced(data) for data in FRAMES))
+    reader = scouted(path, 5)
+    first = reader.read(5)
+    assert first is not None and first.prepared is not None
+    os.kill(pid_of(reader), signal.SIGKILL)
+    assert [one for one, _ in read(reader, 5)] == alone(path, 5)[0][5:]
+    assert not reader.notices
 
 
 def test_a_record_that_claims_too_much_ends_both_walks(tmp_path: Path) -> None:
