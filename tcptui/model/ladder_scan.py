@@ -146,7 +146,7 @@ class Scan:
     def skip(self, sender: int, next: int, last: Segment, widest: int) -> None:
         """Segments of `sender` are left out before the next one; see Analysis.skip. widest: the largest
         window field in them."""
-        self._close(self.n)
+        self.end_run()
         self._ends[sender], self._holes[sender], self._opening[sender] = next, 0, False
         self._offered[sender] = max(self._offered[sender], widest)
         self._time = max(self._time, last.time_ns)
@@ -156,6 +156,10 @@ class Scan:
             spans[-1][1] = self.n
         if not last.window:
             spans.append([self.n, _OPEN])
+
+    def end_run(self) -> None:
+        """The next segment does not follow on: some are left out before it."""
+        self._close(self.n)
 
     def open_run(self) -> Run | None:
         """The run that the next segments may continue."""

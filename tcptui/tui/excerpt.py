@@ -53,6 +53,8 @@ class Excerpt:
         if self._skipped:
             self._skip(store, rows[max(0, begin - LOOK_BACK) : begin])
         self._feed(len(self.rows) - len(last))
+        if last:
+            self.scan.end_run()
         self.marks += [0] * len(last)
         self.scan.extend(self.segments, self.marks)
 

@@ -73,6 +73,11 @@ class LoadedFlow:
         return self._part or self._whole
 
     @property
+    def first_shown(self) -> int:
+        """The position among `segments` of the first one that has a row."""
+        return self._excerpt.shown[0]
+
+    @property
     def is_whole(self) -> bool:
         """Whether all of its rows are in `ladder`."""
         return self._part is None

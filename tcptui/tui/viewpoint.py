@@ -298,13 +298,11 @@ class Viewpoint:
         """Unfold the run under the cursor, or fold it again; False when there is none."""
         if not self.ladder or not len(self.ladder):
             return False
-        before = self.ladder.item(self.row)
-        if not self.ladder.toggle_fold(self.row):
+        first = self.ladder.item(self.row).index
+        if first is None or not self.ladder.toggle_fold(self.row):
             return False
-        if before.index is not None:
-            first = self.loaded.segments[before.index] if self.loaded else None
-            self.row = self._find(Moment(first.packet, first.time_ns)) if first else 0
-            self.moment = self.ladder.item(self.row).moment
+        self.row = self.ladder.row_of(first)  # where the run began before what is shown: its first row there
+        self.moment = self.ladder.item(self.row).moment
         return True
 
     def set_mark(self) -> bool:
