@@ -83,8 +83,9 @@ SURVEY = 1.0
 class Snapshot:
     """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read.
 
-    segments, flows: seen so far. gone: what of them is not kept any more. findings: what is notable about
-    hosts, the most severe first; some seconds old at most.
+    read: all packets are, and what is left is to infer what they say. segments, flows: seen so far. gone:
+    what of them is not kept any more. findings: what is notable about hosts, the most severe first; some
+    seconds old at most.
     """
 
     version: int = 0
@@ -96,6 +97,7 @@ class Snapshot:
     if_dropped: int | None = None
     live: bool = False
     running: bool = False
+    read: bool = False
     progress: float = 0.0
     label: str = ""
     notices: tuple[str, ...] = ()
@@ -206,6 +208,7 @@ class Session:
             if_dropped=stats.if_dropped if stats else None,
             live=bool(feed and feed.live),
             running=self._running,
+            read=self.reader.done,
             progress=self._progress(),
             label=self._label,
             gone=self._bounds.gone,

@@ -206,7 +206,7 @@ def _state(item: FlowRow, client: bool, columns: Layout) -> Row:
 def _counts(item: FlowRow, columns: Layout) -> str:
     flow, text = item.flow, ""
     if columns.packets:
-        text += pad(number(sum(flow.packets)), columns.packets, right=True) + " "
+        text += pad(number(sum(flow.packets), columns.packets), columns.packets, right=True) + " "
     if columns.bytes:
         text += pad(size(sum(flow.payload)), columns.bytes, right=True) + " "
     if columns.time:

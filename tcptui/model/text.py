@@ -102,6 +102,14 @@ def crop(text: str, columns: int) -> str:
     return set_cell_size(text, columns - 1).rstrip() + ELLIPSIS
 
 
+def crop_words(text: str, columns: int) -> str:
+    """`text` in at most `columns` columns, cut behind a word; "" where not even one has room."""
+    if width(text) <= columns:
+        return text
+    kept, _, _ = set_cell_size(text, max(0, columns - 1)).rpartition(" ")
+    return f"{kept.rstrip(' :,;')} {ELLIPSIS}" if kept.strip() else ""
+
+
 def crop_middle(text: str, columns: int) -> str:
     """`text` in at most `columns` columns, its middle left out: both ends of an address tell."""
     if width(text) <= columns or columns < 3:

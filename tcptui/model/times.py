@@ -84,16 +84,19 @@ def _figures(value: float) -> str:
 
 def size(count: int) -> str:
     """Bytes, decimal: ``25 B``, ``1.2 kB``, ``596 kB``, ``1.3 MB``."""
-    if count < 1000:
-        return f"{count} B"
+    return f"{count} B" if count < 1000 else _scaled(count) + "B"
+
+
+def _scaled(count: int) -> str:
     value = float(count)
-    for unit in ("kB", "MB", "GB", "TB", "PB"):
+    for unit in ("k", "M", "G", "T", "P"):
         value /= 1000
-        if value < 999.5 or unit == "PB":
+        if value < 999.5 or unit == "P":
             return f"{_figures(value)} {unit}"
     raise AssertionError("unreachable")
 
 
-def number(count: int) -> str:
-    """``1,204``."""
-    return f"{count:,}"
+def number(count: int, room: int | None = None) -> str:
+    """``1,204``; where that has no room, rounded: ``1.2 M``."""
+    text = f"{count:,}"
+    return text if room is None or len(text) <= room or count < 1000 else _scaled(count)

@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from tcptui.model.cells import Cell, Role, Row
-from tcptui.model.text import clean, crop, crop_middle
+from tcptui.model.text import clean, crop, crop_middle, crop_words
 from tcptui.session import Snapshot
 from tcptui.tcp.diagnosis import Severity
 from tcptui.tcp.words import amount
@@ -35,12 +35,30 @@ class Mode:
 
 def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Row:
     """The status bar; what matters least goes first when it does not fit: what is not TCP, the source's
-    whole name, the clock's milliseconds, the program's name, the clock, the words of the modes; the
-    source's short name stays."""
+    whole name, the clock's milliseconds, the program's name, the clock, the words of the modes, the end of
+    an error or a notice, which are told in full elsewhere; the source's short name stays."""
+    most = max(width, len(snapshot.error or ""), *(len(notice) for notice in snapshot.notices))
+    while most:
+        row = _arranged(snapshot, _middle(snapshot, most), mode, moment_ns, width)
+        if row is not None:
+            return row
+        most = min(most - 1, width) if most > LEAST_WORDS else 0
+    return tuple(_middle(snapshot, width))
+
+
+LEAST_WORDS = 10
+"""Columns in which an error or a notice still says something."""
+
+
+def _middle(snapshot: Snapshot, most: int) -> list[Cell]:
+    """What stays, however little room there is; of an error or a notice `most` columns."""
+    counts = Cell(f" {amount(snapshot.segments, 'packet')}  {amount(snapshot.flows, 'flow')} ")
+    return [_source(snapshot, most), counts, *_losses(snapshot, most)]
+
+
+def _arranged(snapshot: Snapshot, middle: list[Cell], mode: Mode, moment_ns: int, width: int) -> Row | None:
+    """As much as there is room for beside the middle; None where there is not even room for that."""
     head = [Cell(" tcptui ", Role.KEY)]
-    middle = [_source(snapshot)]
-    middle.append(Cell(f" {amount(snapshot.segments, 'packet')}  {amount(snapshot.flows, 'flow')} "))
-    middle += _losses(snapshot)
     modes = _modes(mode)
     clock = [Cell(f" {clock_text(moment_ns)} ")] if moment_ns else []
     seconds = [Cell(f" {clock_text(moment_ns).split('.')[0]} ")] if moment_ns else []
@@ -63,7 +81,7 @@ def status_row(snapshot: Snapshot, mode: Mode, moment_ns: int, width: int) -> Ro
             gap = Cell(" " * (room - cell_len(named.text)))
             *first, last = parts
             return (*before, named, *(cell for part in first for cell in part), gap, *last)
-    return tuple(middle)
+    return None
 
 
 SHORTEST_NAME, LONGEST_NAME = 8, 20
@@ -93,18 +111,20 @@ def _columns(cells: list[Cell]) -> int:
     return sum(cell_len(cell.text) for cell in cells)
 
 
-def _source(snapshot: Snapshot) -> Cell:
+def _source(snapshot: Snapshot, most: int) -> Cell:
     if snapshot.error:
-        return Cell(f" ■ {clean(snapshot.error)} ", Role.ERROR)
+        return Cell(f" ■ {crop_words(clean(snapshot.error), most)} ", Role.ERROR)
     if snapshot.running and snapshot.live:
         return Cell(" ● live ", Role.OK)
+    if snapshot.running and snapshot.read:
+        return Cell(" ▷ inferring ", Role.WARN)
     if snapshot.running:
         done = f" {int(snapshot.progress * 100)} %" if snapshot.progress < 1 else ""
         return Cell(f" ▷ reading{done} ", Role.WARN)
     return Cell(" ■ ended " if snapshot.live else " ■ file ", Role.DIM)
 
 
-def _losses(snapshot: Snapshot) -> list[Cell]:
+def _losses(snapshot: Snapshot, most: int) -> list[Cell]:
     cells = []
     if snapshot.gone.packets:
         role = Role.WARN if snapshot.gone.unfinished else Role.DIM
@@ -119,7 +139,8 @@ def _losses(snapshot: Snapshot) -> list[Cell]:
         text = clean(f" ! {worst.title} {worst.host}") + (f" (+{more}) " if more else " ")
         cells.append(Cell(text, role))
     elif snapshot.notices:
-        cells.append(Cell(f" ! {clean(snapshot.notices[-1])} ", Role.WARN))
+        told = crop_words(clean(snapshot.notices[-1]), most)  # `!` is for findings: its key shows those
+        cells += [Cell(f" {told} ", Role.WARN)] if told else []
     return cells
 
 

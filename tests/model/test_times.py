@@ -83,3 +83,6 @@ def test_places_are_cut_not_rounded() -> None:
     assert seconds(1_999_999_999, 3) == "1.999"
     assert clock(FIRST + 999_999_999, 0).count(":") == 2
     assert number(1204) == "1,204"
+    assert number(999_999, 8) == "999,999"
+    assert number(1_000_000, 8) == "1.0 M"
+    assert number(999_999_999, 8) == "1.0 G"

@@ -130,3 +130,31 @@ def test_the_worst_finding_about_a_host_is_told_and_how_many_more_there_are() ->
     assert " ! SYN flood 10.0.0.2:80 (+2) " in plain(status_row(some, Mode(), 1, 120))
     told = dataclasses.replace(some, notices=("ICMP not captured",))
     assert "ICMP" not in plain(status_row(told, Mode(), 1, 80))  # it would push out what matters more
+
+
+def test_a_notice_is_no_finding_and_has_not_its_sign() -> None:
+    row = text(status_row(dataclasses.replace(LIVE, notices=("ICMP not captured",)), Mode(), 1, 120))
+    assert "ICMP not captured" in row
+    assert "!" not in row
+
+
+CUT_OFF = "cut off in the middle of a packet at byte 1,204,332: read up to there"
+
+
+@pytest.mark.parametrize("width", range(52, 140, 4))
+@pytest.mark.parametrize("where", ["notice", "error"])
+def test_damage_is_told_in_whole_words(width: int, where: str) -> None:
+    file = Snapshot(frames=1000, segments=1000, flows=120, label="/srv/captures/x.pcap")
+    told = {"notices": (CUT_OFF,)} if where == "notice" else {"error": CUT_OFF}
+    shown = text(status_row(dataclasses.replace(file, **told), Mode(), 1_000_000_000, width))  # type: ignore[arg-type]
+    words = CUT_OFF.replace(":", "").split()
+    said = [word for word in shown.replace(":", " ").replace("…", " ").split() if word in words]
+    assert said == words[: len(said)]
+    assert len(said) >= 2
+    assert (len(said) < len(words)) == ("…" in shown.replace("…/", ""))
+    assert "1,000 packets" in shown and len(shown) <= width
+
+
+def test_when_all_is_read_and_not_yet_inferred_the_bar_says_so() -> None:
+    shown = text(status_row(Snapshot(running=True, read=True, progress=1, label="x.pcap"), Mode(), 0, 100))
+    assert "inferring" in shown and "reading" not in shown
