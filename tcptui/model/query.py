@@ -269,7 +269,8 @@ def _amount(text: str, units: dict[str, int]) -> Decimal:
         raise _WrongError(f"no number: {text or 'nothing'}")
     unit = match[2] if match[2] in units else match[2].lower()
     if unit not in units:
-        raise _WrongError(f"no unit {match[2]} (there are {', '.join(name for name in units if name)})")
+        names = ", ".join(name for name in units if name)
+        raise _WrongError(f"no unit {match[2]} (there are {names})" if names else f"no number: {text}")
     return min(Decimal(match[1]) * units[unit], _MOST)
 
 

@@ -11,11 +11,13 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App
 from textual.theme import Theme
 
 from tcptui.tui.main import MainScreen
 from tcptui.tui.palette import ActionProvider
+from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.terminal import Terminal
 from tcptui.tui.theme import PALETTES, Palette, after, choose
@@ -112,6 +114,26 @@ class TcptuiApp(App[int]):
     def leave(self) -> None:
         """The end, by the user's will."""
         self.exit(return_code=0)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key does what it does before the next one is looked at.
+
+        The toolkit hands it to the widget that has the focus, whose turn comes later, and then to all that
+        are around it: of keys that are typed fast, the second may be on its way before the first has
+        opened the prompt that it is meant for.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded or not isinstance(self.screen, View):
+            await super().on_event(event)
+            return
+        self.app_focus = True  # or there would be no keys
+        focused = self.focused
+        if await self._check_bindings(event.key, priority=True):
+            return
+        if isinstance(focused, Prompt) and await focused.take(event):
+            return
+        await self._check_bindings(event.key)
 
     # -- colours ---------------------------------------------------------------------------------
 

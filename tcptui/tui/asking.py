@@ -56,7 +56,7 @@ class Asking(Commands):
     def __init__(self, palette: Palette, viewpoint: Viewpoint, options: ScreenOptions) -> None:
         super().__init__(palette, viewpoint)
         self.options = options
-        self.prompt = Prompt(palette)
+        self.prompt = Prompt(palette, self._answered)
         self.prompt.disabled = True
         self._asked = Bar(palette, id="asked", raised=True)
         self._answering = Bar(palette, id="answering", raised=True)
@@ -79,7 +79,7 @@ class Asking(Commands):
         self._question = question
         self._asked.show((Cell(f" {question.label}", Role.HEAD),))
         self._answering.show((Cell(f" {question.keys}", Role.DIM),))
-        self.prompt.focus()
+        self.set_focus(self.prompt)  # at once: the next key is for it
         self.relayout()
 
     def asking_regions(self, line: Region) -> dict[str, Region]:
@@ -100,11 +100,10 @@ class Asking(Commands):
         if self._question and self._question.changed:
             self._question.changed(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _answered(self, text: str) -> None:
         question = self._close_prompt()
         if question:
-            question.done(event.value)
+            question.done(text)
 
     def action_escape(self) -> None:
         if not self.is_asking:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual import events
 from textual.color import Color
 from textual.widgets import Input
 
@@ -11,7 +14,7 @@ from tcptui.tui.theme import Palette
 class Prompt(Input):
     """One line of text. It tells of every change, so that a list narrows while one types.
 
-    Enter and Esc are the screen's; the arrows up and down move the list behind.
+    Esc is the screen's; the arrows up and down move the list behind. done: told the text at Enter.
     """
 
     DEFAULT_CSS = """
@@ -19,10 +22,22 @@ class Prompt(Input):
     Prompt:focus { border: none; }
     """
 
-    def __init__(self, palette: Palette, *, id: str = "prompt") -> None:
+    def __init__(self, palette: Palette, done: Callable[[str], None], *, id: str = "prompt") -> None:
         super().__init__(id=id, compact=True, select_on_focus=False)
+        self._done = done
         self.cursor_blink = False
         self.set_palette(palette)
+
+    async def take(self, key: events.Key) -> bool:
+        """Put a letter in, now. Whether it was one: other keys are for the bindings, this widget's first."""
+        if not key.is_printable:
+            return False
+        await self._on_key(key)
+        return True
+
+    async def action_submit(self) -> None:
+        """Enter, at once: what is typed next is no part of the text."""
+        self._done(self.value)
 
     def set_palette(self, palette: Palette) -> None:
         """The toolkit's widget in our colours; the terminal's own where the palette leaves them."""

@@ -105,6 +105,7 @@ def test_a_filter_lets_through(text: str, stuck: bool, opened: bool) -> None:
         ("colour:red", "no field colour"),
         ("port:http", "no number: http"),
         ("quiet:>60x", "no unit x"),
+        ("port:80s", "no number: 80s"),
         ("host:10.0.0.0/99", "no network"),
         ("packets:>", "no number"),
         ("not", "a word must follow"),

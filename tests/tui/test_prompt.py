@@ -10,7 +10,7 @@ from tcptui.tui.theme import DARK, PALETTES, Palette
 class Window(App[None]):
     def __init__(self) -> None:
         super().__init__()
-        self.prompt = Prompt(DARK)
+        self.prompt = Prompt(DARK, self.exit)
 
     def compose(self) -> ComposeResult:
         yield self.prompt

@@ -165,3 +165,14 @@ def test_after_any_keys_the_screen_is_what_a_full_repaint_shows(seed: int) -> No
             (x, y) for y in range(lines) for x in range(columns) if seen(drawn[y][x]) != seen(repainted[y][x])
         ]
         assert differ == [], "\n".join(window.picture())
+
+
+def test_keys_that_are_typed_ahead_go_where_they_would_have_gone_one_by_one(window: Window) -> None:
+    window.settle()
+    window.send("/port:9502\rs")
+    window.shows("sorted by client")
+    assert "Flows: port:9502" in window.text()
+    window.send("3/FIN_WAIT\r")
+    window.shows("FIN_WAIT: 1 of 2")
+    window.send("wp/mQ")  # a letter of a name is no command
+    window.shows("pcapp/mQ")
