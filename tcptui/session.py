@@ -75,6 +75,18 @@ TICK = 0.1
 HOLD_STEP = 0.002
 """Seconds between two looks whether to read on."""
 
+FOR_AN_ANSWER = 0.2
+"""Seconds that an answer may hold up the reading."""
+
+CAREFUL = 1.0
+"""Seconds after an answer in which the next question is to be expected."""
+
+CAREFUL_BATCH = 1 << 12
+"""Frames read at once then: a question waits until they are taken."""
+
+WRITING = 0.004
+"""Seconds that an answer may take to be written."""
+
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
 
@@ -157,6 +169,7 @@ class Session:
         self._read_at = 0.0
         self._tick_due = 0.0
         self._held_until = 0.0
+        self._careful_until = 0.0
         self._version = 0
         self._lock = threading.Lock()
         self._readers: list[None] = []  # one for each that waits or reads; `+= 1` could lose one
@@ -178,6 +191,16 @@ class Session:
         """Read no further for so long, at most: the screen is busy with something that somebody waits for.
         What arrives meanwhile is kept by the feed."""
         self._held_until = time.monotonic() + seconds
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a key is answered nothing is read, and for a while afterwards only a little at once."""
+        self.hold(FOR_AN_ANSWER)
+        try:
+            yield
+        finally:
+            self._careful_until = time.monotonic() + CAREFUL
+            self.hold(WRITING)
 
     def end_capture(self) -> None:
         """End the capture; what it left behind is still read, then `running` becomes false."""
@@ -399,14 +422,15 @@ class Session:
 
     def _ingest(self) -> None:
         while not self._stop.is_set():
-            while time.monotonic() < self._held_until and not self._stop.wait(HOLD_STEP):
-                pass
+            self._wait_while_held()
             ended = self.feed is not None and not self.feed.running
             self._bounds.turn()
-            batch = self.reader.read(self.batch)
+            careful = time.monotonic() < self._careful_until
+            most = min(self.batch, CAREFUL_BATCH) if careful else self.batch
+            batch = self.reader.read(most)
             if batch is not None:
                 self._take(batch)
-                more = len(batch) == self.batch and self.feed is not None
+                more = len(batch) == most and self.feed is not None
                 self._catch_up(BEHIND / 4 if more else BEHIND)  # what arrives comes before what is behind
                 self._keep_within_bounds()
             elif self.reader.done:
@@ -419,6 +443,10 @@ class Session:
             elif not self._catch_up(BEHIND):
                 self._tick()
                 self._stop.wait(IDLE_WAIT)
+
+    def _wait_while_held(self) -> None:
+        while time.monotonic() < self._held_until and not self._stop.wait(HOLD_STEP):
+            pass
 
     def _tick(self) -> None:
         """Let time pass on a live capture that is silent."""
@@ -534,6 +562,7 @@ class Session:
         """Let a view that waits read. Whether to go on."""
         if self._readers:
             time.sleep(0.0005)
+        self._wait_while_held()
         return not self._stop.is_set()
 
     def _publish(self) -> None:

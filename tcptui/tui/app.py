@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -128,6 +129,10 @@ class TcptuiApp(App[int]):
             await super().on_event(event)
             return
         self.app_focus = True  # or there would be no keys
+        with self.session.answering() if self.session else nullcontext():
+            await self._take_key(event)
+
+    async def _take_key(self, event: events.Key) -> None:
         focused = self.focused
         if await self._check_bindings(event.key, priority=True):
             return

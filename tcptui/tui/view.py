@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from time import sleep
 from typing import ClassVar
 
 from rich.color import ColorSystem
@@ -81,6 +82,7 @@ class View(Screen[None]):
             driver.write(text)
             self.app._end_update()
             driver.flush()
+            sleep(0)  # the thread that writes wants the interpreter, and would get it a millisecond later
 
     # -- moving: what a line, a page and an end are is the screen's matter ---------------------------
 
