@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tcptui.tcp.diagnosis import FlowFacts
 from tcptui.tcp.segment import Segment
@@ -22,12 +23,13 @@ Segments = Callable[[int, int], Sequence[Segment]]
 class Trail:
     """fed: how many of the flow's segments the newest facts hold."""
 
-    __slots__ = ("_copies", "_cursor", "_newest", "fed")
+    __slots__ = ("_copies", "_cursor", "_newest", "_none", "fed")
 
     def __init__(self, *, same_socket: bool = False) -> None:
         self.fed = 0
-        self._newest = FlowFacts(same_socket=same_socket)
-        self._copies = [(0, FlowFacts(same_socket=same_socket))]
+        self._none = partial(FlowFacts, same_socket=same_socket)
+        self._newest = self._none()
+        self._copies = [(0, self._none())]
         self._cursor = self._copies[0]
 
     def extend(self, segments: Sequence[Segment]) -> None:
@@ -48,7 +50,7 @@ class Trail:
         begin, facts = self._cursor
         nearest, behind = self._copies[count // CHECKPOINT]
         if not nearest <= begin <= count or facts is behind:
-            begin, facts = nearest, copy.deepcopy(behind)
+            begin, facts = nearest, copy.deepcopy(behind) if nearest else self._none()
         for segment in segments(begin, count):
             facts.feed(segment)
         self._cursor = (count, facts)

@@ -9,6 +9,7 @@ a change of colour costs twice as much as a move of the cursor, with 16 colours 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -61,18 +62,29 @@ def _columns(line: Line) -> Columns:
     out: Columns = []
     for text, style, _ in line._segments:
         number = _KNOWN.number(style or PLAIN)
-        blank = (" ", _KNOWN.blanks[number])
-        if text.isascii():
-            out += [blank if char == " " else (char, number) for char in text]
-            continue
-        for char in text:
-            size = 1 if "─" <= char <= "╿" else get_character_cell_size(char)
-            if size == 0 and out:
-                before, its = out[-1]
-                out[-1] = (before + char, its)
-            else:
-                out.append(blank if char == " " else (char, number))
-                out += [("", number)] * (size - 1)
+        if text.isascii() or get_character_cell_size(text[0]):
+            out += _run(text, number)
+        else:  # it begins with what stands on the column before
+            before, its = out.pop() if out else ("", number)
+            out += [(before + text[0], its), *_run(text[1:], number)]
+    return out
+
+
+@lru_cache(4096)
+def _run(text: str, number: int) -> Columns:
+    """Text of one style; most of it, frames, names and blanks, comes again and again."""
+    blank = (" ", _KNOWN.blanks[number])
+    if text.isascii():
+        return [blank if char == " " else (char, number) for char in text]
+    out: Columns = []
+    for char in text:
+        size = 1 if "─" <= char <= "╿" else get_character_cell_size(char)
+        if size == 0 and out:
+            before, its = out[-1]
+            out[-1] = (before + char, its)
+        else:
+            out.append(blank if char == " " else (char, number))
+            out += [("", number)] * (size - 1)
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from tcptui.model.cells import Role, Row
@@ -14,6 +15,11 @@ from tcptui.tui.linelist import LineList, message
 from tcptui.tui.order import Order
 from tcptui.tui.theme import Palette
 from tcptui.tui.viewpoint import Viewpoint
+
+AT_CURSOR = "states at the cursor, counts at the end"
+
+SOON = 1000
+"""Packets of a flow that is worked out before it is seen: of longer ones that takes longer than a key may."""
 
 
 class FlowsPane(LineList):
@@ -30,7 +36,9 @@ class FlowsPane(LineList):
         self.order = Order(viewpoint.session)
         self._infos: dict[int, FlowInfo] = {}
         self._infos_of = -1
+        self._before: dict[int, str] = {}  # verdicts of flows that have not begun
         self._columns: Layout = layout(80)
+        self._was_at = 0
         self.provider = self
 
     # -- the list as a provider --------------------------------------------------------------------
@@ -66,6 +74,7 @@ class FlowsPane(LineList):
         if self._infos_of != version:
             self._infos_of = version
             self._infos.clear()
+            self._before.clear()
         if number not in self._infos:
             self._infos[number] = self.viewpoint.session.flow(number)
         return self._infos[number]
@@ -74,8 +83,29 @@ class FlowsPane(LineList):
         """A flow as of the moment: states, verdict."""
         view = self.viewpoint
         standing = view.history(number).at(view.moment, live=view.options.live)
-        verdict = view.session.verdict(number, view.now)
-        return FlowRow(self._info(number), verdict, self._now(), standing)
+        info = self._info(number)
+        if view.is_past and info.first_packet > view.moment.packet:  # nothing has been said yet
+            verdict = self._before.get(number)
+            if verdict is None:
+                verdict = self._before[number] = view.session.verdict(number, view.now)
+        else:
+            verdict = view.session.verdict(number, view.now)
+        return FlowRow(info, verdict, self._now(), standing)
+
+    def ahead(self) -> Iterator[None]:
+        """Work out the rows of a page further, in the direction of the last move: one between two yields.
+
+        A flow's states at the cursor take an engine milliseconds; the next page has them ready.
+        """
+        height = self.body_height
+        below = range(self.top + height, min(len(self), self.top + 2 * height))
+        above = range(self.top - 1, max(0, self.top - height) - 1, -1)
+        forward, self._was_at = self._was_at <= self.top, self.top
+        for index in below if forward else above:
+            with suppress(IndexError):  # as in `row`
+                if sum(self._info(self.number_at(index)).packets) <= SOON:
+                    self._item(self.number_at(index))
+            yield
 
     # -- order and filter --------------------------------------------------------------------------
 
@@ -129,6 +159,8 @@ class FlowsPane(LineList):
         else:
             self.title = "Flows"
             self.note = f"by {self.sort_key}" if self.sort_key != "number" else ""
+        if self.viewpoint.is_past:
+            self.note = f"{self.note} · {AT_CURSOR}" if self.note else AT_CURSOR
         self.show(self, self._index())
 
     def _index(self) -> int:

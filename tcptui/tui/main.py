@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic, time_ns
 
 from textual.app import ComposeResult
@@ -39,6 +39,9 @@ LEISURE = 4
 TICK = 0.04
 """Seconds between two steps of play."""
 
+AHEAD = 0.003
+"""Seconds between two rows that are worked out before they are seen; keys come first."""
+
 LONG = 8
 """Lines of the explanation at full length, at least; in large windows a few more."""
 
@@ -67,6 +70,7 @@ class MainScreen(Asking):
         self._ticked = monotonic()
         self._reading = True
         self._look_again = 0.0
+        self._ahead: Iterator[None] | None = None
         self._status = Bar(palette, id="status", raised=True)
         self._footer = Bar(palette, id="footer")
         self._flows = FlowsPane(palette, self.viewpoint)
@@ -87,6 +91,7 @@ class MainScreen(Asking):
         self.set_interval(POLL, self._poll)
         self.set_timer(1, Dissector.warm_up)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
+        self._looking_ahead = self.set_interval(AHEAD, self._look_ahead, pause=True)
         self.refresh_panes()
         self.call_after_refresh(self.viewpoint.session.hold, 0)
 
@@ -130,6 +135,13 @@ class MainScreen(Asking):
                 self._explain()
             self._show_status()
             self.paint()
+
+    def _look_ahead(self) -> None:
+        """Prepare a row of the list's next page, once all has been read: before, it would be in vain."""
+        if self._ahead is None and self.is_active and not self.viewpoint.snapshot.running:
+            self._ahead = self._flows.ahead()
+        if self._ahead is None or next(self._ahead, self) is self:
+            self._looking_ahead.pause()
 
     def _tick(self) -> None:
         """A step of play."""
@@ -219,6 +231,8 @@ class MainScreen(Asking):
             self._detail.sync(self.packet_line())
         self._explain()
         self._show_status()
+        self._ahead = None
+        self._looking_ahead.resume()
         if view.playing:
             if not self._ticker._active.is_set():
                 self._ticked = monotonic()

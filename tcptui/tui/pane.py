@@ -229,7 +229,7 @@ def segments(row: Row, width: int, palette: Palette, *, selected: bool = False) 
         if not text:
             continue
         style = look(role)
-        if out and out[-1].style == style:
+        if out and out[-1].style is style:
             out[-1] = Segment(out[-1].text + text, style)
         else:
             out.append(Segment(text, style))

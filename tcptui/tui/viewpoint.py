@@ -88,6 +88,11 @@ class Viewpoint:
         return self.follow and self.snapshot.live and self.snapshot.running
 
     @property
+    def is_past(self) -> bool:
+        """Whether the capture goes on behind the moment."""
+        return not self.follow and self.moment.packet < self.snapshot.last.packet
+
+    @property
     def now(self) -> Moment:
         """The moment; in the present, with the time that has passed since."""
         if not self.is_now:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tcptui.tcp.history import Moment
 from tests.support.screen import capture, demo, running, screen_lines, screen_text
 from tests.support.sessions import SHARED
 
@@ -74,3 +75,37 @@ async def test_moving_in_the_list_selects_flows_and_stops_at_its_ends() -> None:
         assert app.screen.viewpoint.flow == app.screen.viewpoint.snapshot.flows
         await pilot.press("g", "up")
         assert app.screen.viewpoint.flow == 1
+
+
+@needs_captures
+async def test_the_frame_says_where_states_and_counts_are_not_of_one_moment() -> None:
+    async with running(capture(MANY), (120, 40)) as (app, pilot):
+        assert "states at the cursor, counts at the end" in screen_lines(app)[1]
+        await pilot.press("s")
+        assert "by client · states at the cursor, counts at the end" in screen_lines(app)[1]
+        await pilot.press("F")
+        assert "states at the cursor" not in screen_text(app)
+
+
+@needs_captures
+async def test_what_is_said_of_a_flow_before_it_begins_holds_at_every_moment_before() -> None:
+    async with running(capture(MANY), (120, 40)) as (app, _):
+        view, seen = app.screen.viewpoint, 0
+        for number in range(2, len(app.screen.flows) + 1):
+            first = view.session.flow(number).first_packet
+            segments = view.session.segments(1)
+            moments = [Moment(one.packet, one.time_ns) for one in segments if one.packet < first]
+            assert len({view.session.verdict(number, moment) for moment in moments}) <= 1
+            seen += len(moments)
+        assert seen > 10
+
+
+@needs_captures
+async def test_the_next_page_is_ready_before_its_key() -> None:
+    async with running(capture(MANY), (80, 24)) as (app, pilot):
+        await pilot.press("1", "g")
+        view, flows = app.screen.viewpoint, app.screen.flows
+        below = [flows.number_at(flows.top + flows.body_height + i) for i in range(flows.body_height)]
+        await pilot.pause(0.3)
+        assert set(below) <= set(view._histories)
+        assert app.screen._looking_ahead._active.is_set() is False, "and then it rests"
