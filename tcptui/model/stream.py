@@ -6,8 +6,9 @@ capture does not have, or has not kept, is a gap that says how large it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from tcptui.model.cells import Cell, Role, Row
@@ -92,42 +93,70 @@ class _Direction:
 Payload = Callable[[int], bytes | None]
 
 
-def follow(segments: Sequence[Segment], payload: Payload, most: int = MOST) -> Iterator[Piece]:
-    """The pieces of a connection, in the order in which they became complete.
+class Following:
+    """A connection's stream, whose segments come in portions.
 
-    payload(i) gives the captured payload of segments[i]: at most segments[i].length bytes, fewer when
-    the packet was cut, None when its bytes are no longer kept. Ends after `most` bytes. Never raises on any
-    segments.
+    most: payload bytes after which it ends; full: it has. Never raises on any segments.
     """
-    directions = (_Direction(0), _Direction(1))
-    shown = 0
-    for piece in _pieces(segments, payload, directions):
-        yield piece
-        shown += len(piece.data)
-        if shown >= most:
-            return
+
+    def __init__(self, most: int = MOST) -> None:
+        self._directions = (_Direction(0), _Direction(1))
+        self._left = most
+
+    @property
+    def full(self) -> bool:
+        """There are as many bytes as are shown."""
+        return self._left <= 0
+
+    def feed(self, segments: Iterable[Segment], payload: Payload) -> Iterator[Piece]:
+        """The pieces that the next segments, in capture order, make complete.
+
+        payload(i) gives the captured payload of the i-th of these segments: at most segment.length bytes,
+        fewer when the packet was cut, None when its bytes are no longer kept.
+        """
+        for at, segment in enumerate(segments):
+            yield from self._counted(_pieces(segment, partial(payload, at), self._directions))
+            if self.full:
+                return
+
+    def end(self) -> Iterator[Piece]:
+        """What stands behind gaps when no more segments come."""
+        for direction in self._directions:
+            yield from self._counted(direction.skip(None))
+
+    def _counted(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        for piece in pieces:
+            if self.full:
+                return
+            self._left -= len(piece.data)
+            yield piece
+
+
+def follow(segments: Iterable[Segment], payload: Payload, most: int = MOST) -> Iterator[Piece]:
+    """The pieces of a connection, in the order in which they became complete; see Following."""
+    following = Following(most)
+    yield from following.feed(segments, payload)
+    yield from following.end()
 
 
 def _pieces(
-    segments: Sequence[Segment], payload: Payload, directions: tuple[_Direction, _Direction]
+    segment: Segment, payload: Callable[[], bytes | None], directions: tuple[_Direction, _Direction]
 ) -> Iterator[Piece]:
-    for at, segment in enumerate(segments):
-        own, peer = directions[segment.sender], directions[1 - segment.sender]
-        if segment.flags & Flags.ACK and peer.waiting:
-            yield from peer.skip(segment.ack)
-        seq = segment.seq
-        if segment.flags & Flags.SYN:
-            seq = add(seq, 1)
-            if own.next is None or abs(diff(seq, own.next)) > 1 << 16:
-                yield from own.skip(None)
-                own.next = seq
-        if segment.length and not segment.flags & Flags.RST:
-            data = payload(at)
-            if not _is_probe(segment, own):
-                kept = None if data is None else data[: segment.length]
-                yield from own.add(segment.packet, seq, segment.length, kept)
-    for direction in directions:
-        yield from direction.skip(None)
+    """The pieces that one segment makes complete."""
+    own, peer = directions[segment.sender], directions[1 - segment.sender]
+    if segment.flags & Flags.ACK and peer.waiting:
+        yield from peer.skip(segment.ack)
+    seq = segment.seq
+    if segment.flags & Flags.SYN:
+        seq = add(seq, 1)
+        if own.next is None or abs(diff(seq, own.next)) > 1 << 16:
+            yield from own.skip(None)
+            own.next = seq
+    if segment.length and not segment.flags & Flags.RST:
+        data = payload()
+        if not _is_probe(segment, own):
+            kept = None if data is None else data[: segment.length]
+            yield from own.add(segment.packet, seq, segment.length, kept)
 
 
 def _is_probe(segment: Segment, own: _Direction) -> bool:
