@@ -193,6 +193,20 @@ def _story(name: str) -> str:
 
 
 def _screen(args: argparse.Namespace) -> int:
+    from tcptui.tui import echo
+
+    try:
+        with echo.off():
+            status, session = _shown(args)
+    except Ended as end:
+        _say(end)
+        _say_notes(end)
+        return _leave(0)
+    return status if session is None else _leave(status or _ended(session))
+
+
+def _shown(args: argparse.Namespace) -> tuple[int, Session | None]:
+    """Show the screen until the user leaves: the exit status, and what was shown; None: the menu."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     gc.disable()  # the imports make no garbage, but a tenth of their time went into looking for it
     from tcptui.sources import open_source
@@ -210,16 +224,11 @@ def _screen(args: argparse.Namespace) -> int:
         as_json=_flow_json,
     )
     if not (args.iface or args.file or args.demo):
-        return run(None, options)
+        return run(None, options), None
     source = opened or open_source(choice)
-    try:
-        with source.closing():
-            status = run(source.session, options)
-    except Ended as end:
-        _say(end)
-        _say_notes(end)
-        return _leave(0)
-    return _leave(status or _ended(source.session))
+    with source.closing():
+        status = run(source.session, options)
+    return status, source.session
 
 
 def _leave(status: int) -> NoReturn:

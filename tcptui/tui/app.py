@@ -60,6 +60,7 @@ class TcptuiApp(App[int]):
         super().__init__(driver_class=Terminal)
         self.session = session
         self.options = options
+        self._early: list[events.Key] = []  # keys that came before the screen stood that they are for
         self.ended_by = ""  # what ended it from outside
         self.animation_level = "none"
         for palette in PALETTES:
@@ -129,6 +130,18 @@ class TcptuiApp(App[int]):
             await super().on_event(event)
             return
         self.app_focus = True  # or there would be no keys
+        if self._early or not self.screen.is_mounted:
+            self._early.append(event)
+            return
+        await self._answer(event)
+
+    async def take_early(self) -> None:
+        """A screen stands: answer the keys that came before."""
+        while self._early:
+            await self._answer(self._early[0])
+            del self._early[0]
+
+    async def _answer(self, event: events.Key) -> None:
         with self.session.answering() if self.session else nullcontext():
             await self._take_key(event)
 

@@ -13,6 +13,7 @@ from typing import Any
 from textual.drivers.linux_driver import LinuxDriver
 
 from tcptui.errors import TcptuiError
+from tcptui.tui import echo
 
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -47,6 +48,11 @@ class Terminal(LinuxDriver):
         self.on_lost: Callable[[], None] | None = None
         if sys.__stdout__ is not None and sys.__stdout__.isatty():
             self._file = sys.__stdout__
+
+    def start_application_mode(self) -> None:
+        """Begin to draw. The shell gets its terminal back as it was before its echo was switched off."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.attrs_before = echo.before(self.fileno) or self.attrs_before
 
     def _sigtstp_application(self, *_: object) -> None:
         """^Z stops the whole job, as it does for other programs: a shell waits for all of a pipeline."""

@@ -32,6 +32,11 @@ class View(Screen[None]):
         self.palette = palette
         self._panes: tuple[Pane, ...] = ()
 
+    def on_mount(self) -> None:
+        take_early = getattr(self.app, "take_early", None)
+        if take_early is not None:
+            self.call_later(take_early)
+
     @property
     def layout(self) -> Layout:
         return Planned()
