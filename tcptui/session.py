@@ -183,6 +183,7 @@ class Session:
     def start(self) -> None:
         """Begin to read, in a thread of its own."""
         self._running = True
+        self._survey_due = time.monotonic() + SURVEY  # not while the first picture is waited for
         if self.feed:
             self.feed.start()
         self._thread.start()
