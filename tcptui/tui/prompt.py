@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from textual import events
 from textual.color import Color
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from tcptui.tui.theme import Palette
@@ -16,6 +18,9 @@ class Prompt(Input):
 
     Esc is the screen's; the arrows up and down move the list behind. done: told the text at Enter.
     """
+
+    virtual_size = reactive(Size(0, 0))
+    """How long the text is. When it changes, the toolkit would lay out the whole screen: 30 ms a letter."""
 
     DEFAULT_CSS = """
     Prompt { height: 1; width: 1fr; border: none; padding: 0 1; }

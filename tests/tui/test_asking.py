@@ -135,3 +135,28 @@ async def test_a_name_that_no_file_can_have_is_an_error_in_words(name: str, here
         assert "written" not in screen_text(app)
         app.screen._save(name)
     assert not list(here.iterdir())
+
+
+async def test_a_letter_in_the_prompt_lays_nothing_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        await pilot.press("slash")
+        await pilot.pause(0.1)
+        laid_out = []
+        regions_for = app.screen.regions_for
+        monkeypatch.setattr(
+            app.screen, "regions_for", lambda size: laid_out.append(size) or regions_for(size)
+        )
+        await pilot.press(*"port:9502")
+        await pilot.pause(0.1)
+        assert "Flows: port:9502" in screen_text(app)
+        assert len(laid_out) == 0
+
+
+async def test_of_a_long_text_the_end_is_seen() -> None:
+    async with running(demo("handshake"), (40, 24)) as (app, pilot):
+        await pilot.press("slash", *"abcdefghij" * 6, *"0123456789")
+        await pilot.pause(0.1)
+        assert screen_lines(app)[-1].strip().endswith("0123456789")
+        await pilot.press("home")
+        await pilot.pause(0.1)
+        assert screen_lines(app)[-1].strip().startswith("abcdefghij")
