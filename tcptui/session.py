@@ -194,14 +194,18 @@ class Session:
         self._held_until = time.monotonic() + seconds
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
-        """While a key is answered nothing is read, and for a while afterwards only a little at once."""
+    def held(self) -> Iterator[None]:
+        """Nothing is read while the screen is brought up to date: both would take twice as long."""
         self.hold(FOR_AN_ANSWER)
         try:
             yield
         finally:
-            self._careful_until = time.monotonic() + CAREFUL
             self.hold(WRITING)
+
+    def expect_questions(self) -> None:
+        """A key has come: nothing is read until it is answered (`held`), and for a while little at once."""
+        self._careful_until = time.monotonic() + CAREFUL
+        self.hold(FOR_AN_ANSWER)
 
     def end_capture(self) -> None:
         """End the capture; what it left behind is still read, then `running` becomes false."""
@@ -546,6 +550,8 @@ class Session:
         begin = time.monotonic()
         with self._lock:
             self._book.settle(SETTLED)
+        self._give_way()
+        with self._lock:
             stuck = leaks(self._book.waiting(now_ns), self._book.fin_of_waiting)
         self._findings = self._hosts.findings(stuck)
         self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))

@@ -135,6 +135,11 @@ class TcptuiApp(App[int]):
             return
         await self._answer(event)
 
+    def expect_key(self) -> None:
+        """A key is on its way, in another thread."""
+        if self.session is not None:
+            self.session.expect_questions()
+
     async def take_early(self) -> None:
         """A screen stands: answer the keys that came before."""
         while self._early:
@@ -142,7 +147,7 @@ class TcptuiApp(App[int]):
             del self._early[0]
 
     async def _answer(self, event: events.Key) -> None:
-        with self.session.answering() if self.session else nullcontext():
+        with self.session.held() if self.session else nullcontext():
             await self._take_key(event)
 
     async def _take_key(self, event: events.Key) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from time import monotonic, time_ns
 
 from textual.app import ComposeResult
@@ -33,8 +34,8 @@ from tcptui.tui.viewpoint import Viewpoint
 POLL = 0.1
 """Seconds between two looks at the session: a state is on the screen within two of them."""
 
-LEISURE = 4
-"""Where it takes long to show what is new, of a flow of millions, it is done in a quarter of the time."""
+LEISURE = 8
+"""To show what is new, while it is read, takes an eighth of the time: a key seldom has to wait for it."""
 
 TICK = 0.04
 """Seconds between two steps of play."""
@@ -120,12 +121,17 @@ class MainScreen(Asking):
             self._show_status(snapshot)
             self.paint()
             return
+        with self.viewpoint.session.held() if snapshot.running else nullcontext():
+            if self._look(snapshot) and snapshot.running:
+                self._look_again = begin + LEISURE * (monotonic() - begin)
+
+    def _look(self, snapshot: Snapshot) -> bool:
+        """Show what is new; whether anything was."""
         flows = self.viewpoint.snapshot.flows
-        if self.viewpoint.refresh(snapshot):
+        news = self.viewpoint.refresh(snapshot)
+        if news:
             show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout
             show()
-            took = monotonic() - begin
-            self._look_again = begin + (LEISURE * took if took > POLL / 2 and snapshot.running else 0)
         else:
             if self._flows.order.news:
                 self.refresh_panes()
@@ -135,6 +141,7 @@ class MainScreen(Asking):
                 self._explain()
             self._show_status()
             self.paint()
+        return news
 
     def _look_ahead(self) -> None:
         """Prepare a row of the list's next page, once all has been read: before, it would be in vain."""

@@ -16,9 +16,9 @@ SWITCH = 0.001
 """Seconds after which a thread that computes lets the screen's run: a key must not wait for the ingest."""
 
 
-GARBAGE = (5000, 5, 100)
-"""Thresholds of the collector: a key makes some thousand short-lived objects, and a look at all objects of a
-program that holds a capture takes 30 to 100 ms."""
+GARBAGE = (2000, 2, 400)
+"""Thresholds of the collector: often, so that it takes a millisecond or two each time; seldom all objects,
+which takes 30 to 100 ms where a capture is held."""
 
 
 @dataclass(frozen=True, slots=True)

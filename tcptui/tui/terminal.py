@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
 from tcptui.errors import TcptuiError
 from tcptui.tui import echo
@@ -69,6 +71,12 @@ class Terminal(LinuxDriver):
         poll = select.poll()
         poll.register(self.fileno, 0)
         return any(events & GONE for _, events in poll.poll(0))
+
+    def process_message(self, message: Message) -> None:
+        """In the thread that reads: a key may have to wait for the one that draws."""
+        if isinstance(message, Key):
+            self._app.expect_key()  # type: ignore[attr-defined]
+        super().process_message(message)
 
     def write(self, data: str) -> None:
         if not self.gone:
