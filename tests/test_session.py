@@ -14,11 +14,12 @@ from scapy.layers.l2 import Ether
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.pipe import PipeFeed
 from tcptui.demos import catalog
-from tcptui.session import Session
+from tcptui.session import CAREFUL_BATCH, Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND
 from tests.support.icmp import ADVICE, DROPPED, TOO_BIG, conversation
+from tests.support.longflow import long_flow
 from tests.support.packets import pcap
 from tests.support.sessions import SHARED, finish, read
 
@@ -213,3 +214,20 @@ def test_an_icmp_error_before_the_first_segment_ends_nothing(tmp_path: Path) -> 
     assert session.snapshot().error is None
     assert session.flow(1).client_state is State.SYN_SENT
     session.stop()
+
+
+def test_while_the_screen_is_busy_nothing_is_read_and_then_little_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.pcap"
+    long_flow(path, 20_000, loss=0, seed=1)
+    session = Session(CaptureReader(path))
+    asked, read_some = [], session.reader.read
+    monkeypatch.setattr(session.reader, "read", lambda most: asked.append(most) or read_some(most))
+    session.expect_questions()
+    with session.held():
+        session.start()
+        assert session.wait(0.05).frames == 0
+    finish(session)
+    assert session.snapshot().segments >= 20_000
+    assert asked[0] == CAREFUL_BATCH < session.batch

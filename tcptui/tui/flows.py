@@ -37,7 +37,7 @@ class FlowsPane(LineList):
         self._infos: dict[int, FlowInfo] = {}
         self._infos_of = -1
         self._before: dict[int, str] = {}  # verdicts of flows that have not begun
-        self._columns: Layout = layout(80)
+        self._widest = (15, 15, 4)  # of what is seen: the addresses of clients and servers, the numbers
         self._was_at = 0
         self.provider = self
 
@@ -55,14 +55,17 @@ class FlowsPane(LineList):
             item = self._item(number)
         except IndexError:  # it was given up a moment ago
             return message(f"flow {number} is no longer kept")[-1]
-        cells = row(item, self._columns, width, gutter="▌" if number == self.viewpoint.flow else " ")
+        cells = row(item, self._columns(width), width, gutter="▌" if number == self.viewpoint.flow else " ")
         begun = self._info(number).first_packet <= self.viewpoint.moment.packet
         return cells if begun else dim(cells)
 
     has_head = True
 
     def head(self, width: int) -> Row:
-        return header(self._columns, width, self.sort_key, live=self._now() is not None)
+        return header(self._columns(width), width, self.sort_key, live=self._now() is not None)
+
+    def _columns(self, width: int) -> Layout:
+        return layout(max(20, width), *self._widest)
 
     def _now(self) -> int | None:
         """The time that a flow has been quiet until: there is one while packets may come."""
@@ -146,7 +149,7 @@ class FlowsPane(LineList):
         for number in map(int, self.order.numbers[first:last]):
             with suppress(IndexError):  # as above
                 seen.append(self._info(number))
-        self._columns = layout(max(20, self.inner_width), *address_widths(seen), len(str(snapshot.flows)) + 1)
+        self._widest = (*address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
             self.title = clean(f"Flows: {self.query_text}")
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"

@@ -118,7 +118,7 @@ class MainScreen(Asking):
         self._reading = snapshot.running
         begin = monotonic()
         if begin < self._look_again and not self.viewpoint.frozen:
-            self._show_status(snapshot)
+            self._show_status()
             self.paint()
             return
         with self.viewpoint.session.held() if snapshot.running else nullcontext():
@@ -307,9 +307,10 @@ class MainScreen(Asking):
         super().action_theme()
         self.say(f"colours: {self.palette.name}")
 
-    def _show_status(self, snapshot: Snapshot | None = None) -> None:
+    def _show_status(self) -> None:
+        """The bars; the counts are the newest, which the panes may not show yet."""
         view = self.viewpoint
-        snapshot = snapshot or (view.session.snapshot() if view.frozen else view.snapshot)
+        snapshot = view.session.snapshot()
         mode = Mode(
             follow=view.follow and snapshot.running and snapshot.live,
             frozen=view.frozen,

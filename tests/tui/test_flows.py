@@ -1,7 +1,10 @@
 """The flows' pane: filter, order, selection, as of the moment."""
 
+import dataclasses
+
 import pytest
 
+from tcptui.model.text import plain
 from tcptui.tcp.history import Moment
 from tests.support.screen import capture, demo, running, screen_lines, screen_text
 from tests.support.sessions import SHARED
@@ -109,3 +112,25 @@ async def test_the_next_page_is_ready_before_its_key() -> None:
         await pilot.pause(0.3)
         assert set(below) <= set(view._histories)
         assert app.screen._looking_ahead._active.is_set() is False, "and then it rests"
+
+
+async def test_the_columns_are_those_of_the_width_that_is_drawn() -> None:
+    async with running(demo("handshake"), (80, 24)) as (app, _):
+        pane = app.screen.flows
+        assert "duration" not in plain(pane.head(78))
+        assert "duration" in plain(pane.head(118)), (
+            "the first picture is drawn before the list knows its size"
+        )
+        assert "192.0.2.10:40001" in plain(pane.row(0, 118))
+
+
+async def test_the_counts_do_not_go_back_while_panes_are_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("handshake"), (80, 24)) as (app, pilot):
+        session = app.screen.viewpoint.session
+        later = dataclasses.replace(session.snapshot(), segments=1200, frames=1200, running=True)
+        monkeypatch.setattr(session, "snapshot", lambda: later)
+        app.screen._look_again = float("inf")
+        app.screen._poll()
+        assert "1,200 packets" in screen_lines(app)[0]
+        await pilot.press("j")
+        assert "1,200 packets" in screen_lines(app)[0]
