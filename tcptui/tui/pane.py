@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -50,6 +51,9 @@ class Pane(Widget):
     """
 
     ALLOW_SELECT = False
+    virtual_size = reactive(Size(0, 0))
+    """As the size. The toolkit would lay the whole screen out, and paint it, once more when this changes."""
+
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
 
     def __init__(self, palette: Palette, *, id: str, title: str = "", frame: Frame = Frame.BOX) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from rich.color import ColorSystem
 from textual.geometry import Region, Size
 from textual.layout import Layout
+from textual.reactive import reactive
 from textual.screen import Screen
 
 from tcptui.tui.actions import bindings
@@ -25,6 +26,7 @@ class View(Screen[None]):
     BINDINGS = bindings()
     AUTO_FOCUS: ClassVar[str | None] = ""
     ALLOW_SELECT = False
+    virtual_size = reactive(Size(0, 0))  # as a pane's
     DEFAULT_CSS = "View { overflow: hidden; }"
 
     def __init__(self, palette: Palette) -> None:
