@@ -58,6 +58,7 @@ class TcptuiApp(App[int]):
     def __init__(self, session: Session | None, options: ScreenOptions) -> None:
         self.palette = choose(options.theme)
         super().__init__(driver_class=Terminal)
+        self._disable_notifications = self._disable_tooltips = True  # widgets that would only cost a layout
         self.session = session
         self.options = options
         self._early: list[events.Key] = []  # keys that came before the screen stood that they are for
