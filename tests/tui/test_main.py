@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from tcptui.session import Snapshot
+from tcptui.tui.layout import Planned
 from tcptui.tui.main import MainScreen
 from tcptui.tui.viewpoint import SECOND
 from tests.support.screen import demo, running, screen_lines, screen_text
@@ -82,3 +84,19 @@ async def test_in_the_present_a_large_diagram_counts_the_seconds(monkeypatch: py
             assert shown is not None
             spent.append(shown.client.dwell[-1][1])
         assert [after - before for before, after in pairwise(spent)] == [SECOND, SECOND]
+
+
+async def test_a_change_of_layout_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(demo("handshake"), (120, 40)) as (app, pilot):
+        await pilot.pause(0.1)
+        laid_out, arrange = [], Planned.arrange
+
+        def counted(*args: Any, **options: Any) -> Any:
+            laid_out.append(args)
+            return arrange(*args, **options)
+
+        monkeypatch.setattr(Planned, "arrange", counted)
+        await pilot.press("d")
+        await pilot.pause(0.2)
+        assert app.screen.is_shown("detail")
+        assert len(laid_out) == 1
