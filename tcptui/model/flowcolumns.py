@@ -152,7 +152,8 @@ class FlowColumns:
     """All flows of a table. ends: their addresses, by endpoint, asked for when they are needed.
 
     now_ns: what quiet-for counts to; None when nothing is live. names: how addresses are shown by name.
-    orders: the numbers in an order of all flows that has been worked out.
+    orders: the numbers in an order of all flows that has been worked out. last: of the other orders of all
+    flows the last, with its key and how many verdicts were known: a filter that lets all through keeps it.
     """
 
     def __init__(
@@ -165,6 +166,7 @@ class FlowColumns:
         self.table = table
         self.now_ns = now_ns
         self.orders: dict[str, NDArray[np.int64]] = {}
+        self.last: tuple[tuple[str, int], NDArray[np.int64]] | None = None
         self._ends = ends
         self._names = names
 

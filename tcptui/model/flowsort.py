@@ -26,7 +26,11 @@ def sort(columns: FlowColumns, keep: Ints, key: str) -> NDArray[np.int64]:
     if len(keep) < len(columns):
         return columns.table.number[keep[ascending([one[keep] for one in keys])]]
     if key not in BY_ADDRESS:
-        return columns.table.number[ascending(keys)]
+        asked = key, int(columns.judged.sum()) if key == "verdict" else 0
+        last = columns.last
+        if last is None or last[0] != asked:
+            last = columns.last = asked, columns.table.number[ascending(keys)]
+        return last[1]
     if key not in columns.orders:
         columns.orders[key] = columns.table.number[ascending(keys)]
     return columns.orders[key]

@@ -52,6 +52,17 @@ def test_only_what_passed_is_sorted() -> None:
     assert order([], "client") == []
 
 
+def test_the_last_order_is_kept_until_more_verdicts_are_known() -> None:
+    all_of, places = columns([FlowRow(STUCK), FlowRow(OTHER, "refused"), FlowRow(SIX, "open")]), np.arange(3)
+    first = sort(all_of, places, "verdict")
+    assert first.tolist() == [10, 3, 2]
+    assert sort(all_of, places, "verdict") is first
+    all_of.table.verdict[all_of.table.number == 2] = all_of.table.verdict[all_of.table.number == 10]
+    assert sort(all_of, places, "verdict").tolist() == [2, 10, 3]
+    assert sort(all_of, places, "packets").tolist() == [3, 2, 10]
+    assert sort(all_of, places, "verdict").tolist() == [2, 10, 3]
+
+
 def test_orders_by_address_are_kept() -> None:
     all_of = columns([FlowRow(STUCK), FlowRow(OTHER), FlowRow(SIX)])
     first = sort(all_of, np.arange(3), "client")
