@@ -10,9 +10,11 @@ from tcptui.tcp import rst, seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb
 
 NOTHING: tuple[Event, ...] = ()
+DEAF = (State.CLOSED, State.LISTEN)
+"""Nothing that arrives moves it: it moves when it answers; until then nobody knows whether it listens."""
 _RESET = (Event.RECV_RST,)
 _RESET_REQUEST = (Event.RECV_RST_PASSIVE,)
 _FIN_ACKED = (Event.RECV_ACK_OF_FIN,)
@@ -21,8 +23,8 @@ _FIN_ACKED = (Event.RECV_ACK_OF_FIN,)
 def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     """The events that `segment` is for an endpoint, in order; its books take the contents in."""
     state = tcb.state
-    if state is State.CLOSED or state is State.LISTEN:
-        return NOTHING  # it moves when it answers: until then nobody knows whether it listens
+    if state in DEAF:
+        return NOTHING
     flags = segment.flags
     if state is State.SYN_SENT:
         return _in_syn_sent(tcb, segment)
@@ -70,7 +72,7 @@ def _syn_again(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
 
 def _is_old(tcb: Tcb, segment: Segment) -> bool:
     """Wholly before what it has acknowledged: a copy from the past, whose ACK counts for nothing."""
-    return tcb.ack_sent is not None and seq.lt(seq.add(segment.seq, space(segment)), tcb.ack_sent)
+    return tcb.ack_sent is not None and seq.lt(segment.end, tcb.ack_sent)
 
 
 def _ordinary(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:

@@ -39,10 +39,10 @@ class Connection:
     one socket, which connected to itself.
     """
 
-    __slots__ = ("_due", "_ends", "_last_packet", "_lives", "_open", "_timers")
+    __slots__ = ("_due", "_ends", "_last_packet", "_lives", "_open", "_timers", "_waits")
 
     def __init__(self, *, timers: Timers = LINUX, same_socket: bool = False) -> None:
-        self._timers = timers
+        self._timers, self._waits = timers, timers.waits
         first = Endpoint(0)
         self._ends = (first, first if same_socket else Endpoint(1))
         self._open = self._ends[:1] if same_socket else self._ends
@@ -54,7 +54,8 @@ class Connection:
 
     def feed(self, segment: Segment) -> None:
         """Take the next captured segment. Never raises, whatever its fields say."""
-        self.advance(segment.time_ns)
+        if self._due is not None and self._due <= segment.time_ns:
+            self.advance(segment.time_ns)
         number = segment.sender & 1
         sender, receiver = self._ends[number], self._ends[1 - number]
         self._last_packet = segment.packet
@@ -100,8 +101,8 @@ class Connection:
         shown = end.shown
         if end.exact.state is State.SYN_SENT and shown.state is not State.SYN_RCVD:
             return self._asks_until(end)
-        wait = self._timers.of(shown.state)
-        half_closed = shown.state is State.FIN_WAIT_2 and shown.reads
+        wait = self._waits[shown.state]
+        half_closed = shown.reads and shown.state is State.FIN_WAIT_2
         return None if wait is None or half_closed else shown.since_ns + wait
 
     def _asks_until(self, end: Endpoint) -> int | None:
@@ -115,8 +116,12 @@ class Connection:
         return 1 << 80 if deadline is None else deadline
 
     def _earliest(self) -> int | None:
-        deadlines = [when for when in map(self._deadline, self._open) if when is not None]
-        return min(deadlines) if deadlines else None
+        earliest = None
+        for end in self._open:
+            due = self._deadline(end)
+            if due is not None and (earliest is None or due < earliest):
+                earliest = due
+        return earliest
 
     def _expire(self, end: Endpoint, due: int) -> None:
         exact = end.exact

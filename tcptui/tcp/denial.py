@@ -16,14 +16,14 @@ def deny(end: Endpoint, segment: Segment) -> None:
     """`end` sends an ordinary segment: what it leaves unacknowledged has not arrived."""
     if not end.flights:
         return
-    ack = segment.ack
+    ack, young = segment.ack, segment.time_ns - end.wait
     _deny_holes(end, segment)
     for one in end.flights:
         if one.lost:
             continue
         if one.segment.flags & RST and _challenges(end, one, segment):
             end.lose(one, f"it answers the RST (#{one.segment.packet}) by ACK (#{segment.packet}): refused")
-        elif not end.had_time(one, segment.time_ns):
+        elif one.segment.time_ns >= young:
             continue
         elif one.segment.flags & RST:
             end.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")

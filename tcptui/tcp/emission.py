@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tcptui.tcp import seq, unseen, unseen_fin
 from tcptui.tcp.aborting import emit_rst, speaks_after_the_end
+from tcptui.tcp.classify import DEAF
 from tcptui.tcp.denial import deny, deny_acks_of
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import BY_ICMP, Event
@@ -16,15 +17,14 @@ from tcptui.tcp.lives import Lives
 from tcptui.tcp.opening import answered_alone, answered_unseen, emit_syn, emit_syn_ack
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step, space
-
-_UNOPENED = (State.CLOSED, State.LISTEN)
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
 
 
 def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """Move `sender` by what it sends."""
     flags = segment.flags
-    _unimpressed(sender, segment)
+    if sender.exact.state in DEAF:
+        _unimpressed(sender, segment)
     if flags & RST:
         unseen_fin.aborted(sender, receiver, segment)
         _acknowledged_by_rst(sender, receiver, segment)
@@ -48,8 +48,10 @@ def _acknowledged_by_rst(sender: Endpoint, receiver: Endpoint, segment: Segment)
 def _unimpressed(sender: Endpoint, segment: Segment) -> None:
     """It goes on with a call that had ended: by an ICMP error, or as it seemed to have given up."""
     exact = sender.exact
-    last = exact.path[-1] if exact.path else None
-    if last is None or (last.event not in BY_ICMP and not _gave_up_calling(last)):
+    if not exact.path:
+        return
+    last = exact.path[-1]
+    if last.event not in BY_ICMP and not _gave_up_calling(last):
         return
     if segment.flags & RST or (segment.flags & SYN and segment.seq != exact.iss):
         return  # it tries anew, or it has ended indeed
@@ -74,13 +76,14 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
     if exact.state is State.CLOSED:
         speaks_after_the_end(sender, segment)
         unseen_fin.overtaken(sender, receiver, segment)
-    elif space(segment):
+    elif exact.state is State.LISTEN and segment.space:
         unseen.missed_answer(sender, receiver, segment)
-    if exact.state in _UNOPENED or not segment.flags & ACK:
+    if exact.state in DEAF or not segment.flags & ACK:
         return
     if exact.state is State.SYN_RCVD:
         unseen.called_too(sender, segment)
-    answered_unseen(lives, sender, receiver, segment)
+    elif exact.state is State.SYN_SENT:
+        answered_unseen(lives, sender, receiver, segment)
     unseen_fin.spoke(sender, receiver, segment)
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
@@ -101,7 +104,8 @@ def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         _crossing_syn_lost(sender, segment)
     elif exact.state is State.SYN_RCVD:
         _handshake_done(sender, segment)
-    sender.acknowledged_first(segment)
+    elif exact.state is State.FIN_WAIT_1:
+        sender.acknowledged_first(segment)
     sender.acknowledge(segment)
     if exact.state is State.SYN_RCVD:  # it is only now known that a SYN had come
         _handshake_done(sender, segment)
@@ -135,7 +139,7 @@ def _handshake_done(sender: Endpoint, segment: Segment) -> None:
     A caller's does, whose SYN crossed another: it answers the SYN,ACK.
     """
     exact, irs = sender.exact, sender.exact.irs
-    text = space(segment) or (irs is not None and seq.gt(segment.ack, seq.add(irs, 1)))
+    text = segment.space or (irs is not None and seq.gt(segment.ack, seq.add(irs, 1)))
     if text or (not exact.passive and any(is_answer(one) and not one.lost for one in sender.flights)):
         sender.handshake_done(segment)
 
@@ -144,7 +148,7 @@ def _extend(sender: Endpoint, segment: Segment) -> None:
     """Its numbers go at least as far as this."""
     exact = sender.exact
     exact.window = segment.window
-    end = seq.add(segment.seq, space(segment))
+    end = segment.end
     if exact.unknown:
         exact.snd_max, exact.numbered = end, True
     if seq.gt(end, exact.snd_max):

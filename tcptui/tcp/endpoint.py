@@ -62,6 +62,7 @@ class Endpoint:
     """
 
     __slots__ = (
+        "_assumed",
         "_replay_due",
         "_steps",
         "_wary",
@@ -105,7 +106,7 @@ class Endpoint:
         self.hole: Segment | None = None
         self.beyond: Segment | None = None
         self._replay_due = True
-        self._steps = 0
+        self._steps = self._assumed = 0
         self._wary = False
 
     @property
@@ -128,7 +129,7 @@ class Endpoint:
             self._wary = self._replay_due = True
         flights = self.flights
         flights.append(flight(segment))
-        if len(flights) > PURE_ACKS_KEPT and self.exact.state in _TRANSFER:
+        if len(flights) > PURE_ACKS_KEPT and is_pure_ack(segment) and self.exact.state in _TRANSFER:
             self._drop_idle()
         if len(flights) > MOST:
             self.believe(MOST // 2)
@@ -243,12 +244,12 @@ class Endpoint:
         return iss is not None and any(acknowledges(one, iss) and not one.lost for one in self.flights)
 
     def acknowledged_first(self, segment: Segment) -> None:
-        """Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identifications then.
+        """In FIN_WAIT_1. Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identifications then.
 
         So the ACK of its FIN had come when it acknowledges the peer's without: in whatever order they passed.
         """
         exact = self.exact
-        if exact.state is not State.FIN_WAIT_1 or not self.marks.is_bare(segment):
+        if not self.marks.is_bare(segment):
             return
         for one in self.flights:
             fin = exact.fin_seq
@@ -320,23 +321,27 @@ class Endpoint:
     def spoke(self) -> None:
         """It has sent something: `shown` must be replayed, unless that was data or an ACK among others."""
         exact, shown = self.exact, self.shown
+        if self._replay_due:
+            return
         flowing = exact.state in _TRANSFER and shown.state is exact.state and not shown.path
         waiting = shown.peer_fin is not None and not shown.peer_fin_consumed  # for what fills a gap
         if self._wary:  # a RST that did not fit may fit now
             self._wary = any(one.segment.flags & RST for one in self.flights)
-        if not flowing or waiting or self._wary or len(exact.path) != self._steps or self.always_replay:
+        if not flowing or waiting or self._wary or len(exact.path) != self._steps:
             self._replay_due = True
-        elif not self._replay_due:
-            shown.ack_sent, shown.snd_max = exact.ack_sent, exact.snd_max
-            if exact.rcv_nxt is not None:
-                shown.advance_to(exact.rcv_nxt)
+            return
+        shown.ack_sent, shown.snd_max = exact.ack_sent, exact.snd_max
+        if exact.rcv_nxt is not None:
+            shown.advance_to(exact.rcv_nxt)
 
     def refresh(self, packet: int, time_ns: int) -> None:
         """Bring `shown` and the log up to date as of frame `packet`."""
-        if self._replay_due or self.always_replay or len(self.exact.path) != self._steps:
+        certain = self.exact.path
+        if self._replay_due or len(certain) != self._steps:
             self.shown = replay(self.exact, self.flights)
-        elif not self.shown.path:
+        elif len(self.shown.path) == self._assumed:
             return
-        reason = self.reason or f"#{packet} shows otherwise"
-        self.log.reconcile(self.exact.path + self.shown.path, packet, time_ns, reason)
-        self.reason, self._replay_due, self._steps = "", False, len(self.exact.path)
+        assumed = self.shown.path
+        self.log.reconcile(certain + assumed, packet, time_ns, self.reason)
+        self.reason, self._replay_due = "", self.always_replay
+        self._steps, self._assumed = len(certain), len(assumed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tcptui.tcp import options, rst, seq
-from tcptui.tcp.classify import arrival
+from tcptui.tcp.classify import DEAF, arrival
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb, space
+from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Received, Tcb
 
 MOST = 300
 """Segments remembered per endpoint. More unproven ones mean a one-sided capture: the oldest are believed."""
@@ -30,15 +30,16 @@ class Flight:
 
 def flight(segment: Segment) -> Flight:
     """`segment`, just passed."""
-    size = space(segment)
-    return Flight(segment, seq.add(segment.seq, size), size)
+    return Flight(segment, segment.end, segment.space)
 
 
 def deliver(tcb: Tcb, segment: Segment, evidence: Evidence, proven_by: int | None = None) -> None:
     """Let `segment` reach the endpoint: classify, then step through the table."""
-    odd = bool(segment.flags & RST) and rst.is_odd(tcb, segment)
-    for event in arrival(tcb, segment):
-        tcb.step(event, segment, evidence, proven_by=proven_by, odd=odd)
+    events = arrival(tcb, segment)
+    if events:
+        odd = bool(segment.flags & RST) and rst.is_odd(tcb, segment)
+        for event in events:
+            tcb.step(event, segment, evidence, proven_by=proven_by, odd=odd)
     if tcb.state is State.TIME_WAIT and not segment.flags & RST:
         tcb.since_ns = max(tcb.since_ns, segment.time_ns)
 
@@ -47,6 +48,8 @@ def replay(exact: Tcb, flights: list[Flight]) -> Tcb:
     """Where the endpoint stands if everything under way arrives, in order."""
     tcb = exact.fork()
     for one in flights:
+        if tcb.state in DEAF:
+            break
         if not one.lost:
             deliver(tcb, one.segment, Evidence.PASSED)
     return tcb
@@ -72,7 +75,7 @@ def proven(flights: list[Flight], rcv_nxt: int | None, ack: int) -> int:
 def _covering(
     flights: list[Flight], rcv_nxt: int | None, ack: int, *, believe_lost: bool
 ) -> tuple[int, int | None]:
-    books = Tcb(rcv_nxt=rcv_nxt)
+    books = Received(rcv_nxt)
     count = 0
     for index, one in enumerate(flights):
         if not one.size or (one.lost and not believe_lost) or one.segment.flags & RST:
@@ -115,4 +118,4 @@ def is_answer(one: Flight) -> bool:
 
 def is_pure_ack(segment: Segment) -> bool:
     """It takes no sequence space, and is no RST."""
-    return not segment.length and not segment.flags & (SYN | FIN | RST)
+    return not segment.space and not segment.flags & RST

@@ -55,7 +55,7 @@ _ENDS_REQUEST: dict[tuple[int, int], frozenset[int] | None] = {
 """By version and type the codes on which a request in SYN_RCVD is dropped; None: all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IcmpError(Segment):
     """It passes as a segment without flags of the quoted one's receiver, which is `sender`.
 

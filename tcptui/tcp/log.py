@@ -50,7 +50,9 @@ class Log:
         self.version = 0
 
     def reconcile(self, steps: list[Step], packet: int, time_ns: int, reason: str) -> None:
-        """Make the path these steps, as of frame `packet`; what does not fit is withdrawn for `reason`."""
+        """Make the path these steps, as of frame `packet`; what does not fit is withdrawn for `reason`, if one
+        is known.
+        """
         path = self.path
         same = 0
         for entry, step in zip(path, steps, strict=False):
@@ -61,7 +63,7 @@ class Log:
                 self.version += 1
             same += 1
         if same < len(path):
-            self._withdraw(same, steps[same:], packet, time_ns, reason)
+            self._withdraw(same, steps[same:], packet, time_ns, reason or f"#{packet} shows otherwise")
         for step in steps[same:]:
             self._append(step, packet)
 

@@ -11,7 +11,7 @@ from tcptui.tcp.flight import Flight, is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import RST, SYN, space
+from tcptui.tcp.tcb import RST, SYN
 
 
 def emit_syn(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
@@ -79,9 +79,9 @@ def _may_have_called_again(end: Endpoint, answer: Segment) -> bool:
 
 
 def answered_unseen(lives: Lives, caller: Endpoint, listener: Endpoint, segment: Segment) -> None:
-    """A caller goes on as one who has an answer: a SYN,ACK that we missed, of a new life."""
+    """A caller, in SYN_SENT, goes on as one who has an answer: a SYN,ACK that we missed, of a new life."""
     exact = caller.exact
-    if exact.state is not State.SYN_SENT or listener.untouched or not _over(listener):
+    if listener.untouched or not _over(listener):
         return
     if exact.iss is None or segment.seq != seq.add(exact.iss, 1):
         return
@@ -104,7 +104,7 @@ def answered_alone(caller: Endpoint, peer: Endpoint, segment: Segment) -> None:
     exact, sent = caller.exact, (segment.ip_id - caller.calls.ip_id) & 0xFFFF
     if not 0 < sent < 3:
         return
-    goes_on = bool(space(segment)) or bool(segment.flags & RST)
+    goes_on = bool(segment.space) or bool(segment.flags & RST)
     text = goes_on and peer.exact.state is State.SYN_RCVD  # hence nothing but SYN,ACKs came from the peer
     crossing = next((i for i, s in enumerate(exact.path) if s.event is Event.RECV_SYN_IN_SYN_SENT), None)
     if crossing is None or (sent == 2 and not text):
@@ -147,7 +147,7 @@ def _end_life(sender: Endpoint, segment: Segment) -> None:
 def _open(sender: Endpoint, segment: Segment, event: Event) -> None:
     exact = sender.exact
     exact.iss = segment.seq
-    exact.snd_max = seq.add(segment.seq, space(segment))
+    exact.snd_max = segment.end
     exact.bsd = options.is_bsd(segment.options)
     exact.syn, exact.window = segment, segment.window
     exact.step(event, segment, Evidence.SENT)

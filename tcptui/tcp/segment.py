@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
+
+from tcptui.tcp.seq import MASK
 
 
 class Flags(IntFlag):
@@ -20,9 +22,9 @@ class Flags(IntFlag):
     AE = 0x100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Segment:
-    """A captured segment.
+    """A captured segment. Nobody changes one; that Python sees to that would take twice the time to make it.
 
     packet: frame number in the capture, from 1, every frame counted.
     time_ns: capture time, ns since the epoch.
@@ -33,6 +35,7 @@ class Segment:
     options: the raw bytes of the option list, as far as captured; hostile until parsed.
     ip_id: IPv4 identification, or None on IPv6. ttl: TTL or hop limit.
     is_sum: it stands for many that came in order and are not kept; packet and time are those of the last.
+    space: how much sequence space it takes: payload, and one for each of SYN and FIN. end: the number after it.
     """
 
     packet: int
@@ -47,3 +50,10 @@ class Segment:
     ip_id: int | None = None
     ttl: int = 64
     is_sum: bool = False
+    space: int = field(init=False, repr=False, compare=False)
+    end: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        flags = self.flags
+        self.space = self.length + (flags & 1) + (flags >> 1 & 1)  # FIN, SYN
+        self.end = (self.seq + self.space) & MASK

@@ -7,7 +7,8 @@ which segments still under way are replayed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from tcptui.tcp import seq
 from tcptui.tcp.events import Event
@@ -21,13 +22,7 @@ MOST_GAPS = 64
 """Ranges remembered behind a gap: a receiver with more of them would have run out of window."""
 
 
-def space(segment: Segment) -> int:
-    """How much sequence space a segment takes: payload, and one for each of SYN and FIN."""
-    flags = segment.flags
-    return segment.length + (1 if flags & SYN else 0) + (1 if flags & FIN else 0)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One move on an endpoint's path.
 
@@ -56,12 +51,56 @@ class Step:
 
 
 @dataclass(slots=True)
-class Tcb:
+class Received:
+    """What has come of the other's numbers. rcv_nxt: the next that is expected, None while unknown.
+
+    gaps: ranges [start, end) that are held behind a hole.
+    """
+
+    rcv_nxt: int | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    def accept(self, start: int, end: int) -> bool:
+        """Take [start, end) into the receive queue. True where it brought anything new."""
+        if self.rcv_nxt is None:
+            self.rcv_nxt = end
+            return True
+        if seq.le(end, self.rcv_nxt):
+            return False
+        if seq.gt(start, self.rcv_nxt):
+            if self.gaps and any(seq.le(a, start) and seq.le(end, b) for a, b in self.gaps):
+                return False
+            self.gaps = (*self.gaps, (start, end))[-MOST_GAPS:]
+            return True
+        self.rcv_nxt = end
+        if self.gaps:
+            self._close_gaps()
+        return True
+
+    def advance_to(self, ack: int) -> None:
+        """It has said itself that everything before `ack` is there."""
+        if self.rcv_nxt is None or seq.gt(ack, self.rcv_nxt):
+            self.rcv_nxt = ack
+            if self.gaps:
+                self._close_gaps()
+
+    def _close_gaps(self) -> None:
+        while self.gaps:
+            nxt = self.rcv_nxt
+            assert nxt is not None
+            reached = [b for a, b in self.gaps if seq.le(a, nxt) and seq.gt(b, nxt)]
+            self.gaps = tuple((a, b) for a, b in self.gaps if seq.gt(a, nxt))
+            if not reached:
+                return
+            self.rcv_nxt = max(reached, key=lambda b: seq.diff(b, nxt))
+
+
+@dataclass(slots=True)
+class Tcb(Received):
     """One endpoint in one life.
 
     iss, irs: the two initial sequence numbers; None while unknown. snd_max: the end of what it has sent.
     numbered: mid-stream, snd_max comes from its own segments, not from what the other acknowledges.
-    rcv_nxt: the next number it expects; gaps: ranges [start, end) it holds behind a hole.
     fin_seq: the number of its own FIN; fin_acked: that FIN is acknowledged and it knows.
     peer_fin: the number of the peer's FIN once that has arrived, in order or not.
     ack_sent: the highest ACK it has sent. passive: it listened. fast_open: it took data with the SYN.
@@ -78,8 +117,6 @@ class Tcb:
     fin_seq: int | None = None
     fin_acked: bool = False
     irs: int | None = None
-    rcv_nxt: int | None = None
-    gaps: tuple[tuple[int, int], ...] = ()
     peer_fin: int | None = None
     peer_fin_consumed: bool = False
     ack_sent: int | None = None
@@ -95,7 +132,7 @@ class Tcb:
 
     def fork(self) -> Tcb:
         """A copy to try things on: the same numbers, an empty path."""
-        return replace(self, path=[])
+        return Tcb(*_NUMBERS(self))
 
     def step(
         self,
@@ -161,38 +198,6 @@ class Tcb:
                 odd=step.odd,
             )
 
-    def accept(self, start: int, end: int) -> bool:
-        """Take [start, end) into the receive queue. True where it brought anything new."""
-        if self.rcv_nxt is None:
-            self.rcv_nxt = end
-            return True
-        if seq.le(end, self.rcv_nxt):
-            return False
-        if seq.gt(start, self.rcv_nxt):
-            if any(seq.le(a, start) and seq.le(end, b) for a, b in self.gaps):
-                return False
-            self.gaps = (*self.gaps, (start, end))[-MOST_GAPS:]
-            return True
-        self.rcv_nxt = end
-        self._close_gaps()
-        return True
-
-    def advance_to(self, ack: int) -> None:
-        """It has said itself that everything before `ack` is there."""
-        if self.rcv_nxt is None or seq.gt(ack, self.rcv_nxt):
-            self.rcv_nxt = ack
-            self._close_gaps()
-
-    def _close_gaps(self) -> None:
-        while self.gaps:
-            nxt = self.rcv_nxt
-            assert nxt is not None
-            reached = [b for a, b in self.gaps if seq.le(a, nxt) and seq.gt(b, nxt)]
-            self.gaps = tuple((a, b) for a, b in self.gaps if seq.gt(a, nxt))
-            if not reached:
-                return
-            self.rcv_nxt = max(reached, key=lambda b: seq.diff(b, nxt))
-
     def fin_arrived(self) -> bool:
         """The peer's FIN has arrived and no gap before it is left."""
         return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
@@ -238,3 +243,6 @@ class Tcb:
     def acknowledges_fin(self, ack: int) -> bool:
         """`ack` covers its FIN."""
         return self.fin_seq is not None and seq.gt(ack, self.fin_seq)
+
+
+_NUMBERS = attrgetter(*(one.name for one in fields(Tcb) if one.name != "path"))

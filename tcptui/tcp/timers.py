@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tcptui.tcp.states import State
 
@@ -12,7 +12,10 @@ _TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """Durations in ns after which an endpoint gives up without a packet; None: it never does."""
+    """Durations in ns after which an endpoint gives up without a packet; None: it never does.
+
+    waits: the same by state.
+    """
 
     name: str
     time_wait: int
@@ -20,17 +23,21 @@ class Timers:
     syn_rcvd: int | None
     fin_wait_2: int | None
     closing: int | None  # FIN_WAIT_1, CLOSING and LAST_ACK without an answer
+    waits: tuple[int | None, ...] = field(init=False, repr=False, compare=False)
 
-    def of(self, state: State) -> int | None:
-        """How long an endpoint stays in a state without a packet; None: for ever."""
-        if state in _TIMELESS:
-            return None
-        return {
+    def __post_init__(self) -> None:
+        own = {
             State.TIME_WAIT: self.time_wait,
             State.SYN_SENT: self.syn_sent,
             State.SYN_RCVD: self.syn_rcvd,
             State.FIN_WAIT_2: self.fin_wait_2,
-        }.get(state, self.closing)
+        }
+        waits = (None if state in _TIMELESS else own.get(state, self.closing) for state in State)
+        object.__setattr__(self, "waits", tuple(waits))
+
+    def of(self, state: State) -> int | None:
+        """How long an endpoint stays in a state without a packet; None: for ever."""
+        return self.waits[state]
 
     def with_2msl(self, seconds: float) -> Timers:
         """The same profile with another TIME_WAIT."""

@@ -66,9 +66,9 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
 
 
 def missed_answer(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
-    """`end`, of which nothing has been seen, sends text to a caller: its SYN,ACK went before (or is late)."""
+    """`end`, a listener, sends text to a caller: its SYN,ACK, not seen, went before (or is late)."""
     exact = end.exact
-    if end.untouched and exact.state is State.LISTEN and peer.exact.acknowledges_syn(segment.ack):
+    if end.untouched and peer.exact.acknowledges_syn(segment.ack):
         listened(exact, peer.exact, segment, iss=seq.add(segment.seq, -1))
         exact.fast_open = seq.gt(segment.ack, seq.add(exact.irs or 0, 1))
 

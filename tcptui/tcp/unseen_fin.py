@@ -82,7 +82,7 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
             _assume_fin_in_hole(end, peer, end.hole)
     if segment.length or segment.flags & FIN:
         end.hole = None
-    if is_pure_ack(segment):
+    if end.combined and is_pure_ack(segment):
         _crossed(end, peer, segment)
 
 
