@@ -11,27 +11,38 @@ from tcptui.tcp.endpoint import UNKNOWN_ROUND_TRIP, Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import Flight, deliver, is_bare_syn
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import (
+    ASSUMED,
+    CLOSED,
+    ESTABLISHED,
+    LISTEN,
+    PASSED,
+    PROVEN,
+    SENT,
+    SYN_RCVD,
+    SYN_SENT,
+    TIMER,
+)
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN
 
 _OWN_RST = (Event.SEND_RST, Event.REPLIED_RST)
 _EXPIRED = (Event.TIMEOUT_2MSL, Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
 SIGN_OF_LIFE = 5_000_000_000
-_OPENING = (State.SYN_SENT, State.SYN_RCVD)
+_OPENING = (SYN_SENT, SYN_RCVD)
 
 
 def emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """`sender` sends a RST, or somebody does in its name."""
     exact = sender.exact
-    if exact.state is State.LISTEN and not exact.path:
+    if exact.state is LISTEN and not exact.path:
         if segment.flags & ACK:
-            sender.start = exact.state = State.CLOSED  # it refuses: nobody listens
+            sender.start = exact.state = CLOSED  # it refuses: nobody listens
             sender.flights = []
             sender.touch()
         return
     if not exact.unknown and not sender.marks.may_have_sent(segment, exact.snd_max):
         return
-    if exact.state is State.CLOSED and exact.path and exact.path[-1].evidence is Evidence.TIMER:
+    if exact.state is CLOSED and exact.path and exact.path[-1].evidence is TIMER:
         exact.prove_last(segment.packet)  # it has no such connection any more, as the timer had it
         sender.touch()
         return
@@ -39,7 +50,7 @@ def emit_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
         _abort(sender, receiver, segment)
     elif not _for_another(sender, segment) and not _dropped(sender, segment):
         _refuse(sender, segment)
-        exact.step(Event.REPLIED_RST, segment, Evidence.SENT)
+        exact.step(Event.REPLIED_RST, segment, SENT)
 
 
 def _is_reply(sender: Endpoint, segment: Segment) -> bool:
@@ -59,12 +70,12 @@ def _dropped(sender: Endpoint, segment: Segment) -> bool:
     """A listener answers so, too, to an ACK which the RST has overtaken that dropped the request."""
     exact = sender.exact
     text = any(one.size and not is_bare_syn(one) for one in sender.flights)
-    if exact.state is not State.SYN_RCVD or not exact.passive or text:
+    if exact.state is not SYN_RCVD or not exact.passive or text:
         return False
     for one in sender.flights:
         if one.segment.flags & RST:
-            deliver(exact, one.segment, Evidence.PROVEN, segment.packet)
-    if exact.state is State.SYN_RCVD:
+            deliver(exact, one.segment, PROVEN, segment.packet)
+    if exact.state is SYN_RCVD:
         return False
     sender.flights = []
     sender.correct(f"it answered RST (#{segment.packet}): the request was dropped by then")
@@ -77,21 +88,21 @@ def _abort(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     A SYN under way is what it answers: systems older than RFC 5961 abort on one in their window.
     """
     exact = sender.exact
-    if exact.state is State.CLOSED:
+    if exact.state is CLOSED:
         _aborted_before(sender, segment)
         return
     octet = exact.fin_seq is None and exact.iss is not None and segment.seq == seq.add(exact.snd_max, 1)
     if octet and not receiver.exact.refused:
         sender.missed = exact.fin_seq = exact.snd_max  # one octet beyond what we saw: a FIN not captured
-        exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
+        exact.step(Event.CLOSE, segment, ASSUMED)
     syn = next((one.segment for one in sender.flights if is_bare_syn(one)), None)
     if exact.passive and sender.was_acknowledged():  # a request has no socket that could abort
         sender.handshake_done(segment)
     sender.acknowledge(segment)
     sender.believe_old(segment)
     sender.flights = []
-    cause = syn if syn is not None and exact.state is not State.SYN_RCVD else segment
-    exact.step(Event.SEND_RST, cause, Evidence.SENT, odd=rst.lacks_stamp(exact, segment))
+    cause = syn if syn is not None and exact.state is not SYN_RCVD else segment
+    exact.step(Event.SEND_RST, cause, SENT, odd=rst.lacks_stamp(exact, segment))
 
 
 def _aborted_before(sender: Endpoint, segment: Segment) -> None:
@@ -111,11 +122,11 @@ def _refuse(sender: Endpoint, segment: Segment) -> None:
     if cause is not None and not _could_cause(cause, segment):
         cause = None  # we have missed it
     if _had_closed(sender, segment, cause):
-        exact.step(Event.CLOSE, segment, Evidence.ASSUMED)
+        exact.step(Event.CLOSE, segment, ASSUMED)
     if cause is not None and exact.acknowledges_fin(cause.ack):
-        exact.step(Event.RECV_ACK_OF_FIN, cause, Evidence.PROVEN, proven_by=segment.packet)
+        exact.step(Event.RECV_ACK_OF_FIN, cause, PROVEN, proven_by=segment.packet)
     elif not exact.fin_acked and exact.acknowledges_fin(segment.seq):
-        exact.step(Event.RECV_ACK_OF_FIN, segment, Evidence.ASSUMED)  # it quotes a trigger that we missed
+        exact.step(Event.RECV_ACK_OF_FIN, segment, ASSUMED)  # it quotes a trigger that we missed
     sender.flights = []
     sender.correct(f"it answered RST (#{segment.packet}): it had no such connection")
 
@@ -128,7 +139,7 @@ def _had_closed(sender: Endpoint, reply: Segment, trigger: Segment | None) -> bo
     another reason: a FIN would have been sent again and again.
     """
     exact = sender.exact
-    if exact.state is not State.ESTABLISHED or exact.fin_seq is not None or exact.unknown:
+    if exact.state is not ESTABLISHED or exact.fin_seq is not None or exact.unknown:
         return False
     if any(one.segment.flags & RST for one in sender.flights):
         return False
@@ -139,7 +150,7 @@ def _had_closed(sender: Endpoint, reply: Segment, trigger: Segment | None) -> bo
 
 def _arrive(sender: Endpoint, one: Flight) -> None:
     if not one.lost:
-        deliver(sender.exact, one.segment, Evidence.PASSED)
+        deliver(sender.exact, one.segment, PASSED)
 
 
 def _trigger(sender: Endpoint, reply: Segment) -> int:
@@ -154,10 +165,10 @@ def _trigger(sender: Endpoint, reply: Segment) -> int:
     for index in matching:
         for one in flights[done:index]:
             if not one.lost:
-                deliver(scratch, one.segment, Evidence.PASSED)
+                deliver(scratch, one.segment, PASSED)
         done = index
         text = flights[index].size and not flights[index].segment.flags & SYN
-        if text or scratch.state is State.CLOSED:
+        if text or scratch.state is CLOSED:
             return index
     return matching[0] if matching else 0
 
@@ -186,7 +197,7 @@ def speaks_after_the_end(sender: Endpoint, segment: Segment) -> None:
         elif segment.flags & FIN and exact.fin_seq is None and exact.iss is not None:
             exact.forget_unseen_close()
             exact.fin_seq = seq.add(segment.seq, segment.length)
-            exact.insert(len(exact.path) - 1, Event.CLOSE, segment, Evidence.SENT)
+            exact.insert(len(exact.path) - 1, Event.CLOSE, segment, SENT)
 
 
 def _goes_on(sender: Endpoint, segment: Segment, reset: Segment) -> bool:

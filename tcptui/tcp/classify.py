@@ -9,11 +9,11 @@ from __future__ import annotations
 from tcptui.tcp import rst, seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import State
+from tcptui.tcp.states import CLOSED, LISTEN, SYN_RCVD, SYN_SENT
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Tcb
 
 NOTHING: tuple[Event, ...] = ()
-DEAF = (State.CLOSED, State.LISTEN)
+DEAF = (CLOSED, LISTEN)
 """Nothing that arrives moves it: it moves when it answers; until then nobody knows whether it listens."""
 _RESET = (Event.RECV_RST,)
 _RESET_REQUEST = (Event.RECV_RST_PASSIVE,)
@@ -26,7 +26,7 @@ def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     if state in DEAF:
         return NOTHING
     flags = segment.flags
-    if state is State.SYN_SENT:
+    if state is SYN_SENT:
         return _in_syn_sent(tcb, segment)
     if flags & RST:
         return _reset(tcb, segment)
@@ -34,7 +34,7 @@ def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
         return _syn_again(tcb, segment)
     if not flags & ACK or _is_old(tcb, segment):
         return NOTHING
-    if state is State.SYN_RCVD and not tcb.acknowledges_syn(segment.ack):
+    if state is SYN_RCVD and not tcb.acknowledges_syn(segment.ack):
         return NOTHING
     return _ordinary(tcb, segment)
 
@@ -58,13 +58,13 @@ def _in_syn_sent(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
 def _reset(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     if not rst.acceptable(tcb, segment):
         return NOTHING
-    request = tcb.state is State.SYN_RCVD and tcb.passive and not tcb.bsd
+    request = tcb.state is SYN_RCVD and tcb.passive and not tcb.bsd
     return _RESET_REQUEST if request else _RESET
 
 
 def _syn_again(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     """A SYN where there is a connection: only the SYN,ACK of a simultaneous open is news."""
-    crossing = tcb.state is State.SYN_RCVD and not tcb.passive and segment.seq == tcb.irs
+    crossing = tcb.state is SYN_RCVD and not tcb.passive and segment.seq == tcb.irs
     if crossing and segment.flags & ACK and tcb.acknowledges_syn(segment.ack):
         return (Event.RECV_ACK_OF_SYN,)
     return NOTHING
@@ -77,7 +77,7 @@ def _is_old(tcb: Tcb, segment: Segment) -> bool:
 
 def _ordinary(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     events: list[Event] = []
-    if tcb.state is State.SYN_RCVD:
+    if tcb.state is SYN_RCVD:
         events.append(Event.RECV_ACK_OF_SYN)
     if not tcb.fin_acked and tcb.fin_seq is not None and seq.gt(segment.ack, tcb.fin_seq):
         tcb.fin_acked = True

@@ -27,7 +27,16 @@ from tcptui.tcp.history import History, Roles
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import (
+    CLOSED,
+    FIN_WAIT_2,
+    PASSED,
+    SYN_RCVD,
+    SYN_SENT,
+    TIME_WAIT,
+    TIMER,
+    State,
+)
 from tcptui.tcp.tcb import Tcb
 from tcptui.tcp.timers import LINUX, Timers
 
@@ -82,7 +91,7 @@ class Connection:
         event = _ends_opening(end.exact, error) if end.exact.state is end.shown.state else None
         if event is not None:
             self._last_packet = max(self._last_packet, error.packet)
-            end.exact.step(event, error, Evidence.PASSED)
+            end.exact.step(event, error, PASSED)
             end.refresh(error.packet, error.time_ns)
             if event is Event.RECV_ICMP_PASSIVE:
                 self._lives.all[-1].answered = False  # who calls still does: its next answer is of this life
@@ -99,15 +108,15 @@ class Connection:
 
     def _deadline(self, end: Endpoint) -> int | None:
         shown = end.shown
-        if end.exact.state is State.SYN_SENT and shown.state is not State.SYN_RCVD:
+        if end.exact.state is SYN_SENT and shown.state is not SYN_RCVD:
             return self._asks_until(end)
         wait = self._waits[shown.state]
-        half_closed = shown.reads and shown.state is State.FIN_WAIT_2
+        half_closed = shown.reads and shown.state is FIN_WAIT_2
         return None if wait is None or half_closed else shown.since_ns + wait
 
     def _asks_until(self, end: Endpoint) -> int | None:
         """Until when a caller must have asked again, or it has given up; None where it has an answer."""
-        answered = end.shown.state is not State.SYN_SENT
+        answered = end.shown.state is not SYN_SENT
         due, limit = end.calls.due_ns(end.flights, end.wait, answered=answered), self._timers.syn_sent
         return due if due is None or answered or limit is None else min(due, end.exact.since_ns + limit)
 
@@ -125,18 +134,18 @@ class Connection:
 
     def _expire(self, end: Endpoint, due: int) -> None:
         exact = end.exact
-        if exact.state is State.SYN_SENT:
+        if exact.state is SYN_SENT:
             for one in end.flights:
                 end.lose(one, "it asks no more, and acknowledges no answer")
         else:
             end.believe_all()
-        if exact.state is State.TIME_WAIT:
+        if exact.state is TIME_WAIT:
             event = Event.TIMEOUT_2MSL
-        elif exact.state is State.SYN_RCVD and exact.passive:
+        elif exact.state is SYN_RCVD and exact.passive:
             event = Event.REQUEST_EXPIRED
         else:
             event = Event.TIMEOUT_USER
-        exact.step(event, None, Evidence.TIMER, time_ns=due)
+        exact.step(event, None, TIMER, time_ns=due)
         end.refresh(self._last_packet, due)
 
     @property
@@ -160,7 +169,7 @@ class Connection:
         """The log of one life, the newest by default. IndexError where there is no such life."""
         count = len(self._lives.all)
         if not count:
-            return History(0, 0, Roles.GUESSED, (State.CLOSED, State.CLOSED), (), ())
+            return History(0, 0, Roles.GUESSED, (CLOSED, CLOSED), (), ())
         index = range(count)[generation]
         history = self._lives.history(index)
         return self._timed(history) if index + 1 == count else history
@@ -188,7 +197,7 @@ def _ends_opening(tcb: Tcb, error: IcmpError) -> Event | None:
     """
     if error.seq != tcb.iss or not error.fatal:
         return None
-    if tcb.state is State.SYN_SENT or (tcb.state is State.SYN_RCVD and not tcb.passive):
+    if tcb.state is SYN_SENT or (tcb.state is SYN_RCVD and not tcb.passive):
         return Event.RECV_ICMP
-    dropped = tcb.state is State.SYN_RCVD and error.ends_request and not (tcb.bsd or tcb.fast_open)
+    dropped = tcb.state is SYN_RCVD and error.ends_request and not (tcb.bsd or tcb.fast_open)
     return Event.RECV_ICMP_PASSIVE if dropped else None

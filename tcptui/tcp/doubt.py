@@ -13,7 +13,20 @@ had been sent before, and that copy was lost before us, shows only where a later
 from __future__ import annotations
 
 from tcptui.tcp.events import BY_ICMP, Event
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import (
+    ASSUMED,
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    FIN_WAIT_2,
+    LISTEN,
+    PASSED,
+    SYN_RCVD,
+    SYN_SENT,
+    TIME_WAIT,
+    TIMER,
+    State,
+)
 from tcptui.tcp.tcb import FIN, Step
 from tcptui.tcp.words import SECOND
 
@@ -62,8 +75,8 @@ _FORGED_RST = (  # U6
 )
 _FORGED_SYN = "unless somebody else sent this SYN in its name: then it goes on as before"  # U6
 _FORGED_ICMP = "anybody can send such an error: if it goes on, it did not believe this one"  # U6
-_DONE = (State.CLOSED, State.LISTEN, State.TIME_WAIT, State.SYN_SENT)
-_OPEN = (State.ESTABLISHED, State.CLOSE_WAIT)
+_DONE = (CLOSED, LISTEN, TIME_WAIT, SYN_SENT)
+_OPEN = (ESTABLISHED, CLOSE_WAIT)
 
 _RESTORED = "restored: a segment sent in its name seemed to end this; it went on, so that was forged"  # U6
 _UNANSWERED = (  # U5
@@ -82,16 +95,16 @@ OWN = (Event.SEND_RST, Event.REPLIED_RST, Event.FORGOTTEN)
 
 def doubt(step: Step) -> str:
     """The sentence for a step that packets leave open; empty where they do not."""
-    if step.evidence is Evidence.TIMER:
-        silent = {State.SYN_SENT: _STOPPED, State.FIN_WAIT_2: _ORPHAN}
+    if step.evidence is TIMER:
+        silent = {SYN_SENT: _STOPPED, FIN_WAIT_2: _ORPHAN}
         return silent.get(step.old) or _NO_PACKET.get(step.event, "")
     if step.event in BY_ICMP:
         return _FORGED_ICMP
     if step.odd:
         return _FORGED_RST if step.event is Event.SEND_RST else _POLICY
-    if step.evidence is Evidence.PASSED:
+    if step.evidence is PASSED:
         return _UNCONFIRMED.get(step.event, "")
-    if step.evidence is Evidence.ASSUMED:
+    if step.evidence is ASSUMED:
         if step.closed_unseen:
             return _GONE
         return _UNSEEN.get(step.event, "")
@@ -110,7 +123,7 @@ def lingering(state: State, event: Event | None, age_ns: int, denied: bool, forg
     """
     if forged:
         return _RESTORED
-    if state is not State.SYN_RCVD or event is not Event.RECV_SYN:
+    if state is not SYN_RCVD or event is not Event.RECV_SYN:
         return ""
     return _UNANSWERED if denied else _STATELESS if age_ns >= LATE else ""
 

@@ -16,7 +16,17 @@ from tcptui.tcp.flight import is_answer, is_bare_syn
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.opening import answered_alone, answered_unseen, emit_syn, emit_syn_ack
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import (
+    ASSUMED,
+    CLOSED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LISTEN,
+    PROVEN,
+    SENT,
+    SYN_RCVD,
+    SYN_SENT,
+)
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
 
 
@@ -40,7 +50,7 @@ def emit(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -
 def _acknowledged_by_rst(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """An abort acknowledges, too: one octet more than was seen of an open connection was its FIN."""
     exact = sender.exact
-    own = segment.seq == exact.snd_max and not exact.unknown and exact.state is not State.CLOSED
+    own = segment.seq == exact.snd_max and not exact.unknown and exact.state is not CLOSED
     if own and segment.flags & ACK and segment.ack == seq.add(receiver.exact.snd_max, 1):
         unseen.acknowledged(receiver, sender, segment)
 
@@ -65,30 +75,30 @@ def _unimpressed(sender: Endpoint, segment: Segment) -> None:
 
 
 def _gave_up_calling(step: Step) -> bool:
-    return step.old is State.SYN_SENT and step.event is Event.TIMEOUT_USER
+    return step.old is SYN_SENT and step.event is Event.TIMEOUT_USER
 
 
 def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
-    if sender.exact.state is State.SYN_SENT and sender.in_old_life(segment):
+    if sender.exact.state is SYN_SENT and sender.in_old_life(segment):
         sender.restore(segment)
         lives.never_reopened(sender)
     exact = sender.exact
-    if exact.state is State.CLOSED:
+    if exact.state is CLOSED:
         speaks_after_the_end(sender, segment)
         unseen_fin.overtaken(sender, receiver, segment)
-    elif exact.state is State.LISTEN and segment.space:
+    elif exact.state is LISTEN and segment.space:
         unseen.missed_answer(sender, receiver, segment)
     if exact.state in DEAF or not segment.flags & ACK:
         return
-    if exact.state is State.SYN_RCVD:
+    if exact.state is SYN_RCVD:
         unseen.called_too(sender, segment)
-    elif exact.state is State.SYN_SENT:
+    elif exact.state is SYN_SENT:
         answered_unseen(lives, sender, receiver, segment)
     unseen_fin.spoke(sender, receiver, segment)
     unseen.acknowledged(receiver, sender, segment)
     if exact.ack_sent is None or seq.ge(segment.ack, exact.ack_sent):  # else late: it proves nothing now
         _settle(sender, receiver, segment)
-        if exact.state is State.FIN_WAIT_2 and exact.ack_sent is not None:
+        if exact.state is FIN_WAIT_2 and exact.ack_sent is not None:
             exact.reads = exact.reads or seq.gt(segment.ack, exact.ack_sent)
         exact.ack_sent = segment.ack
     answered_alone(sender, receiver, segment)
@@ -100,23 +110,23 @@ def _emit_ordinary(lives: Lives, sender: Endpoint, receiver: Endpoint, segment: 
 def _settle(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     """What it shows about deliveries."""
     exact = sender.exact
-    if exact.state is State.SYN_SENT:
+    if exact.state is SYN_SENT:
         _crossing_syn_lost(sender, segment)
-    elif exact.state is State.SYN_RCVD:
+    elif exact.state is SYN_RCVD:
         _handshake_done(sender, segment)
-    elif exact.state is State.FIN_WAIT_1:
+    elif exact.state is FIN_WAIT_1:
         sender.acknowledged_first(segment)
     sender.acknowledge(segment)
-    if exact.state is State.SYN_RCVD:  # it is only now known that a SYN had come
+    if exact.state is SYN_RCVD:  # it is only now known that a SYN had come
         _handshake_done(sender, segment)
-    if exact.state is State.SYN_SENT:  # the answer to its SYN was not captured
+    if exact.state is SYN_SENT:  # the answer to its SYN was not captured
         exact.irs, exact.rcv_nxt = seq.add(segment.ack, -1), segment.ack
-        exact.step(Event.RECV_SYN_ACK, segment, Evidence.ASSUMED)
+        exact.step(Event.RECV_SYN_ACK, segment, ASSUMED)
     deny(sender, segment)
     fin = receiver.exact.fin_seq
     if fin is not None and seq.gt(segment.ack, fin) and not exact.peer_fin_consumed:
         exact.peer_fin_consumed = True
-        exact.step(Event.RECV_FIN, segment, Evidence.PROVEN, proven_by=segment.packet)
+        exact.step(Event.RECV_FIN, segment, PROVEN, proven_by=segment.packet)
 
 
 def _crossing_syn_lost(sender: Endpoint, segment: Segment) -> None:
@@ -175,7 +185,7 @@ def _close(sender: Endpoint, number: int, segment: Segment) -> None:
         while index and _shown_by(exact.path[index - 1], beyond):
             index -= 1
     cause = beyond if beyond is not None and index < len(exact.path) else segment
-    exact.insert(index, Event.CLOSE, cause, Evidence.SENT)
+    exact.insert(index, Event.CLOSE, cause, SENT)
 
 
 def _shown_by(step: Step, segment: Segment) -> bool:

@@ -30,14 +30,23 @@ from tcptui.tcp.flight import (
 from tcptui.tcp.log import Entry, Log
 from tcptui.tcp.marks import Marks
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import (
+    ASSUMED,
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    PASSED,
+    PROVEN,
+    SYN_RCVD,
+    State,
+)
 from tcptui.tcp.tcb import ACK, FIN, RST, Tcb
 
 MARGIN = 2 * MILLISECOND
 UNKNOWN_ROUND_TRIP = 50 * MILLISECOND
 PURE_ACKS_KEPT = 4
 
-_TRANSFER = (State.ESTABLISHED, State.CLOSE_WAIT)
+_TRANSFER = (ESTABLISHED, CLOSE_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Endpoint:
         self.number = number
         self.log = Log(number)
         self.marks = Marks()
-        self.start = State.CLOSED
+        self.start = CLOSED
         self.always_replay = False
         self.previous: Previous | None = None
         self._reset()
@@ -134,7 +143,7 @@ class Endpoint:
         if len(flights) > MOST:
             self.believe(MOST // 2)
         if not self._replay_due:
-            deliver(self.shown, segment, Evidence.PASSED)
+            deliver(self.shown, segment, PASSED)
 
     def _drop_idle(self) -> None:
         """Where ACKs move nothing, a few of the latest are enough to recognise what a RST answers."""
@@ -145,7 +154,7 @@ class Endpoint:
         """Take the first `count` flights as delivered: nothing has been heard for too long."""
         for one in self.flights[:count]:
             if not one.lost:
-                deliver(self.exact, one.segment, Evidence.PASSED)
+                deliver(self.exact, one.segment, PASSED)
         del self.flights[:count]
         self._replay_due = True
 
@@ -158,7 +167,7 @@ class Endpoint:
         old = [o for o in self.flights if is_pure_ack(o.segment) and self.had_time(o, segment.time_ns)]
         for one in old:
             if not one.lost:
-                deliver(self.exact, one.segment, Evidence.PASSED)
+                deliver(self.exact, one.segment, PASSED)
         self.flights = [one for one in self.flights if one not in old]
         self._replay_due = True
 
@@ -167,7 +176,7 @@ class Endpoint:
         older = [one for one in self.flights if is_pure_ack(one.segment) and seq.le(one.segment.seq, number)]
         for one in older:
             if not one.lost:
-                deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
+                deliver(self.exact, one.segment, PROVEN, segment.packet)
         self.flights = [one for one in self.flights if one not in older]
         self._replay_due = True
 
@@ -215,7 +224,7 @@ class Endpoint:
             if one.size and seq.gt(one.end, ack):
                 held.append(one)
             elif not one.lost and not one.segment.flags & RST:  # it goes on: a RST was lost, or refused
-                deliver(self.exact, one.segment, Evidence.PROVEN, segment.packet)
+                deliver(self.exact, one.segment, PROVEN, segment.packet)
         self.flights[:count] = held
         self.exact.advance_to(ack)
 
@@ -225,7 +234,7 @@ class Endpoint:
         After a fast open it speaks before that, and only what had the time is taken to have arrived.
         """
         exact = self.exact
-        if exact.state is not State.SYN_RCVD or exact.iss is None:
+        if exact.state is not SYN_RCVD or exact.iss is None:
             return
         for one in self.flights:
             if one.lost or one.segment.flags & RST or not acknowledges(one, exact.iss):
@@ -233,10 +242,10 @@ class Endpoint:
             if exact.fast_open and not self.had_time(one, segment.time_ns):
                 continue
             # of that only the ACK is certain: its text counts once that is acknowledged
-            exact.step(Event.RECV_ACK_OF_SYN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
+            exact.step(Event.RECV_ACK_OF_SYN, one.segment, PROVEN, proven_by=segment.packet)
             return
         if not exact.fast_open:
-            exact.step(Event.RECV_ACK_OF_SYN, segment, Evidence.ASSUMED)
+            exact.step(Event.RECV_ACK_OF_SYN, segment, ASSUMED)
 
     def was_acknowledged(self) -> bool:
         """An ACK of its SYN is under way to it, or more."""
@@ -244,7 +253,7 @@ class Endpoint:
         return iss is not None and any(acknowledges(one, iss) and not one.lost for one in self.flights)
 
     def acknowledged_first(self, segment: Segment) -> None:
-        """In FIN_WAIT_1. Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identifications then.
+        """In FIN_WAIT_1. Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identification then.
 
         So the ACK of its FIN had come when it acknowledges the peer's without: in whatever order they passed.
         """
@@ -255,7 +264,7 @@ class Endpoint:
             fin = exact.fin_seq
             if fin is not None and not one.lost and is_pure_ack(one.segment) and acknowledges(one, fin):
                 exact.fin_acked = True
-                exact.step(Event.RECV_ACK_OF_FIN, one.segment, Evidence.PROVEN, proven_by=segment.packet)
+                exact.step(Event.RECV_ACK_OF_FIN, one.segment, PROVEN, proven_by=segment.packet)
                 return
 
     # -- what it sends denies -----------------------------------------------------------------------

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from tcptui.tcp import options, rst, seq
 from tcptui.tcp.classify import DEAF, arrival
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Received, Tcb
+from tcptui.tcp.states import PASSED, TIME_WAIT, Evidence
+from tcptui.tcp.tcb import ACK, RST, SYN, Received, Tcb
 
 MOST = 300
 """Segments remembered per endpoint. More unproven ones mean a one-sided capture: the oldest are believed."""
@@ -40,7 +40,7 @@ def deliver(tcb: Tcb, segment: Segment, evidence: Evidence, proven_by: int | Non
         odd = bool(segment.flags & RST) and rst.is_odd(tcb, segment)
         for event in events:
             tcb.step(event, segment, evidence, proven_by=proven_by, odd=odd)
-    if tcb.state is State.TIME_WAIT and not segment.flags & RST:
+    if tcb.state is TIME_WAIT and not segment.flags & RST:
         tcb.since_ns = max(tcb.since_ns, segment.time_ns)
 
 
@@ -51,7 +51,7 @@ def replay(exact: Tcb, flights: list[Flight]) -> Tcb:
         if tcb.state in DEAF:
             break
         if not one.lost:
-            deliver(tcb, one.segment, Evidence.PASSED)
+            deliver(tcb, one.segment, PASSED)
     return tcb
 
 

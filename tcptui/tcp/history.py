@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tcptui.tcp.doubt import OWN, lingering
 from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import ASSUMED, CLOSED, LISTEN, PASSED, PROVEN, SENT, TIMER, Evidence, State
 
 
 class Moment(NamedTuple):
@@ -75,8 +75,8 @@ class Transition:
 
     def evidence_at(self, moment: Moment) -> Evidence:
         """The evidence as it was at `moment`: PROVEN only from the proving frame on."""
-        if self.evidence is Evidence.PROVEN and (self.proven_by or 0) > moment.packet:
-            return Evidence.PASSED if self.packet is not None else Evidence.TIMER
+        if self.evidence is PROVEN and (self.proven_by or 0) > moment.packet:
+            return PASSED if self.packet is not None else TIMER
         return self.evidence
 
 
@@ -149,7 +149,7 @@ class History:
         past = (t for t in reversed(self.log) if t.endpoint == endpoint and t.visible(moment, live=live))
         since = next(past, None)
         if since is None:
-            return Standing(self.start[endpoint], Evidence.ASSUMED, None)
+            return Standing(self.start[endpoint], ASSUMED, None)
         before = next(past, None)
         note = since.note or self._lingering(since, moment)
         if not note and before is not None and before.packet == since.packet:
@@ -165,7 +165,7 @@ class History:
             if c.endpoint == end and since.shown < c.packet <= moment.packet and c.withdrawn
         ]
         forged = bool(denials) and any(
-            t.endpoint == end and t.event in OWN and t.evidence is Evidence.SENT and t.withdrawn in denials
+            t.endpoint == end and t.event in OWN and t.evidence is SENT and t.withdrawn in denials
             for t in self.log
         )
         age = 0 if self.answered_again else moment.time_ns - since.time_ns
@@ -179,4 +179,4 @@ def has_no_effect(history: History, reset: Segment) -> bool:
     if any(t.withdrawn is None for t in moved):
         return False
     before = history.at(Moment(reset.packet - 1, reset.time_ns))[end].state
-    return bool(moved) or before not in (State.CLOSED, State.LISTEN)
+    return bool(moved) or before not in (CLOSED, LISTEN)

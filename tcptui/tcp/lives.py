@@ -14,13 +14,13 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, History, Roles, Transition
 from tcptui.tcp.log import Entry, transition
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import ASSUMED, CLOSED, LISTEN, SYN_SENT, TIME_WAIT, State
 from tcptui.tcp.tcb import ACK, RST, SYN
 from tcptui.tcp.unseen import missed_syn
 
 _NO_END = 1 << 62
 _Numbered = list[tuple[int, Entry]]
-_IDLE = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
+_IDLE = (CLOSED, LISTEN, TIME_WAIT)
 
 
 class Life:
@@ -82,16 +82,16 @@ class Lives:
             life.roles = Roles.HANDSHAKE
             listener = sender if flags & ACK else receiver
             if not self.same_socket:
-                listener.start = listener.exact.state = State.LISTEN
+                listener.start = listener.exact.state = LISTEN
                 life.client = 1 - listener.number
             return
         for end in self.ends:
             if end.number not in without:
-                end.exact.step(Event.PICKED_UP, segment, Evidence.ASSUMED)
+                end.exact.step(Event.PICKED_UP, segment, ASSUMED)
 
     def reopened(self, opener: Endpoint, other: Endpoint, segment: Segment) -> None:
         """`opener` has sent a SYN of a new life; of the same, if the other is still calling."""
-        if other.state in _IDLE and other.exact.state is not State.SYN_SENT:
+        if other.state in _IDLE and other.exact.state is not SYN_SENT:
             self._append(opener, other, segment)
         else:
             self.pending = Life(segment.packet, opener.number, self.ends)
@@ -115,9 +115,9 @@ class Lives:
         self.all[-1].answered = True
 
     def _append(self, client: Endpoint, server: Endpoint, segment: Segment) -> None:
-        if server.state is State.CLOSED:
+        if server.state is CLOSED:
             server.believe_all()
-            server.exact.state = State.LISTEN
+            server.exact.state = LISTEN
             server.refresh(segment.packet, segment.time_ns)
         self.all.append(Life(segment.packet, client.number, self.ends))
         self.pending = None
@@ -149,7 +149,7 @@ class Lives:
         """The history of a life from its entries by endpoint, each with its place in the endpoint's log."""
         life = self.all[index]
         log: list[tuple[int, int, bool, int, Transition]] = []
-        start = [State.CLOSED, State.CLOSED]
+        start = [CLOSED, CLOSED]
         for end, inside in zip(self.ends, entries, strict=True):
             own = {entry.packet for _, entry in inside if not entry.received}  # of a frame, its sender first
             log += [

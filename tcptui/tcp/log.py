@@ -50,8 +50,9 @@ class Log:
         self.version = 0
 
     def reconcile(self, steps: list[Step], packet: int, time_ns: int, reason: str) -> None:
-        """Make the path these steps, as of frame `packet`; what does not fit is withdrawn for `reason`, if one
-        is known.
+        """Make the path these steps, as of frame `packet`; what does not fit is withdrawn.
+
+        reason: why; where it is empty the frame is told.
         """
         path = self.path
         same = 0

@@ -20,12 +20,20 @@ from tcptui.tcp.facts import FlowFacts
 from tcptui.tcp.finding import Case, case
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.seq import diff
-from tcptui.tcp.states import State
+from tcptui.tcp.states import (
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LISTEN,
+    SYN_SENT,
+)
 from tcptui.tcp.traces import Flight, Seen
 from tcptui.tcp.words import amount, duration
 
 NOBODY = "nobody"
-HEARS_NOTHING = (State.CLOSED, State.LISTEN)
+HEARS_NOTHING = (CLOSED, LISTEN)
 
 
 def owes(history: History, facts: FlowFacts, now: Moment) -> str:
@@ -59,13 +67,13 @@ def _since(flow: Case, seen: Seen) -> str:
 def _debt(flow: Case, x: int) -> Debt | None:
     """What X owes."""
     peer_state = flow.state(1 - x)
-    if peer_state is State.SYN_SENT:
+    if peer_state is SYN_SENT:
         return _answer_to_syn(flow, x)
     if peer_state in HEARS_NOTHING or flow.state(x) in HEARS_NOTHING:
         return _fin_to_the_gone(flow, x)
     waiting = flow.peer(x).waiting or flow.peer(x).again
     zero = flow.side(x).zero
-    receives = flow.state(x) in (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
+    receives = flow.state(x) in (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
     if zero is not None and receives and (waiting is None or waiting.seen > zero.start):
         return Debt(zero.start, "window update (its application is not reading)", True)
     if waiting is not None:
@@ -95,7 +103,7 @@ def _acknowledgement(flow: Case, x: int, waiting: Flight) -> str:
 
 def _fin(flow: Case, x: int) -> Debt | None:
     fin = flow.peer(x).fin
-    if flow.state(x) is not State.CLOSE_WAIT or fin is None:
+    if flow.state(x) is not CLOSE_WAIT or fin is None:
         return None
     return Debt(fin.first, "its FIN (application has not called close())", True)
 
@@ -103,5 +111,5 @@ def _fin(flow: Case, x: int) -> Debt | None:
 def _fin_to_the_gone(flow: Case, x: int) -> Debt | None:
     """A CLOSE_WAIT stays one when the peer, in FIN_WAIT_2, has given up waiting."""
     last = flow.last_step(1 - x)
-    expired = last is not None and last.packet is None and last.old is State.FIN_WAIT_2
+    expired = last is not None and last.packet is None and last.old is FIN_WAIT_2
     return _fin(flow, x) if expired else None

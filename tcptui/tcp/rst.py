@@ -14,13 +14,21 @@ from __future__ import annotations
 
 from tcptui.tcp import options, seq
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import State
+from tcptui.tcp.states import (
+    CLOSE_WAIT,
+    CLOSING,
+    FIN_WAIT_2,
+    LAST_ACK,
+    SYN_RCVD,
+    SYN_SENT,
+    TIME_WAIT,
+)
 from tcptui.tcp.tcb import ACK, Tcb
 
 _SMALLEST_BUFFER = 65536
 _MOST_UNSCALED = 65535
 _DEFAULT_MSS = 536
-_PEER_CLOSED = (State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING)
+_PEER_CLOSED = (CLOSE_WAIT, LAST_ACK, CLOSING)
 
 
 def is_reply(segment: Segment) -> bool:
@@ -35,7 +43,7 @@ def refuses(segment: Segment) -> bool:
 
 def acceptable(tcb: Tcb, segment: Segment) -> bool:
     """The endpoint believes this RST, in a state other than SYN_SENT (there an ACK decides)."""
-    if tcb.state is State.TIME_WAIT and tcb.bsd:
+    if tcb.state is TIME_WAIT and tcb.bsd:
         return False  # RFC 1337; Linux believes it unless tcp_rfc1337 is set
     if tcb.rcv_nxt is None or fits(tcb, segment):
         return True
@@ -43,7 +51,7 @@ def acceptable(tcb: Tcb, segment: Segment) -> bool:
         return in_window(tcb, segment)
     if tcb.state in _PEER_CLOSED and seq.add(segment.seq, 1) == tcb.rcv_nxt:
         return True
-    if tcb.state is State.FIN_WAIT_2:  # a mini-socket, as Linux keeps after close(), asks for the window only
+    if tcb.state is FIN_WAIT_2:  # a mini-socket, as Linux keeps after close(), asks for the window only
         return seq.between(tcb.rcv_nxt, segment.seq, seq.add(tcb.rcv_nxt, 65536))
     return any(segment.seq == right for _, right in tcb.gaps)
 
@@ -55,7 +63,7 @@ def fits(tcb: Tcb, segment: Segment) -> bool:
 
 def is_odd(tcb: Tcb, segment: Segment) -> bool:
     """It has not exactly the number that is expected: who believes it follows another rule than RFC 5961."""
-    return tcb.state is not State.SYN_SENT and tcb.rcv_nxt is not None and not fits(tcb, segment)
+    return tcb.state is not SYN_SENT and tcb.rcv_nxt is not None and not fits(tcb, segment)
 
 
 def lacks_stamp(tcb: Tcb, segment: Segment) -> bool:
@@ -81,9 +89,9 @@ def window(tcb: Tcb) -> int:
         return tcb.window
     own = options.parse(tcb.syn.options)
     peer = own if tcb.peer_syn is None else options.parse(tcb.peer_syn.options)
-    if own.wscale is not None and peer.wscale is not None and tcb.state is not State.SYN_RCVD:
+    if own.wscale is not None and peer.wscale is not None and tcb.state is not SYN_RCVD:
         return tcb.window << own.wscale
-    if not tcb.bsd or tcb.window < _MOST_UNSCALED or (tcb.passive and tcb.state is State.SYN_RCVD):
+    if not tcb.bsd or tcb.window < _MOST_UNSCALED or (tcb.passive and tcb.state is SYN_RCVD):
         return tcb.window
     mss = own.mss or _DEFAULT_MSS
     return -(-_SMALLEST_BUFFER // mss) * mss

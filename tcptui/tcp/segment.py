@@ -24,7 +24,7 @@ class Flags(IntFlag):
 
 @dataclass(slots=True)
 class Segment:
-    """A captured segment. Nobody changes one; that Python sees to that would take twice the time to make it.
+    """A captured segment. Nobody changes one; but a frozen one takes Python twice the time to make.
 
     packet: frame number in the capture, from 1, every frame counted.
     time_ns: capture time, ns since the epoch.
@@ -35,7 +35,8 @@ class Segment:
     options: the raw bytes of the option list, as far as captured; hostile until parsed.
     ip_id: IPv4 identification, or None on IPv6. ttl: TTL or hop limit.
     is_sum: it stands for many that came in order and are not kept; packet and time are those of the last.
-    space: how much sequence space it takes: payload, and one for each of SYN and FIN. end: the number after it.
+    space: how much sequence space it takes: payload, and one for each of SYN and FIN.
+    end: the number after it.
     """
 
     packet: int

@@ -9,7 +9,7 @@ from tcptui.tcp.events import Event
 from tcptui.tcp.finding import Case
 from tcptui.tcp.history import Transition
 from tcptui.tcp.seq import diff
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import ASSUMED, CLOSED, CLOSING, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, SYN_SENT
 from tcptui.tcp.traces import Reset, ResetKind, Seen, ZeroWindow
 from tcptui.tcp.words import SECOND
 
@@ -21,9 +21,7 @@ FORGETS_AFTER = SECOND  # no FIN_WAIT_2 is shorter: the limit is set in seconds
 def refused(flow: Case, x: int) -> bool:
     """X's SYN was answered by a RST, and X has taken it for an answer."""
     step = flow.step(x, Event.RECV_RST)
-    return (
-        step is not None and step.old is State.SYN_SENT and flow.peer(x).reset(ResetKind.REFUSAL) is not None
-    )
+    return step is not None and step.old is SYN_SENT and flow.peer(x).reset(ResetKind.REFUSAL) is not None
 
 
 def ignored_handshake(flow: Case, x: int) -> tuple[Seen, ...]:
@@ -48,7 +46,7 @@ def fin_unanswered(flow: Case, x: int) -> bool:
     step = flow.last_step(x)
     gave_up = step is not None and step.event is Event.TIMEOUT_USER
     state = step.old if step is not None and gave_up else flow.state(x)
-    waiting = state in (State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)
+    waiting = state in (FIN_WAIT_1, CLOSING, LAST_ACK)
     return waiting and (heard is None or heard.packet < fin.seen[1].packet)
 
 
@@ -77,7 +75,7 @@ def fin_before(flow: Case, x: int, reset: Reset) -> Transition | None:
     step, end = flow.step(x, Event.CLOSE), flow.step(x, Event.REPLIED_RST)
     if step is None or step.packet is None or step.packet > reset.seen.packet:
         return None
-    waited = step.evidence is Evidence.ASSUMED and end is not None and end.packet == step.packet
+    waited = step.evidence is ASSUMED and end is not None and end.packet == step.packet
     return None if waited else step
 
 
@@ -105,7 +103,7 @@ def zero_window(flow: Case, x: int, zero: ZeroWindow) -> int:
     fin, end = flow.peer(x).fin, flow.now.time_ns
     if zero.end is not None:
         end = zero.end.time_ns
-    elif fin is not None or State.CLOSED in (flow.state(0), flow.state(1)):
+    elif fin is not None or CLOSED in (flow.state(0), flow.state(1)):
         end = max(seen.time_ns for seen in (flow.side(0).last, flow.side(1).last) if seen is not None)
     if fin is not None:
         end = min(end, fin.first.time_ns)
@@ -122,4 +120,4 @@ def expired_fin(flow: Case, x: int) -> Reset | None:
     if own is None or reset.trigger.time_ns - own.first.time_ns < FORGETS_AFTER:
         return None
     answers = reset.trigger.packet in fin.packets
-    return reset if answers and step.old is State.FIN_WAIT_2 and step.new is State.CLOSED else None
+    return reset if answers and step.old is FIN_WAIT_2 and step.new is CLOSED else None

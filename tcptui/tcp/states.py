@@ -27,6 +27,22 @@ class State(IntEnum):
         return self.name
 
 
+(
+    CLOSED,
+    LISTEN,
+    SYN_SENT,
+    SYN_RCVD,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    CLOSE_WAIT,
+    CLOSING,
+    LAST_ACK,
+    TIME_WAIT,
+) = State
+"""By themselves: to ask the class for a member takes ten times as long (0.13 us, in Python 3.11)."""
+
+
 class Evidence(Enum):
     """How we know of a transition."""
 
@@ -43,3 +59,6 @@ class Evidence(Enum):
     def certain(self) -> bool:
         """A segment of the endpoint's own shows the state; what is not certain is shown with a `?`."""
         return self in (Evidence.SENT, Evidence.PROVEN)
+
+
+SENT, PASSED, PROVEN, TIMER, ASSUMED = Evidence

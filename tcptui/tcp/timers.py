@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tcptui.tcp.states import State
+from tcptui.tcp.states import (
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    FIN_WAIT_2,
+    LISTEN,
+    SYN_RCVD,
+    SYN_SENT,
+    TIME_WAIT,
+    State,
+)
 
 SECOND = 1_000_000_000
-_TIMELESS = (State.CLOSED, State.LISTEN, State.ESTABLISHED, State.CLOSE_WAIT)
+_TIMELESS = (CLOSED, LISTEN, ESTABLISHED, CLOSE_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +37,10 @@ class Timers:
 
     def __post_init__(self) -> None:
         own = {
-            State.TIME_WAIT: self.time_wait,
-            State.SYN_SENT: self.syn_sent,
-            State.SYN_RCVD: self.syn_rcvd,
-            State.FIN_WAIT_2: self.fin_wait_2,
+            TIME_WAIT: self.time_wait,
+            SYN_SENT: self.syn_sent,
+            SYN_RCVD: self.syn_rcvd,
+            FIN_WAIT_2: self.fin_wait_2,
         }
         waits = (None if state in _TIMELESS else own.get(state, self.closing) for state in State)
         object.__setattr__(self, "waits", tuple(waits))

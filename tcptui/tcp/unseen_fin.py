@@ -14,10 +14,10 @@ from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
 from tcptui.tcp.flight import is_pure_ack
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import ASSUMED, CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RCVD, SYN_SENT
 from tcptui.tcp.tcb import ACK, FIN, RST
 
-_OPEN = (State.SYN_RCVD, State.ESTABLISHED, State.CLOSE_WAIT)
+_OPEN = (SYN_RCVD, ESTABLISHED, CLOSE_WAIT)
 _FAR = 1 << 20
 
 
@@ -29,7 +29,7 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     end.touch()
     _open_before(end, peer, segment)
     next_octet = ack == seq.add(exact.snd_max, 1)
-    if next_octet and exact.state is State.CLOSED and exact.closed_unseen:
+    if next_octet and exact.state is CLOSED and exact.closed_unseen:
         end.missed = exact.fin_seq = exact.snd_max  # the peer has had its FIN
         _assume_received(end, peer, segment)
     elif next_octet and exact.state in _OPEN:
@@ -59,7 +59,7 @@ def overtaken(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
 
 def _open_before(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """It has sent beyond its SYN: the handshake had reached it."""
-    if end.exact.state is State.SYN_SENT and peer.exact.iss is not None:
+    if end.exact.state is SYN_SENT and peer.exact.iss is not None:
         end.consume(seq.add(peer.exact.iss, 1), segment)
     end.handshake_done(segment)
 
@@ -101,17 +101,17 @@ def _assume_fin(end: Endpoint, known: Segment) -> None:
     """The octet was a FIN, sent before `known` shows it."""
     exact = end.exact
     end.missed = exact.fin_seq = exact.snd_max
-    exact.step(Event.CLOSE, known, Evidence.ASSUMED)
+    exact.step(Event.CLOSE, known, ASSUMED)
 
 
 def _assume_fin_in_hole(end: Endpoint, peer: Endpoint, known: Segment) -> None:
     """The last octet that `known` acknowledges was a FIN."""
     exact, other = end.exact, peer.exact
     end.missed = exact.fin_seq = seq.add(known.ack, -1)
-    exact.insert(exact.before(known), Event.CLOSE, known, Evidence.ASSUMED)
+    exact.insert(exact.before(known), Event.CLOSE, known, ASSUMED)
     if not other.peer_fin_consumed:
         other.peer_fin, other.peer_fin_consumed = end.missed, True
-        other.insert(other.before(known), Event.RECV_FIN, known, Evidence.ASSUMED)
+        other.insert(other.before(known), Event.RECV_FIN, known, ASSUMED)
 
 
 def _assume_received(end: Endpoint, peer: Endpoint, known: Segment) -> None:
@@ -122,7 +122,7 @@ def _assume_received(end: Endpoint, peer: Endpoint, known: Segment) -> None:
     peer.believe_old(known)
     if not other.peer_fin_consumed:
         other.peer_fin, other.peer_fin_consumed = end.missed, True
-        other.step(Event.RECV_FIN, known, Evidence.ASSUMED)
+        other.step(Event.RECV_FIN, known, ASSUMED)
 
 
 def _assume_answer(end: Endpoint, peer: Endpoint, known: Segment) -> None:
@@ -134,7 +134,7 @@ def _assume_answer(end: Endpoint, peer: Endpoint, known: Segment) -> None:
     end.consume(seq.add(number, 1), known)
     peer.believe_old(known)
     peer.exact.fin_acked = True
-    peer.exact.step(Event.RECV_ACK_OF_FIN, known, Evidence.ASSUMED)
+    peer.exact.step(Event.RECV_ACK_OF_FIN, known, ASSUMED)
 
 
 def _crossed(end: Endpoint, peer: Endpoint, segment: Segment) -> None:

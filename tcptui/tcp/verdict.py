@@ -48,7 +48,19 @@ from tcptui.tcp.signs import (
     silent,
     zero_window,
 )
-from tcptui.tcp.states import State
+from tcptui.tcp.states import (
+    CLOSE_WAIT,
+    CLOSED,
+    CLOSING,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LAST_ACK,
+    LISTEN,
+    SYN_RCVD,
+    SYN_SENT,
+    TIME_WAIT,
+)
 from tcptui.tcp.traces import Reset, ResetKind
 from tcptui.tcp.words import SECOND
 
@@ -57,16 +69,9 @@ IMPATIENT = SECOND  # Linux sends the first copy of an unanswered SYN or SYN,ACK
 QUIET_HALF_CLOSE = 10 * SECOND  # a half-closed peer that sends nothing for so long has simply not closed
 
 BY_RESET = (Event.SEND_RST, Event.REPLIED_RST, Event.RECV_RST)
-OVER = (State.CLOSED, State.LISTEN, State.TIME_WAIT)
-OPENING = (State.SYN_SENT, State.SYN_RCVD)
-CLOSING = (
-    State.FIN_WAIT_1,
-    State.FIN_WAIT_2,
-    State.CLOSE_WAIT,
-    State.CLOSING,
-    State.LAST_ACK,
-    State.TIME_WAIT,
-)
+OVER = (CLOSED, LISTEN, TIME_WAIT)
+OPENING = (SYN_SENT, SYN_RCVD)
+UNDER_WAY = (FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT)
 
 
 def verdict(history: History, facts: FlowFacts, now: Moment) -> str:
@@ -101,7 +106,7 @@ def _called_off(flow: Case) -> str | None:
 
 def _ended_by_reset(flow: Case) -> str | None:
     for x in (0, 1):
-        if flow.state(x) in (State.CLOSED, State.LISTEN) and refused(flow, x):
+        if flow.state(x) in (CLOSED, LISTEN) and refused(flow, x):
             return "refused"
     x, reset = _killing_reset(flow)
     if reset is None or _orderly(flow) or any(flow.state(x) not in OVER for x in (0, 1)):
@@ -145,11 +150,11 @@ def _opening(flow: Case) -> str | None:
             continue
         gave_up = step.event in (Event.TIMEOUT_USER, Event.REQUEST_EXPIRED)
         state = step.old if gave_up else step.new
-        if state is State.SYN_SENT and flow.state(1 - x) not in OPENING:
+        if state is SYN_SENT and flow.state(1 - x) not in OPENING:
             words = _unanswered_syn(flow, x, gave_up)
             if words or not gave_up:
                 return words or "connecting"
-        if state is State.SYN_RCVD:
+        if state is SYN_RCVD:
             return _unanswered_syn_ack(flow, x, gave_up) or "connecting"
     return "connecting" if any(flow.state(x) in OPENING for x in (0, 1)) else None
 
@@ -175,7 +180,7 @@ def _unanswered_syn_ack(flow: Case, x: int, gave_up: bool) -> str | None:
 def _closed(flow: Case) -> str | None:
     if not all(flow.state(x) in OVER for x in (0, 1)) or not _orderly(flow):
         return None
-    if any(flow.been(x, State.CLOSING) for x in (0, 1)):
+    if any(flow.been(x, CLOSING) for x in (0, 1)):
         return "closed by both at once"
     return f"closed by {flow.name(_first_closer(flow))}"
 
@@ -183,29 +188,29 @@ def _closed(flow: Case) -> str | None:
 def _first_closer(flow: Case) -> int:
     """Who sent the first FIN: it went FIN_WAIT_1, its peer CLOSE_WAIT."""
     closes = [(step.time_ns, x) for x in (0, 1) if (step := flow.step(x, Event.CLOSE)) is not None]
-    active = [x for x in (0, 1) if flow.been(x, State.FIN_WAIT_1)]
+    active = [x for x in (0, 1) if flow.been(x, FIN_WAIT_1)]
     return active[0] if len(active) == 1 else min(closes)[1]
 
 
 def _closing(flow: Case) -> str | None:
     states = flow.state(0), flow.state(1)
     closed = [x for x in (0, 1) if _has_closed(flow, x)]
-    if not closed and State.CLOSE_WAIT not in states:
+    if not closed and CLOSE_WAIT not in states:
         return None
     for x in closed:
         step = flow.last_step(x)
-        gave_up = step is not None and step.event is Event.TIMEOUT_USER and step.old is not State.FIN_WAIT_2
+        gave_up = step is not None and step.event is Event.TIMEOUT_USER and step.old is not FIN_WAIT_2
         if gave_up or fin_unanswered(flow, x):
             return f"closing: {flow.name(1 - x)} does not answer"
     for x in (0, 1):
-        if flow.state(x) is State.CLOSE_WAIT and _fin_acknowledged(flow, x):
+        if flow.state(x) is CLOSE_WAIT and _fin_acknowledged(flow, x):
             return _not_closed(flow, x)
-    return "closing" if any(state in CLOSING for state in states) else None
+    return "closing" if any(state in UNDER_WAY for state in states) else None
 
 
 def _fin_acknowledged(flow: Case, x: int) -> bool:
     """X, in CLOSE_WAIT, has shown that it received the FIN; without that the close is still under way."""
-    return flow.state(1 - x) in (State.FIN_WAIT_2, State.CLOSED)
+    return flow.state(1 - x) in (FIN_WAIT_2, CLOSED)
 
 
 def _not_closed(flow: Case, x: int) -> str:
@@ -217,13 +222,13 @@ def _not_closed(flow: Case, x: int) -> str:
 
 def _gone(flow: Case) -> str | None:
     for x in (0, 1):
-        if flow.state(x) is State.CLOSED and flow.state(1 - x) not in OVER:
+        if flow.state(x) is CLOSED and flow.state(1 - x) not in OVER:
             return f"half-open: {flow.name(x)} is gone"
     return None
 
 
 def _open(flow: Case) -> str | None:
-    if flow.state(0) is not State.ESTABLISHED and flow.state(1) is not State.ESTABLISHED:
+    if flow.state(0) is not ESTABLISHED and flow.state(1) is not ESTABLISHED:
         return None
     for x in (0, 1):
         zero = flow.side(x).zero

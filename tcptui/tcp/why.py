@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.tcp.events import Event
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
-from tcptui.tcp.states import Evidence, State
+from tcptui.tcp.states import ASSUMED, FIN_WAIT_2, PROVEN, SYN_SENT, State
 from tcptui.tcp.tcb import ACK, FIN, RST, SYN, Step
 
 _KIND = {
@@ -22,7 +22,7 @@ _ANSWERED = (Event.RECV_SYN_ACK, Event.RECV_FIN)
 
 def happened(old: State, event: Event) -> str:
     """The event in a few words, where "no answer" is not all: in FIN_WAIT_2 the FIN has had its own."""
-    forgotten = event is Event.TIMEOUT_USER and old is State.FIN_WAIT_2
+    forgotten = event is Event.TIMEOUT_USER and old is FIN_WAIT_2
     return "gave up: no FIN came" if forgotten else str(event)
 
 
@@ -41,15 +41,15 @@ def why(step: Step) -> str:
     """The sentence part for a step: "received SYN,ACK (#2) and acknowledged it (#3)"."""
     cause = step.cause
     if isinstance(cause, IcmpError):
-        about = "SYN" if step.old is State.SYN_SENT else "SYN,ACK"
+        about = "SYN" if step.old is SYN_SENT else "SYN,ACK"
         return f"received ICMP {cause.says} from {cause.origin} (#{cause.packet}), about its {about}"
     packet = f"#{cause.packet}" if cause is not None else "no packet"
     what = kind(cause) if cause is not None else "segment"
-    if step.event is Event.TIMEOUT_USER and step.old is State.FIN_WAIT_2:
+    if step.event is Event.TIMEOUT_USER and step.old is FIN_WAIT_2:
         return "waited for a FIN that never came, and was forgotten"
     if step.event in _KIND:
         return _KIND[step.event].format(p=packet, k=what)
-    if step.evidence is Evidence.ASSUMED:
+    if step.evidence is ASSUMED:
         if step.closed_unseen:
             return f"had closed: its FIN waited or was lost, as {packet} shows"
         return _missed(step.event, packet)
@@ -69,7 +69,7 @@ def _received(step: Step, what: str, packet: str) -> str:
         text = f"received the ACK of its SYN ({packet})"
     else:
         text = f"received {what} ({packet})"
-    if step.evidence is Evidence.PROVEN and step.proven_by is not None:
+    if step.evidence is PROVEN and step.proven_by is not None:
         return (
             f"{text} and acknowledged it"
             if step.event in _ANSWERED

@@ -7,16 +7,10 @@ from tcptui.tcp import seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
-from tcptui.tcp.tcb import MOST_GAPS, Tcb, space
+from tcptui.tcp.tcb import MOST_GAPS, Tcb
 
 SYN = Segment(1, 1000, 0, 99, 0, Flags.SYN)
 FIN = Segment(5, 5000, 0, 100, 7, Flags.FIN | Flags.ACK)
-
-
-def test_space_counts_syn_and_fin() -> None:
-    assert space(Segment(1, 0, 0, 0, 0, Flags.SYN, length=3)) == 4
-    assert space(Segment(1, 0, 0, 0, 0, Flags.FIN | Flags.ACK, length=3)) == 4
-    assert space(Segment(1, 0, 0, 0, 0, Flags.ACK)) == 0
 
 
 def test_step_goes_through_the_table_and_keeps_the_path() -> None:
