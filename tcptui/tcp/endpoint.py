@@ -253,7 +253,7 @@ class Endpoint:
         return iss is not None and any(acknowledges(one, iss) and not one.lost for one in self.flights)
 
     def acknowledged_first(self, segment: Segment) -> None:
-        """In FIN_WAIT_1. Linux keeps no socket for FIN_WAIT_2 after close(), and counts no identification then.
+        """In FIN_WAIT_1: Linux keeps no socket for FIN_WAIT_2 after close(), and does not count on then.
 
         So the ACK of its FIN had come when it acknowledges the peer's without: in whatever order they passed.
         """

@@ -77,7 +77,10 @@ class FlowFacts:
         if segment.time_ns < self._last.time_ns - CLOCK_BACK and self.set_back is None:
             self.set_back = (self._last, seen)
         self._last = seen
-        _count(me, segment, seen)
+        me.packets += 1
+        me.payload += segment.length
+        if me.first is None:
+            me.first = seen
         if (original := _original(me, segment)) is not None:
             me.duplicates += 1
             me.copied = me.copied or (Seen(original.packet, original.time_ns), seen)
@@ -98,20 +101,14 @@ def facts(segments: Iterable[Segment], *, same_socket: bool = False) -> FlowFact
     return found
 
 
-def _count(me: Side, segment: Segment, seen: Seen) -> None:
-    me.packets += 1
-    me.payload += segment.length
-    if me.first is None:
-        me.first = seen
-
-
 def _original(me: Side, segment: Segment) -> Segment | None:
     """The same transmission captured before: nothing differs, not even IP-ID and time stamp option.
 
     ACKs and RSTs without an identification may be alike and yet answers to several segments.
     """
+    oldest = segment.time_ns - COPY_WITHIN
     for old in reversed(me.recent):
-        if segment.time_ns - old.time_ns > COPY_WITHIN:
+        if old.time_ns < oldest:
             return None
         if (
             old.seq == segment.seq
@@ -146,7 +143,8 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     _take_sequence(me, peer, segment, seen)
     if flags & ACK:
         _take_ack(me, peer, segment, seen)
-    _take_window(me, peer, segment, seen)
+    if segment.window == 0 or me.zero is not None:
+        _take_window(me, peer, segment, seen)
     peer.keep_alive.unanswered = 0
     if me.zero:
         me.zero.probes.unanswered = 0
@@ -190,8 +188,7 @@ def _copies(segment: Segment, seq: int, end: int) -> Copies:
 
 def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     """Sequence numbers sent: new ones, ones that fill a hole, or copies."""
-    size = segment.length + bool(segment.flags & SYN) + bool(segment.flags & FIN)
-    end = add(segment.seq, size)
+    size, end = segment.space, segment.end
     if segment.length:
         if not me.in_flight:
             note_payload(me, peer, segment, seen)
@@ -264,7 +261,8 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         me.ack_advanced = seen
     if me.acked_at_send is None:
         me.acked_at_send = segment.ack
-    confirm_holes(peer, segment.ack, seen)
+    if peer.holes:
+        confirm_holes(peer, segment.ack, seen)
     if peer.again is not None and diff(segment.ack, peer.again.end) >= 0:
         peer.again = None
     while peer.in_flight and diff(segment.ack, peer.in_flight[0].end) >= 0:
@@ -329,7 +327,7 @@ def _take_window(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
                 me.zero_windows.remove(min(me.zero_windows, key=lambda zero: zero.lasted(seen.time_ns)))
             me.zero_windows.append(me.zero)
         me.zero.renewed = seen
-    elif me.zero is not None:
+    elif me.zero is not None:  # a window update
         me.zero.end = seen
         me.zero = None
         peer.cleared_ns = seen.time_ns

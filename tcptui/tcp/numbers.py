@@ -14,10 +14,11 @@ from tcptui.tcp.traces import NEW_NUMBERS, PLAUSIBLE, Side
 
 def begin(me: Side, iss: int) -> None:
     """A new socket of `me`: what was said in other sequence numbers is over."""
-    old = {name: getattr(me, name) for name in NEW_NUMBERS} if me.snd_max is not None else None
-    for name, make in NEW_NUMBERS.items():
-        setattr(me, name, make())
-    me.iss, me.old = iss, old
+    if me.snd_max is not None:  # else nothing was said
+        me.old = {name: getattr(me, name) for name in NEW_NUMBERS}
+        for name, make in NEW_NUMBERS.items():
+            setattr(me, name, make())
+    me.iss = iss
 
 
 def resume(me: Side, segment: Segment) -> None:
