@@ -18,12 +18,10 @@ nothing is sent about, the last segment of all lost behind us.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tcptui.tcp.emission import emit
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.history import History, Roles
+from tcptui.tcp.history import Deadlines, History, Roles
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.lives import Lives
 from tcptui.tcp.segment import Segment
@@ -170,19 +168,15 @@ class Connection:
         count = len(self._lives.all)
         if not count:
             return History(0, 0, Roles.GUESSED, (CLOSED, CLOSED), (), ())
-        index = range(count)[generation]
-        history = self._lives.history(index)
-        return self._timed(history) if index + 1 == count else history
+        return self._lives.history(range(count)[generation], self._deadlines)
 
     def histories(self) -> tuple[History, ...]:
         """The logs of all lives; each begins at its `first_packet`."""
-        *before, last = self._lives.histories() or (self.history(),)
-        return (*before, self._timed(last))
+        return self._lives.histories(self._deadlines) or (self.history(),)
 
-    def _timed(self, history: History) -> History:
-        """The last life, and how long its ends wait."""
-        first, second = map(self._deadline, self._ends)
-        return replace(history, deadlines=(first, second))
+    @property
+    def _deadlines(self) -> Deadlines:
+        return self._deadline(self._ends[0]), self._deadline(self._ends[1])
 
     @property
     def begins(self) -> tuple[int, ...]:

@@ -7,14 +7,16 @@ packet that took it back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from tcptui.tcp.doubt import OWN, lingering
+from tcptui.tcp.doubt import OWN, doubt, lingering
 from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import ASSUMED, CLOSED, LISTEN, PASSED, PROVEN, SENT, TIMER, Evidence, State
+from tcptui.tcp.tcb import Step
+from tcptui.tcp.why import why
 
 
 class Moment(NamedTuple):
@@ -24,6 +26,11 @@ class Moment(NamedTuple):
     time_ns: int
 
 
+Deadlines = tuple[int | None, int | None]
+"""By endpoint, when its timer fires if nothing more passes, in ns; None where none runs."""
+NO_DEADLINES: Deadlines = (None, None)
+
+
 class Roles(Enum):
     """How it is known who is client and who is server."""
 
@@ -31,7 +38,7 @@ class Roles(Enum):
     GUESSED = "guessed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transition:
     """One state change of one endpoint.
 
@@ -40,8 +47,7 @@ class Transition:
     shown: the frame at which it was first believed (later than `packet` after a correction).
     proven_by: the frame that proved a PASSED one; None while it is not.
     withdrawn: the newest frame when it was taken back, at `withdrawn_ns`; None while it stands.
-    why: what happened, a sentence part with its subject left out ("received SYN,ACK (#2) …").
-    note: what packets cannot tell about it; mostly empty.
+    step: what the engine knows of it. Two transitions are the same by all the others.
     """
 
     packet: int | None
@@ -52,11 +58,20 @@ class Transition:
     event: Event
     evidence: Evidence
     shown: int
-    why: str = ""
     proven_by: int | None = None
     withdrawn: int | None = None
     withdrawn_ns: int = 0
-    note: str = ""
+    step: Step | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def why(self) -> str:
+        """What happened, a sentence part with its subject left out ("received SYN,ACK (#2) …")."""
+        return "" if self.step is None else why(self.step)
+
+    @property
+    def note(self) -> str:
+        """What packets cannot tell about it; mostly empty."""
+        return "" if self.step is None else doubt(self.step)
 
     @property
     def apart(self) -> bool:
@@ -121,8 +136,8 @@ class History:
     start: both endpoints' states before the first transition, indexed by endpoint.
     log: every transition ever believed, in the order (time, packet, path order); withdrawn ones too.
     same_socket: a socket that connected to itself; its transitions are endpoint 0's, and stand for both.
-    deadlines: by endpoint, when its timer fires if nothing more passes, in ns; None where none runs, as in
-    a life that is not the last. A FIN that comes again in TIME_WAIT sets it back (RFC 9293 3.10.7.4).
+    deadlines: none in a life that is not the last. A FIN that comes again in TIME_WAIT sets it back
+    (RFC 9293 3.10.7.4).
     answered_again: a SYN,ACK has come more than once.
     """
 
@@ -133,7 +148,7 @@ class History:
     log: tuple[Transition, ...]
     corrections: tuple[Correction, ...]
     same_socket: bool = False
-    deadlines: tuple[int | None, int | None] = (None, None)
+    deadlines: Deadlines = NO_DEADLINES
     answered_again: bool = False
 
     def standing(self) -> tuple[Transition, ...]:

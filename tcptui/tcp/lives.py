@@ -11,7 +11,7 @@ from bisect import bisect_right
 from tcptui.tcp import rst
 from tcptui.tcp.endpoint import Endpoint
 from tcptui.tcp.events import Event
-from tcptui.tcp.history import Correction, History, Roles, Transition
+from tcptui.tcp.history import NO_DEADLINES, Correction, Deadlines, History, Roles, Transition
 from tcptui.tcp.log import Entry, transition
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.states import ASSUMED, CLOSED, LISTEN, SYN_SENT, TIME_WAIT, State
@@ -122,8 +122,11 @@ class Lives:
         self.all.append(Life(segment.packet, client.number, self.ends))
         self.pending = None
 
-    def history(self, index: int) -> History:
-        """The endpoints' logs of one life, cut where it begins and where the next one does."""
+    def history(self, index: int, deadlines: Deadlines) -> History:
+        """The endpoints' logs of one life, cut where it begins and where the next one does.
+
+        deadlines: those of the last life.
+        """
         low = self.all[index].first_packet if index else -1
         last = index + 1 == len(self.all)
         high = _NO_END if last else self.all[index + 1].first_packet
@@ -131,10 +134,12 @@ class Lives:
             [one for one in enumerate(end.log.entries) if low <= one[1].belongs < high] for end in self.ends
         ]
         taken_back = [one for end in self.ends for one in end.log.corrections if low <= one.packet < high]
-        return self._assemble(index, entries, taken_back)
+        return self._assemble(index, entries, taken_back, deadlines)
 
-    def histories(self) -> tuple[History, ...]:
+    def histories(self, deadlines: Deadlines) -> tuple[History, ...]:
         """All of them in one pass over the logs: a pair may have thousands of lives."""
+        if len(self.all) == 1:
+            return (self.history(0, deadlines),)
         borders = [life.first_packet for life in self.all[1:]]
         entries: list[list[_Numbered]] = [[[] for _ in self.ends] for _ in self.all]
         taken_back: list[list[Correction]] = [[] for _ in self.all]
@@ -143,9 +148,12 @@ class Lives:
                 entries[bisect_right(borders, one[1].belongs)][which].append(one)
             for correction in end.log.corrections:
                 taken_back[bisect_right(borders, correction.packet)].append(correction)
-        return tuple(self._assemble(i, entries[i], taken_back[i]) for i in range(len(self.all)))
+        lives = range(len(self.all))
+        return tuple(self._assemble(i, entries[i], taken_back[i], deadlines) for i in lives)
 
-    def _assemble(self, index: int, entries: list[_Numbered], taken_back: list[Correction]) -> History:
+    def _assemble(
+        self, index: int, entries: list[_Numbered], taken_back: list[Correction], deadlines: Deadlines
+    ) -> History:
         """The history of a life from its entries by endpoint, each with its place in the endpoint's log."""
         life = self.all[index]
         log: list[tuple[int, int, bool, int, Transition]] = []
@@ -166,7 +174,8 @@ class Lives:
             tuple(item[4] for item in log),
             tuple(sorted(taken_back, key=lambda one: one.packet)),
             self.same_socket,
-            answered_again=life.again,
+            deadlines if index + 1 == len(self.all) else NO_DEADLINES,
+            life.again,
         )
 
     def _unmoved(self, index: int, end: Endpoint) -> State:

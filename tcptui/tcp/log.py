@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcptui.tcp.doubt import doubt
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, Transition
 from tcptui.tcp.states import State
 from tcptui.tcp.tcb import Step
-from tcptui.tcp.why import why
 
 
 @dataclass(slots=True)
@@ -109,17 +107,16 @@ def transition(entry: Entry, endpoint: int) -> Transition:
     """The reader's form of an entry."""
     step = entry.step
     return Transition(
-        packet=entry.packet if step.cause is not None else None,
-        time_ns=entry.time_ns,
-        endpoint=endpoint,
-        old=step.old,
-        new=step.new,
-        event=step.event,
-        evidence=step.evidence,
-        shown=entry.shown,
-        why=why(step),
-        proven_by=step.proven_by,
-        withdrawn=entry.withdrawn,
-        withdrawn_ns=entry.withdrawn_ns,
-        note=doubt(step),
+        entry.packet if step.cause is not None else None,
+        entry.time_ns,
+        endpoint,
+        step.old,
+        step.new,
+        step.event,
+        step.evidence,
+        entry.shown,
+        step.proven_by,
+        entry.withdrawn,
+        entry.withdrawn_ns,
+        step,
     )

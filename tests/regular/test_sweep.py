@@ -15,7 +15,7 @@ from tcptui.flowbook import FlowBook
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.facts import facts
-from tcptui.tcp.history import Moment
+from tcptui.tcp.history import History, Moment
 from tcptui.tcp.tcb import MOST_GAPS
 from tcptui.tcp.timers import BSD, LINUX, RFC, SECOND, Timers
 from tcptui.tcp.verdict import verdict
@@ -79,7 +79,12 @@ def check(book: FlowBook, later: tuple[float, ...] = LATER) -> int:
             assert (info.client, info.roles) == (history.client, history.roles)
             assert told == verdict(history, facts(segments), Moment(*book.last))
             assert book.history(number) == history
+            assert words(book.history(number)) == words(history)
     return claimed
+
+
+def words(history: History) -> list[tuple[str, str]]:
+    return [(one.why, one.note) for one in history.log]
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

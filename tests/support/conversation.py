@@ -173,7 +173,7 @@ def talk(text: str) -> Talk:
                     if at < min(len(path), len(named)) - 1:
                         step = replace(step, evidence=Evidence.ASSUMED)
                     if heard:
-                        step = replace(step, packet=made.now.packet, event=Event.RECV_ICMP, why="got ICMP")
+                        step = replace(step, packet=made.now.packet, event=Event.RECV_ICMP)
                     made.log.append(step)
                     states[endpoint] = new
     return made
