@@ -27,6 +27,8 @@ MOST = 8192
 LONG = 4096
 """Rows of a transfer from which it is long; so many of the newest are in its excerpt."""
 
+_NUMBERS = ("seq", "ack", "length")
+
 BEGINNING = 64
 """Rows of a long transfer's beginning in an excerpt."""
 
@@ -53,16 +55,17 @@ def condensed(
         return [[] for _ in groups]
     rows = np.concatenate([np.asarray(group, np.int64) for group in groups])
     ends = np.cumsum([len(group) for group in groups])
-    inside = _inside(store, rows, ends, margin)
-    chosen = ~inside
+    inside = _inside(store.column("plain", rows), ends, margin)
     sums = _sums(store, rows, inside, ends)
-    chosen[[one.last for one in sums]] = True
+    chosen = ~inside
+    chosen[sums.last] = True
     places = np.flatnonzero(chosen)
-    segments = store.segments(rows[places])
-    for one, at in zip(sums, np.searchsorted(places, [one.last for one in sums]).tolist(), strict=True):
-        whole = segments[at]
-        ack = whole.ack if one.ack is None else one.ack
-        segments[at] = replace(whole, seq=one.seq, length=one.length, ack=ack)
+    seq, ack, length = (
+        column.astype(np.int64) for column in store.columns(("seq", "ack", "length"), rows[places])
+    )
+    at = np.searchsorted(places, sums.last)
+    seq[at], ack[at], length[at] = sums.seq, sums.ack, sums.length
+    segments = store.segments(rows[places], instead={"seq": seq, "ack": ack, "length": length})
     bounds = [0, *np.searchsorted(places, ends).tolist()]
     return [segments[begin:end] for begin, end in pairwise(bounds)]
 
@@ -164,25 +167,24 @@ def _reach(first: Segment, end: int) -> int:
     return diff(end, first.seq)
 
 
-class _Sum(NamedTuple):
-    """What one end sent in a run, in the place of its last segment there. ack: None: that one's."""
+class _Sums(NamedTuple):
+    """What one end sent in a run, in the place of its last segment there: columns, a sum an element."""
 
-    last: int
-    seq: int
-    length: int
-    ack: int | None
+    last: Ints
+    seq: Ints
+    length: Ints
+    ack: Ints
 
 
-def _inside(store: SegmentStore, rows: Ints, ends: Ints, margin: Margin) -> np.ndarray:
+def _inside(plain: np.ndarray, ends: Ints, margin: Margin) -> np.ndarray:
     """Which rows are to be summed up: plain ones that are far enough from all others of their group."""
-    plain = store.column("plain", rows)
     edge = ~plain
-    at = np.arange(len(rows))
+    at = np.arange(len(plain))
     first = np.concatenate(([0], ends[:-1]))
-    first = first[first < len(rows)]
+    first = first[first < len(plain)]
     before = np.where(edge, at, -1)
     before[first] = np.maximum(before[first], first - 1)
-    after = np.where(edge, at, len(rows))
+    after = np.where(edge, at, len(plain))
     lasts = ends[ends > 0] - 1
     after[lasts] = np.minimum(after[lasts], lasts + 1)
     before = np.maximum.accumulate(before)
@@ -192,30 +194,28 @@ def _inside(store: SegmentStore, rows: Ints, ends: Ints, margin: Margin) -> np.n
     return inside
 
 
-def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> list[_Sum]:
-    """Of each run, and each end that sent something in it."""
+def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> _Sums:
+    """Of each run, and each end that sent something in it.
+
+    Which acknowledges in a sum: the end that is done first as in its first segment, the other as in its last.
+    """
     at = np.flatnonzero(inside)
     if not at.size:
-        return []
+        return _Sums(at, at, at, at)
+    sender, seq, length, ack = store.columns(("sender", "seq", "length", "ack"), rows[at])
     group = np.searchsorted(ends, at, side="right")
     new = np.concatenate(([True], (np.diff(at) > 1) | (np.diff(group) > 0)))
     run = np.cumsum(new) - 1
     place = np.arange(len(at)) - np.flatnonzero(new)[run]
-    key = (run << 40 | place // MOST << 1) | store.column("sender", rows[at])
+    key = (run << 40 | place // MOST << 1) | sender
     order = np.argsort(key, kind="stable")
     begins = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0)))
     lasts = np.concatenate((begins[1:], [len(order)])) - 1
-    first, last = at[order[begins]], at[order[lasts]]
-    start = store.column("seq", rows[first])
-    ends_at = store.column("seq", rows[at])[order] + store.column("length", rows[at])[order]
-    reached = (ends_at - np.repeat(start, np.diff([*begins, len(order)]))).view(np.int32)
+    first, last = order[begins], order[lasts]
+    reached = (seq[order] + length[order] - np.repeat(seq[first], lasts - begins + 1)).view(np.int32)
     lengths = np.maximum(np.maximum.reduceat(reached, begins), 0)
-    piece = key[order[begins]] >> 1
-    columns = (last, start, lengths, store.column("ack", rows[first]), piece)
-    earliest: dict[int, int] = {}
-    for one, of in sorted(zip(last.tolist(), piece.tolist(), strict=True)):
-        earliest.setdefault(of, one)
-    return [
-        _Sum(one, seq, length, ack if earliest[of] == one else None)
-        for one, seq, length, ack, of in zip(*(column.tolist() for column in columns), strict=True)
-    ]
+    piece = key[first] >> 1
+    by_end = np.lexsort((last, piece))
+    earliest = np.zeros(len(last), np.bool_)
+    earliest[by_end[np.concatenate(([True], np.diff(piece[by_end]) != 0))]] = True
+    return _Sums(at[last], seq[first], lengths, np.where(earliest, ack[first], ack[last]))

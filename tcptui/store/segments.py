@@ -11,8 +11,8 @@ Limits: 2**31 rows; frame numbers below 2**32.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,11 @@ ROW: int = sum(np.dtype(kind).itemsize for kind in _KINDS.values())
 """Bytes that a row takes, the index of pairs left out."""
 
 _IN_BITS = ("sender", "flags", "version", "plain", "sum")
+_IN_SEGMENTS = ("frame", "time_ns", "seq", "ack", "window", "length", "ip_id", "ttl")  # as they are
 Rows = Ints | slice
+
+_NEAR = 1 << 13
+"""Bytes of the file that cost as much to read as a call."""
 
 MOST_ERRORS = 1000
 """ICMP errors kept of a pair: who makes thousands of them fills neither the memory nor the ladder."""
@@ -172,19 +176,13 @@ class SegmentStore:
         wirelen, linktype, options (bytes of options that were captured), options_at (their place in the
         packet). A slice ends at `n`, and may have no step.
         """
-        if name not in _IN_BITS:
-            return self._gather(name, rows)
-        bits: NDArray[np.uint16] = self._gather("bits", rows)
-        if name == "sender":
-            return np.where(bits & SENDER, 1, 0).astype(np.uint8)
-        if name == "plain":
-            return (bits & np.uint16(_PLAIN)).astype(np.bool_)
-        if name == "sum":
-            return (bits & np.uint16(_SUM)).astype(np.bool_)
-        if name == "version":
-            return np.where(bits & IPV6, 6, 4).astype(np.uint8)
-        flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
-        return flags
+        return self.columns((name,), rows)[0]
+
+    def columns(self, names: Sequence[str], rows: Rows) -> list[NDArray[Any]]:
+        """Several properties of the same rows: where those are is found out once."""
+        stored = dict.fromkeys("bits" if name in _IN_BITS else name for name in names)
+        found = dict(zip(stored, self._gather(list(stored), rows), strict=True))
+        return [_from_bits(name, found["bits"]) if name in _IN_BITS else found[name] for name in names]
 
     def mark_plain(self, rows: Ints) -> None:
         """These rows are data and ACKs in order, in the middle of a transfer."""
@@ -196,35 +194,36 @@ class SegmentStore:
         """One row, with its options."""
         return self.segments(np.array([row], np.int64))[0]
 
-    def segments(self, rows: Ints | range | list[int], *, options: bool = True) -> list[Segment]:
-        """Rows as segments. Option bytes are read from the file: about 1 µs for each row that has some.
+    def segments(
+        self, rows: Ints | range | list[int], *, options: bool = True, instead: dict[str, Ints] | None = None
+    ) -> list[Segment]:
+        """Rows as segments. Option bytes are read from the file: under 1 µs for each row that has some.
 
-        options: False leaves them empty.
+        options: False leaves them empty. instead: columns (seq, ack, length) that differ from the store's.
         """
         which = np.asarray(rows, np.int64)
-        bits = self._gather("bits", which)
-        ip_id = self._gather("ip_id", which).tolist()
+        bits, *columns = self._gather(["bits", *_IN_SEGMENTS], which)
+        values = {name: column.tolist() for name, column in zip(_IN_SEGMENTS, columns, strict=True)}
+        values |= {name: column.tolist() for name, column in (instead or {}).items()}
         for at in np.flatnonzero(bits & IPV6).tolist():
-            ip_id[at] = None
-        segments = list(
+            values["ip_id"][at] = None
+        return list(
             map(
                 Segment,
-                self._gather("frame", which).tolist(),
-                self._gather("time_ns", which).tolist(),
+                values["frame"],
+                values["time_ns"],
                 ((bits & SENDER) >> 14).tolist(),
-                self._gather("seq", which).tolist(),
-                self._gather("ack", which).tolist(),
+                values["seq"],
+                values["ack"],
                 (bits & 0x1FF).tolist(),
-                self._gather("window", which).tolist(),
-                self._gather("length", which).tolist(),
-                self._options(which) if options else [b""] * len(which),
-                ip_id,
-                self._gather("ttl", which).tolist(),
+                values["window"],
+                values["length"],
+                self._options(which) if options else repeat(b""),
+                values["ip_id"],
+                values["ttl"],
+                ((bits & _SUM) > 0).tolist(),
             )
         )
-        for at in np.flatnonzero(bits & _SUM).tolist():
-            segments[at] = replace(segments[at], is_sum=True)
-        return segments
 
     def raw(self, row: int) -> bytes:
         """The captured frame from its link layer on; shorter, or b"", where the file has lost it."""
@@ -235,25 +234,39 @@ class SegmentStore:
         """LINKTYPE_ number of the interface that captured the row."""
         return int(self._chunks[row >> _BITS]["linktype"][row & _CHUNK - 1])
 
-    def _options(self, rows: Ints) -> Iterable[bytes]:
-        sizes = self._gather("options", rows).tolist()
-        if not any(sizes):
-            return [b""] * len(sizes)
-        places = (self._gather("offset", rows) + self._gather("options_at", rows)).tolist()
+    def _options(self, rows: Ints) -> list[bytes]:
+        """Those of neighbours in the file are read at once."""
+        found = [b""] * len(rows)
+        sizes, offset, options_at = self._gather(["options", "offset", "options_at"], rows)
+        some = np.flatnonzero(sizes)
+        places = offset[some] + options_at[some]
+        order = np.argsort(places, kind="stable")
+        places, some = places[order], some[order]
+        bounds = [0, *(np.flatnonzero(np.diff(places) > _NEAR) + 1).tolist(), len(some)]
+        begins, ends = places.tolist(), (places + sizes[some]).tolist()
+        which, where = rows[some].tolist(), some.tolist()
+        for first, after in pairwise(bounds if begins else ()):
+            base, end = begins[first], ends[after - 1]
+            data = self._bytes(base, end - base) if which[first] >= self._kept.n else b""
+            for at in range(first, after):
+                found[where[at]] = (
+                    data[begins[at] - base : ends[at] - base]
+                    if len(data) == end - base
+                    else self._old_options(which[at], begins[at], ends[at] - begins[at])
+                )
+        return found
+
+    def _bytes(self, place: int, size: int) -> bytes:
+        """Bytes of the file: of the last batch, as they were read; of others once more."""
         base, recent = self._recent
-        end = base + len(recent)
-        return [
-            b""
-            if not size
-            else bytes(recent[place - base : place - base + size])
-            if base <= place and place + size <= end
-            else self._old_options(row, place, size)
-            for row, place, size in zip(rows.tolist(), places, sizes, strict=True)
-        ]
+        at = place - base
+        if at >= 0 and at + size <= len(recent):
+            return bytes(recent[at : at + size])
+        return self._packet(place, size)
 
     def _old_options(self, row: int, place: int, size: int) -> bytes:
         if row >= self._kept.n:
-            data = self._packet(place, size)
+            data = self._bytes(place, size)
             if data or row >= self._kept.n:  # else they were saved, and given back, just now
                 return data
         return self._kept.get(row)
@@ -311,26 +324,26 @@ class SegmentStore:
                 new._others[frame] = (int(pair_of[pair]), *place)  # type: ignore[assignment]
         return new
 
-    def _gather(self, name: str, rows: Rows) -> NDArray[Any]:
+    def _gather(self, names: Sequence[str], rows: Rows) -> list[NDArray[Any]]:
+        """Columns as they are stored."""
         if isinstance(rows, slice):
-            return self._range(name, *rows.indices(self.n)[:2])
+            return [self._range(name, *rows.indices(self.n)[:2]) for name in names]
         if not len(rows):
-            return np.zeros(0, _KINDS[name])
-        first, last = int(rows.min()) >> _BITS, int(rows.max()) >> _BITS
-        if first == last:
-            return np.take(self._chunks[first][name], rows & (_CHUNK - 1))
-        result = np.empty(len(rows), _KINDS[name])
-        chunk = rows >> _BITS
-        if (chunk[1:] >= chunk[:-1]).all():  # ascending, as a pair's rows are: a piece of them in each chunk
-            bounds = np.flatnonzero(np.diff(chunk)) + 1
-            for begin, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(rows)], strict=True):
-                source = self._chunks[int(chunk[begin])][name]
-                result[begin:end] = source[rows[begin:end] & (_CHUNK - 1)]
-            return result
-        for number in distinct(chunk):
-            here = chunk == number
-            result[here] = self._chunks[number][name][rows[here] & (_CHUNK - 1)]
-        return result
+            return [np.zeros(0, _KINDS[name]) for name in names]
+        chunk, places = rows >> _BITS, rows & (_CHUNK - 1)
+        if (chunk == chunk[0]).all():
+            only = self._chunks[int(chunk[0])]
+            return [np.take(only[name], places) for name in names]
+        back: Ints | None = None  # where each is once they are ascending, as a pair's rows are
+        if (chunk[1:] < chunk[:-1]).any():
+            order = np.argsort(chunk, kind="stable")
+            chunk, places = chunk[order], places[order]
+            back = np.empty_like(order)
+            back[order] = np.arange(len(order))
+        bounds = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(chunk)]
+        pieces = [(self._chunks[int(chunk[begin])], places[begin:end]) for begin, end in pairwise(bounds)]
+        found = (np.concatenate([np.take(one[name], at) for one, at in pieces]) for name in names)
+        return [column if back is None else np.take(column, back) for column in found]
 
     def _range(self, name: str, start: int, stop: int) -> NDArray[Any]:
         parts = [
@@ -351,6 +364,19 @@ class SegmentStore:
             for name, values in columns.items():
                 chunk[name][at : at + size] = values[done : done + size]
             done += size
+
+
+def _from_bits(name: str, bits: NDArray[np.uint16]) -> NDArray[Any]:
+    if name == "sender":
+        return np.where(bits & SENDER, 1, 0).astype(np.uint8)
+    if name == "plain":
+        return (bits & np.uint16(_PLAIN)).astype(np.bool_)
+    if name == "sum":
+        return (bits & np.uint16(_SUM)).astype(np.bool_)
+    if name == "version":
+        return np.where(bits & IPV6, 6, 4).astype(np.uint8)
+    flags: NDArray[np.uint16] = bits & np.uint16(0x1FF)
+    return flags
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

@@ -67,6 +67,23 @@ def test_options_are_the_same_from_the_last_batch_and_from_the_file(tmp_path: Pa
     ]
 
 
+def test_options_of_rows_in_any_order_near_and_far_apart(tmp_path: Path) -> None:
+    frames = [p.frame(bytes(n % 5 * 1200), options=bytes([2, 4, 0, n]), seq=n) for n in range(200)]
+    store = store_of(p.open_bytes(tmp_path, p.pcap(*frames)), most=30)
+    rows = [150, 3, 199, 4, 4, 77, 0, 78, 198, 2, 121]
+    assert [s.options[3] for s in store.segments(rows)] == rows
+
+
+def test_options_that_the_file_has_lost_are_empty_and_those_before_are_there(tmp_path: Path) -> None:
+    frames = [p.frame(options=bytes([2, 4, 0, n]), seq=n) for n in range(60)]
+    reader = p.open_bytes(tmp_path, p.pcap(*frames))
+    store = store_of(reader, most=20)
+    (file,) = (each for each in tmp_path.iterdir() if each.is_file())
+    with file.open("r+b") as cut:
+        cut.truncate(int(store.column("offset")[10]))
+    assert [len(s.options) for s in store.segments(range(20))] == [4] * 10 + [0] * 10
+
+
 @pytest.mark.parametrize("bits", [1, 3, 16])
 def test_columns_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
     monkeypatch.setattr(module, "_BITS", bits)
