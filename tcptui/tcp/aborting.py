@@ -69,7 +69,7 @@ def _for_another(sender: Endpoint, segment: Segment) -> bool:
 def _dropped(sender: Endpoint, segment: Segment) -> bool:
     """A listener answers so, too, to an ACK which the RST has overtaken that dropped the request."""
     exact = sender.exact
-    text = any(one.size and not is_bare_syn(one) for one in sender.flights)
+    text = any(one.segment.space and not is_bare_syn(one) for one in sender.flights)
     if exact.state is not SYN_RCVD or not exact.passive or text:
         return False
     for one in sender.flights:
@@ -167,7 +167,7 @@ def _trigger(sender: Endpoint, reply: Segment) -> int:
             if not one.lost:
                 deliver(scratch, one.segment, PASSED)
         done = index
-        text = flights[index].size and not flights[index].segment.flags & SYN
+        text = flights[index].segment.space and not flights[index].segment.flags & SYN
         if text or scratch.state is CLOSED:
             return index
     return matching[0] if matching else 0

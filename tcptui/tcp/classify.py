@@ -17,7 +17,9 @@ DEAF = (CLOSED, LISTEN)
 """Nothing that arrives moves it: it moves when it answers; until then nobody knows whether it listens."""
 _RESET = (Event.RECV_RST,)
 _RESET_REQUEST = (Event.RECV_RST_PASSIVE,)
+_SYN_ACKED = (Event.RECV_ACK_OF_SYN,)
 _FIN_ACKED = (Event.RECV_ACK_OF_FIN,)
+_FIN_CONSUMED = (Event.RECV_FIN,)
 
 
 def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
@@ -32,8 +34,12 @@ def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
         return _reset(tcb, segment)
     if flags & SYN:
         return _syn_again(tcb, segment)
-    if not flags & ACK or _is_old(tcb, segment):
+    if not flags & ACK:
         return NOTHING
+    if tcb.ack_sent is not None and seq.lt(segment.end, tcb.ack_sent):
+        return (
+            NOTHING  # a copy from the past, wholly acknowledged before: its ACK does not count
+        )
     if state is SYN_RCVD and not tcb.acknowledges_syn(segment.ack):
         return NOTHING
     return _ordinary(tcb, segment)
@@ -66,33 +72,20 @@ def _syn_again(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     """A SYN where there is a connection: only the SYN,ACK of a simultaneous open is news."""
     crossing = tcb.state is SYN_RCVD and not tcb.passive and segment.seq == tcb.irs
     if crossing and segment.flags & ACK and tcb.acknowledges_syn(segment.ack):
-        return (Event.RECV_ACK_OF_SYN,)
+        return _SYN_ACKED
     return NOTHING
 
 
-def _is_old(tcb: Tcb, segment: Segment) -> bool:
-    """Wholly before what it has acknowledged: a copy from the past, whose ACK counts for nothing."""
-    return tcb.ack_sent is not None and seq.lt(segment.end, tcb.ack_sent)
-
-
 def _ordinary(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
-    events: list[Event] = []
-    if tcb.state is SYN_RCVD:
-        events.append(Event.RECV_ACK_OF_SYN)
-    if not tcb.fin_acked and tcb.fin_seq is not None and seq.gt(segment.ack, tcb.fin_seq):
+    events = _SYN_ACKED if tcb.state is SYN_RCVD else NOTHING
+    if tcb.fin_seq is not None and not tcb.fin_acked and seq.gt(segment.ack, tcb.fin_seq):
         tcb.fin_acked = True
-        events.append(Event.RECV_ACK_OF_FIN)
-    if segment.length or segment.flags & FIN:
-        _take_text(tcb, segment)
-        if not tcb.peer_fin_consumed and tcb.fin_arrived():
+        events += _FIN_ACKED
+    if segment.space:
+        if segment.flags & FIN:
+            tcb.peer_fin = seq.add(segment.end, -1)
+        tcb.accept(segment.seq, segment.end)
+        if tcb.peer_fin is not None and not tcb.peer_fin_consumed and tcb.fin_arrived():
             tcb.peer_fin_consumed = True
-            events.append(Event.RECV_FIN)
-    return tuple(events)
-
-
-def _take_text(tcb: Tcb, segment: Segment) -> None:
-    end = seq.add(segment.seq, segment.length)
-    if segment.flags & FIN:
-        tcb.peer_fin = end
-        end = seq.add(end, 1)
-    tcb.accept(segment.seq, end)
+            events += _FIN_CONSUMED
+    return events

@@ -17,7 +17,9 @@ def deny(end: Endpoint, segment: Segment) -> None:
     if not end.flights:
         return
     ack, young = segment.ack, segment.time_ns - end.wait
-    _deny_holes(end, segment)
+    held = [block for block in options.sack(segment.options) if seq.gt(block[1], ack)]
+    if held:
+        _deny_holes(end, segment, held)
     for one in end.flights:
         if one.lost:
             continue
@@ -27,22 +29,19 @@ def deny(end: Endpoint, segment: Segment) -> None:
             continue
         elif one.segment.flags & RST:
             end.lose(one, f"it goes on after the RST (#{one.segment.packet}): lost or refused")
-        elif one.size and seq.le(one.segment.seq, ack) and seq.gt(one.end, ack):
+        elif one.segment.space and seq.le(one.segment.seq, ack) and seq.gt(one.segment.end, ack):
             end.lose(one, f"its ACK (#{segment.packet}) leaves out #{one.segment.packet}: not arrived")
 
 
-def _deny_holes(end: Endpoint, segment: Segment) -> None:
+def _deny_holes(end: Endpoint, segment: Segment, held: list[tuple[int, int]]) -> None:
     """It holds what was sent later (RFC 2018): the holes before that have not arrived."""
-    held = [block for block in options.sack(segment.options) if seq.gt(block[1], segment.ack)]
-    if not held:
-        return
     later = False
     for one in reversed(end.flights):
-        if not one.size:
+        if not one.segment.space:
             continue
-        if any(seq.le(left, one.segment.seq) and seq.le(one.end, right) for left, right in held):
+        if any(seq.le(left, one.segment.seq) and seq.le(one.segment.end, right) for left, right in held):
             later = one.held = True
-        elif later and not one.lost and seq.gt(one.end, segment.ack):
+        elif later and not one.lost and seq.gt(one.segment.end, segment.ack):
             end.lose(one, f"#{segment.packet} holds what was sent after #{one.segment.packet}: lost")
 
 

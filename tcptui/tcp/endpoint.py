@@ -22,7 +22,6 @@ from tcptui.tcp.flight import (
     acknowledges,
     deliver,
     echoed,
-    flight,
     is_pure_ack,
     proven,
     replay,
@@ -137,7 +136,7 @@ class Endpoint:
         if segment.flags & RST:
             self._wary = self._replay_due = True
         flights = self.flights
-        flights.append(flight(segment))
+        flights.append(Flight(segment))
         if len(flights) > PURE_ACKS_KEPT and is_pure_ack(segment) and self.exact.state in _TRANSFER:
             self._drop_idle()
         if len(flights) > MOST:
@@ -189,9 +188,10 @@ class Endpoint:
             self._replay_due = True  # in the middle of a stream: now it is known where
         elif seq.le(segment.ack, exact.rcv_nxt):
             return
-        answered = [one for one in self.flights if one.size and seq.le(one.end, segment.ack)]
+        ack = segment.ack
+        answered = [one for one in self.flights if one.segment.space and seq.le(one.segment.end, ack)]
         if answered:
-            passed = max(one.segment.time_ns for one in answered)
+            passed = max([one.segment.time_ns for one in answered])
             self._measure_answer(segment, segment.time_ns - passed)
             if any(one.segment.flags & FIN for one in answered):
                 self._lose_by_echo(answered, segment)
@@ -211,7 +211,7 @@ class Endpoint:
         if number is None:
             return
         for one in answered[:number]:
-            if not one.lost and one.end == answered[number].end:
+            if not one.lost and one.segment.end == answered[number].segment.end:
                 self.lose(
                     one, f"#{segment.packet} echoes the time stamp of #{answered[number].segment.packet}"
                 )
@@ -221,7 +221,7 @@ class Endpoint:
         count = proven(self.flights, self.exact.rcv_nxt, ack)
         held: list[Flight] = []
         for one in self.flights[:count]:
-            if one.size and seq.gt(one.end, ack):
+            if one.segment.space and seq.gt(one.segment.end, ack):
                 held.append(one)
             elif not one.lost and not one.segment.flags & RST:  # it goes on: a RST was lost, or refused
                 deliver(self.exact, one.segment, PROVEN, segment.packet)

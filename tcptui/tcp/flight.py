@@ -16,21 +16,14 @@ MOST = 300
 
 @dataclass(slots=True)
 class Flight:
-    """One segment under way. end: the number after it.
+    """One segment under way.
 
     lost: something showed that it did not arrive. held: it did, and waits behind a hole.
     """
 
     segment: Segment
-    end: int
-    size: int
     lost: bool = False
     held: bool = False
-
-
-def flight(segment: Segment) -> Flight:
-    """`segment`, just passed."""
-    return Flight(segment, segment.end, segment.space)
 
 
 def deliver(tcb: Tcb, segment: Segment, evidence: Evidence, proven_by: int | None = None) -> None:
@@ -66,7 +59,7 @@ def proven(flights: list[Flight], rcv_nxt: int | None, ack: int) -> int:
         again, further = _covering(flights, rcv_nxt, ack, believe_lost=True)
         if further is not None and (reached is None or seq.gt(further, reached)):
             for one in flights[:again]:
-                if one.size and seq.le(one.end, ack):
+                if one.segment.space and seq.le(one.segment.end, ack):
                     one.lost = False
             return again
     return count
@@ -78,11 +71,11 @@ def _covering(
     books = Received(rcv_nxt)
     count = 0
     for index, one in enumerate(flights):
-        if not one.size or (one.lost and not believe_lost) or one.segment.flags & RST:
+        if not one.segment.space or (one.lost and not believe_lost) or one.segment.flags & RST:
             continue
-        if seq.gt(one.end, ack):
+        if seq.gt(one.segment.end, ack):
             continue
-        if books.accept(one.segment.seq, one.end):
+        if books.accept(one.segment.seq, one.segment.end):
             count = index + 1
             if books.rcv_nxt == ack:
                 break

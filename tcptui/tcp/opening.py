@@ -163,7 +163,7 @@ def _listen(sender: Endpoint, receiver: Endpoint, segment: Segment) -> None:
     asked = [one for one in sender.flights if one.segment.flags & SYN]
     if len(asked) == 1:
         sender.measure(segment.time_ns - asked[0].segment.time_ns)
-    sender.flights = [one for one in sender.flights if seq.gt(one.end, segment.ack)]
+    sender.flights = [one for one in sender.flights if seq.gt(one.segment.end, segment.ack)]
 
 
 def _answers(receiver: Endpoint, segment: Segment) -> bool:
@@ -203,4 +203,4 @@ def _answer_of_known(lives: Lives, sender: Endpoint, receiver: Endpoint, segment
 
 def _asks_for(one: Flight, answer: Segment) -> bool:
     """A SYN that this SYN,ACK acknowledges; of data with it, any part."""
-    return is_bare_syn(one) and seq.gt(answer.ack, one.segment.seq) and seq.le(answer.ack, one.end)
+    return is_bare_syn(one) and seq.gt(answer.ack, one.segment.seq) and seq.le(answer.ack, one.segment.end)

@@ -62,7 +62,7 @@ class Received:
 
     def accept(self, start: int, end: int) -> bool:
         """Take [start, end) into the receive queue. True where it brought anything new."""
-        if self.rcv_nxt is None:
+        if self.rcv_nxt is None or (self.rcv_nxt == start and not self.gaps):
             self.rcv_nxt = end
             return True
         if seq.le(end, self.rcv_nxt):

@@ -59,7 +59,7 @@ def acknowledged(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
         listened(exact, peer.exact, segment, iss=seq.add(ack, -1))
     elif exact.unknown:
         exact.snd_max = ack  # as far as we can know
-    else:
+    elif ack != exact.snd_max:
         unseen_fin.acknowledged(end, peer, segment)
 
 

@@ -67,8 +67,8 @@ def _open_before(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
 def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
     """`end` itself sends `segment`: empty, and one octet further than we saw; or more after that octet."""
     exact, missed = end.exact, end.missed
-    last = seq.add(segment.seq, segment.length)
     if missed is not None:
+        last = seq.add(segment.seq, segment.length)
         overtaken(end, peer, segment)
         if end.missed is not None and segment.flags & FIN and last != missed:
             _take_back(end, peer, f"it sends on (#{segment.packet}) where its FIN had been assumed")
@@ -80,7 +80,7 @@ def spoke(end: Endpoint, peer: Endpoint, segment: Segment) -> None:
             _assume_fin(end, segment)
         elif end.hole is not None and end.hole.ack == segment.seq and end.marks.is_bare(segment):
             _assume_fin_in_hole(end, peer, end.hole)
-    if segment.length or segment.flags & FIN:
+    if segment.space:
         end.hole = None
     if end.combined and is_pure_ack(segment):
         _crossed(end, peer, segment)

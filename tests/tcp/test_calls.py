@@ -1,7 +1,7 @@
 """When a caller must have asked again."""
 
 from tcptui.tcp.calls import Calls
-from tcptui.tcp.flight import flight
+from tcptui.tcp.flight import Flight
 from tcptui.tcp.segment import Flags, Segment
 
 SECOND = 1_000_000_000
@@ -38,7 +38,7 @@ def test_without_its_syn_nothing_is_due() -> None:
 
 def test_an_answer_must_come_four_times_to_have_been_lost() -> None:
     answers = [
-        flight(Segment(n, round(at * SECOND), 1, 500, 101, Flags.SYN | Flags.ACK))
+        Flight(Segment(n, round(at * SECOND), 1, 500, 101, Flags.SYN | Flags.ACK))
         for n, at in enumerate((1.1, 2.1, 4.1, 8.3))
     ]
     assert calls(1).due_ns(answers[:3], 0, answered=True) is None

@@ -1,17 +1,17 @@
 """Segments under way: what an acknowledgement proves."""
 
-from tcptui.tcp.flight import Flight, echoed, flight, is_bare_syn, is_pure_ack, proven, replay
+from tcptui.tcp.flight import Flight, echoed, is_bare_syn, is_pure_ack, proven, replay
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.tcb import Tcb
 
 
 def data(packet: int, seq: int, length: int) -> Flight:
-    return flight(Segment(packet, packet, 1, seq, 200, Flags.ACK, length=length))
+    return Flight(Segment(packet, packet, 1, seq, 200, Flags.ACK, length=length))
 
 
 def ack(packet: int, number: int = 200) -> Flight:
-    return flight(Segment(packet, packet, 1, 500, number, Flags.ACK))
+    return Flight(Segment(packet, packet, 1, 500, number, Flags.ACK))
 
 
 def test_an_ack_proves_what_it_covers_and_the_pure_acks_before() -> None:
@@ -43,7 +43,7 @@ def test_reordered_text_is_covered_by_both() -> None:
 
 def test_replay_starts_from_what_is_certain_and_leaves_it_alone() -> None:
     exact = Tcb(state=State.ESTABLISHED, iss=99, snd_max=200, irs=499, rcv_nxt=500)
-    fin = flight(Segment(7, 70, 1, 510, 200, Flags.FIN | Flags.ACK))
+    fin = Flight(Segment(7, 70, 1, 510, 200, Flags.FIN | Flags.ACK))
     assert replay(exact, [fin]).state is State.ESTABLISHED
     shown = replay(exact, [fin, data(8, 500, 10)])
     assert shown.state is State.CLOSE_WAIT
@@ -53,22 +53,22 @@ def test_replay_starts_from_what_is_certain_and_leaves_it_alone() -> None:
 
 def test_replay_leaves_out_what_is_lost() -> None:
     exact = Tcb(state=State.ESTABLISHED, iss=99, snd_max=200, irs=499, rcv_nxt=500)
-    fin = flight(Segment(7, 70, 1, 500, 200, Flags.FIN | Flags.ACK))
+    fin = Flight(Segment(7, 70, 1, 500, 200, Flags.FIN | Flags.ACK))
     fin.lost = True
     assert replay(exact, [fin]).state is State.ESTABLISHED
 
 
 def test_kinds() -> None:
     assert is_pure_ack(ack(1).segment) and not is_pure_ack(data(1, 0, 1).segment)
-    assert is_bare_syn(flight(Segment(1, 0, 0, 0, 0, Flags.SYN)))
-    assert not is_bare_syn(flight(Segment(1, 0, 0, 0, 0, Flags.SYN | Flags.ACK)))
+    assert is_bare_syn(Flight(Segment(1, 0, 0, 0, 0, Flags.SYN)))
+    assert not is_bare_syn(Flight(Segment(1, 0, 0, 0, 0, Flags.SYN | Flags.ACK)))
 
 
 def test_the_echoed_time_stamp_names_a_copy_unless_a_duplicate_is_reported() -> None:
     def stamped(value: int, echo: int, sack: bytes = b"") -> bytes:
         return b"\x01\x01\x08\x0a" + value.to_bytes(4, "big") + echo.to_bytes(4, "big") + sack
 
-    copies = [flight(Segment(n, n, 0, 10, 0, Flags.FIN | Flags.ACK, options=stamped(n, 0))) for n in (1, 2)]
+    copies = [Flight(Segment(n, n, 0, 10, 0, Flags.FIN | Flags.ACK, options=stamped(n, 0))) for n in (1, 2)]
     answer = Segment(3, 3, 1, 0, 11, Flags.ACK, options=stamped(9, 2))
     assert echoed(copies, answer) == 1
     duplicate = b"\x01\x01\x05\x0a" + (10).to_bytes(4, "big") + (11).to_bytes(4, "big")
