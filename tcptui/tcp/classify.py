@@ -37,9 +37,7 @@ def arrival(tcb: Tcb, segment: Segment) -> tuple[Event, ...]:
     if not flags & ACK:
         return NOTHING
     if tcb.ack_sent is not None and seq.lt(segment.end, tcb.ack_sent):
-        return (
-            NOTHING  # a copy from the past, wholly acknowledged before: its ACK does not count
-        )
+        return NOTHING  # a copy from the past, wholly acknowledged before: its ACK does not count
     if state is SYN_RCVD and not tcb.acknowledges_syn(segment.ack):
         return NOTHING
     return _ordinary(tcb, segment)

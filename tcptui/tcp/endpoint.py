@@ -72,6 +72,7 @@ class Endpoint:
     __slots__ = (
         "_assumed",
         "_replay_due",
+        "_replayed",
         "_steps",
         "_wary",
         "always_replay",
@@ -115,6 +116,7 @@ class Endpoint:
         self.beyond: Segment | None = None
         self._replay_due = True
         self._steps = self._assumed = 0
+        self._replayed: tuple[object, ...] = ()
         self._wary = False
 
     @property
@@ -134,7 +136,8 @@ class Endpoint:
         if segment.flags & ACK:
             self.marks.offer(segment.ack)
         if segment.flags & RST:
-            self._wary = self._replay_due = True
+            self._wary = True
+            self._replay_due = self._replay_due or not self._replayed  # its number is looked at closely
         flights = self.flights
         flights.append(Flight(segment))
         if len(flights) > PURE_ACKS_KEPT and is_pure_ack(segment) and self.exact.state in _TRANSFER:
@@ -328,26 +331,38 @@ class Endpoint:
     # -- outcome ------------------------------------------------------------------------------------
 
     def spoke(self) -> None:
-        """It has sent something: `shown` must be replayed, unless that was data or an ACK among others."""
+        """It has sent something: `shown` must be replayed, unless that was data or an ACK among others, or
+        changes nothing of what it heeds.
+        """
         exact, shown = self.exact, self.shown
-        if self._replay_due:
-            return
-        flowing = exact.state in _TRANSFER and shown.state is exact.state and not shown.path
-        waiting = shown.peer_fin is not None and not shown.peer_fin_consumed  # for what fills a gap
         if self._wary:  # a RST that did not fit may fit now
             self._wary = any(one.segment.flags & RST for one in self.flights)
-        if not flowing or waiting or self._wary or len(exact.path) != self._steps:
+        if self._replay_due or len(exact.path) != self._steps:
             self._replay_due = True
-            return
-        shown.ack_sent, shown.snd_max = exact.ack_sent, exact.snd_max
-        if exact.rcv_nxt is not None:
-            shown.advance_to(exact.rcv_nxt)
+        elif self._flows() and not self._wary:
+            shown.ack_sent, shown.snd_max = exact.ack_sent, exact.snd_max
+            if exact.rcv_nxt is not None:
+                shown.advance_to(exact.rcv_nxt)
+            self._replayed = ()
+        elif exact.heeds == self._replayed:
+            shown.snd_max, shown.window = exact.snd_max, exact.window
+        else:
+            self._replay_due = True
+
+    def _flows(self) -> bool:
+        """Nothing that passes moves it."""
+        shown = self.shown
+        flowing = self.exact.state in _TRANSFER and shown.state is self.exact.state and not shown.path
+        return flowing and (
+            shown.peer_fin is None or shown.peer_fin_consumed
+        )  # else it waits for what fills a gap
 
     def refresh(self, packet: int, time_ns: int) -> None:
         """Bring `shown` and the log up to date as of frame `packet`."""
         certain = self.exact.path
         if self._replay_due or len(certain) != self._steps:
             self.shown = replay(self.exact, self.flights)
+            self._replayed = self.exact.heeds
         elif len(self.shown.path) == self._assumed:
             return
         assumed = self.shown.path

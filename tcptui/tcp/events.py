@@ -33,6 +33,8 @@ class Event(Enum):
     FORGOTTEN = "forgotten: a new connection began"
     PICKED_UP = "picked up mid-stream"
 
+    __hash__ = object.__hash__  # the rule table is asked often; Enum's own is a call in Python
+
     def __str__(self) -> str:
         return self.value
 

@@ -38,14 +38,13 @@ class Entry:
 class Log:
     """One endpoint's entries: `path` are those that stand in the present life, in order."""
 
-    __slots__ = ("corrections", "endpoint", "entries", "path", "version")
+    __slots__ = ("corrections", "endpoint", "entries", "path")
 
     def __init__(self, endpoint: int) -> None:
         self.endpoint = endpoint
         self.entries: list[Entry] = []
         self.path: list[Entry] = []
         self.corrections: list[Correction] = []
-        self.version = 0
 
     def reconcile(self, steps: list[Step], packet: int, time_ns: int, reason: str) -> None:
         """Make the path these steps, as of frame `packet`; what does not fit is withdrawn.
@@ -53,13 +52,14 @@ class Log:
         reason: why; where it is empty the frame is told.
         """
         path = self.path
+        if len(path) == len(steps) and (not path or path[-1].step is steps[-1]):
+            return  # a path that is walked again has new steps from there on
         same = 0
         for entry, step in zip(path, steps, strict=False):
             if entry.step is not step:
                 if not entry.step.same(step):
                     break
                 entry.step = step
-                self.version += 1
             same += 1
         if same < len(path):
             self._withdraw(same, steps[same:], packet, time_ns, reason or f"#{packet} shows otherwise")
@@ -76,7 +76,6 @@ class Log:
         entry = Entry(step, at, when, max(packet, at), received)
         self.path.append(entry)
         self.entries.append(entry)
-        self.version += 1
 
     def abandon(self, old_path: list[Entry], packet: int, time_ns: int, reason: str) -> None:
         """The present life never was: withdraw all of it, and go on with the path of the one before."""
@@ -100,7 +99,6 @@ class Log:
         same = states == tuple(step.new for step in instead)
         if not same or instead[-1].event is not Event.REPLIED_RST:
             self.corrections.append(Correction(packet, time_ns, self.endpoint, states, reason))
-        self.version += 1
 
 
 def transition(entry: Entry, endpoint: int) -> Transition:

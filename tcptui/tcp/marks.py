@@ -55,6 +55,8 @@ class Marks:
 
     def is_copy(self, segment: Segment) -> bool:
         """The same segment as one just before: the network or the capture has doubled it."""
+        if not segment.ip_id and not segment.options:
+            return False
         for old in self._recent:
             if old.seq == segment.seq and old.ip_id == segment.ip_id and _alike(old, segment):
                 return True
@@ -86,8 +88,6 @@ class Marks:
 
 
 def _alike(old: Segment, new: Segment) -> bool:
-    if not new.ip_id and not new.options:
-        return False
     return (
         old.ack == new.ack
         and old.flags == new.flags

@@ -7,6 +7,7 @@ which segments still under way are replayed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
@@ -17,6 +18,8 @@ from tcptui.tcp.states import Evidence, State
 from tcptui.tcp.table import RULES
 
 SYN, FIN, RST, ACK = int(Flags.SYN), int(Flags.FIN), int(Flags.RST), int(Flags.ACK)
+
+_OPENING = (State.SYN_SENT, State.SYN_RCVD)
 
 MOST_GAPS = 64
 """Ranges remembered behind a gap: a receiver with more of them would have run out of window."""
@@ -198,6 +201,15 @@ class Tcb(Received):
                 odd=step.odd,
             )
 
+    @property
+    def heeds(self) -> tuple[object, ...]:
+        """All on which it hangs what an arriving segment does: what is sent in a transfer changes none of it."""
+        if (
+            self.state in _OPENING or self.bsd
+        ):  # SND.MAX says what answers its SYN; a BSD has regard to its window
+            return (*_HEEDED(self), self.snd_max, self.window)
+        return _HEEDED(self)
+
     def fin_arrived(self) -> bool:
         """The peer's FIN has arrived and no gap before it is left."""
         return self.peer_fin is not None and self.rcv_nxt is not None and seq.gt(self.rcv_nxt, self.peer_fin)
@@ -246,3 +258,6 @@ class Tcb(Received):
 
 
 _NUMBERS = attrgetter(*(one.name for one in fields(Tcb) if one.name != "path"))
+_HEEDED: Callable[[Tcb], tuple[object, ...]] = attrgetter(
+    *(one.name for one in fields(Tcb) if one.name not in ("path", "snd_max", "numbered", "window"))
+)
