@@ -352,10 +352,9 @@ class Endpoint:
     def _flows(self) -> bool:
         """Nothing that passes moves it."""
         shown = self.shown
-        flowing = self.exact.state in _TRANSFER and shown.state is self.exact.state and not shown.path
-        return flowing and (
-            shown.peer_fin is None or shown.peer_fin_consumed
-        )  # else it waits for what fills a gap
+        if self.exact.state not in _TRANSFER or shown.state is not self.exact.state or shown.path:
+            return False
+        return shown.peer_fin is None or shown.peer_fin_consumed  # else it waits for what fills a gap
 
     def refresh(self, packet: int, time_ns: int) -> None:
         """Bring `shown` and the log up to date as of frame `packet`."""

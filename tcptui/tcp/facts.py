@@ -132,7 +132,7 @@ def _take_segment(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         note_reply(peer, me, segment, seen)
     if me.resets:
         note_sequel(me, segment, seen)
-    if segment.length <= 1:
+    if segment.length <= 1 and (segment.seq != me.snd_max or peer.zero is not None):
         note_probe(me, peer, segment, seen)
     if flags & SYN:
         _take_syn(me, segment, seen)
@@ -253,7 +253,7 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         return
     if peer.snd_max is None:
         _first_ack(me, peer, segment, seen)
-    elif diff(segment.ack, peer.snd_max) > 0:
+    elif segment.ack != peer.snd_max and diff(segment.ack, peer.snd_max) > 0:
         open_hole(peer, Hole(peer.snd_max, segment.ack, seen))
         peer.snd_max = segment.ack
     if me.ack_max is None or diff(segment.ack, me.ack_max) > 0:

@@ -80,13 +80,11 @@ class Transition:
 
     def visible(self, moment: Moment, *, live: bool = False) -> bool:
         """True where this transition is in force or past at `moment`, in hindsight or as seen live."""
-        if self.packet is None or self.apart:
-            reached = self.time_ns <= moment.time_ns
-        else:
-            reached = (self.shown if live else self.packet) <= moment.packet
-        if live:
-            return reached and (self.withdrawn is None or (self.withdrawn, self.withdrawn_ns) > moment)
-        return reached and self.withdrawn is None
+        if self.withdrawn is not None and not (live and (self.withdrawn, self.withdrawn_ns) > moment):
+            return False
+        if self.packet is None or self.event in BY_ICMP:
+            return self.time_ns <= moment.time_ns
+        return (self.shown if live else self.packet) <= moment.packet
 
     def evidence_at(self, moment: Moment) -> Evidence:
         """The evidence as it was at `moment`: PROVEN only from the proving frame on."""

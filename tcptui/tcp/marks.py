@@ -9,6 +9,7 @@ Limits: IPv6 has no identification, and 0 says nothing; without either, nothing 
 from __future__ import annotations
 
 from collections import deque
+from functools import reduce
 
 from tcptui.tcp import options, seq
 from tcptui.tcp.segment import Flags, Segment
@@ -22,31 +23,34 @@ FAR = 1 << 20
 
 
 class Marks:
-    """Of one endpoint. ip_id, tsval: the newest it sent. heard: it has sent anything at all, last_ns: when.
+    """Of one endpoint. ip_id: the newest it sent. heard: it has sent anything at all, last_ns: when.
 
     offered: acknowledgement numbers that passed towards it, which a RST in reply may quote.
     """
 
-    __slots__ = ("_recent", "heard", "ip_id", "last_ns", "offered", "tsval")
+    __slots__ = ("_recent", "_tsval", "heard", "ip_id", "last_ns", "offered")
 
     def __init__(self) -> None:
         self.heard = False
         self.last_ns = 0
         self.ip_id: int | None = None
-        self.tsval: int | None = None
+        self._tsval: int | None = None  # of those that are recent no more
         self.offered: deque[int] = deque(maxlen=MOST_OFFERED)
         self._recent: deque[Segment] = deque(maxlen=MOST_RECENT)
 
     def remember(self, segment: Segment) -> None:
         """It has sent `segment`."""
         self.heard, self.last_ns = True, segment.time_ns
+        if len(self._recent) == MOST_RECENT:
+            self._tsval = _newer(self._tsval, self._recent[0])
         self._recent.append(segment)
         if segment.ip_id:
             self.ip_id = segment.ip_id
-        if segment.options:
-            stamp = options.tsval(segment.options)
-            if stamp is not None and (self.tsval is None or seq.gt(stamp, self.tsval)):
-                self.tsval = stamp
+
+    @property
+    def tsval(self) -> int | None:
+        """The newest time stamp that it has sent."""
+        return reduce(_newer, self._recent, self._tsval)
 
     def offer(self, ack: int) -> None:
         """An acknowledgement of `ack` passed towards it."""
@@ -84,7 +88,14 @@ class Marks:
     def is_newer(self, segment: Segment) -> bool | None:
         """By its time stamp, later than all before; None where there is none to compare."""
         stamp = options.tsval(segment.options)
-        return None if stamp is None or self.tsval is None else seq.gt(stamp, self.tsval)
+        newest = None if stamp is None else self.tsval
+        return None if stamp is None or newest is None else seq.gt(stamp, newest)
+
+
+def _newer(stamp: int | None, segment: Segment) -> int | None:
+    """The stamp, or the segment's where that is newer."""
+    other = options.tsval(segment.options)
+    return other if stamp is None or (other is not None and seq.gt(other, stamp)) else stamp
 
 
 def _alike(old: Segment, new: Segment) -> bool:

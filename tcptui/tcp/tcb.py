@@ -203,10 +203,8 @@ class Tcb(Received):
 
     @property
     def heeds(self) -> tuple[object, ...]:
-        """All on which it hangs what an arriving segment does: what is sent in a transfer changes none of it."""
-        if (
-            self.state in _OPENING or self.bsd
-        ):  # SND.MAX says what answers its SYN; a BSD has regard to its window
+        """All on which it hangs what an arriving segment does. To send data does not change it."""
+        if self.bsd or self.state in _OPENING:  # a BSD minds its window; SND.MAX tells what answers a SYN
             return (*_HEEDED(self), self.snd_max, self.window)
         return _HEEDED(self)
 
