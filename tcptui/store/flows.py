@@ -65,8 +65,7 @@ def _texts(end: list[NDArray[np.uint64]]) -> list[str]:
     mapped = _is_four(upper, lower)
     found = np.empty(len(port), object)
     found[mapped] = _texts_of_four(lower[mapped], port[mapped])
-    six = np.flatnonzero(~mapped).tolist()
-    found[six] = [str(_address(int(upper[at]), int(lower[at]), int(port[at]))) for at in six]
+    found[~mapped] = _texts_of_six(upper[~mapped], lower[~mapped], port[~mapped])
     texts: list[str] = found.tolist()
     return texts
 
@@ -80,6 +79,15 @@ def _texts_of_four(addresses: NDArray[np.uint64], ports: NDArray[np.uint64]) -> 
     raw = addresses.astype(">u4").tobytes()
     hosts = map(socket.inet_ntoa, (raw[at : at + 4] for at in range(0, len(raw), 4)))
     return [f"{host}:{port}" for host, port in zip(hosts, ports.tolist(), strict=True)]
+
+
+def _texts_of_six(
+    upper: NDArray[np.uint64], lower: NDArray[np.uint64], ports: NDArray[np.uint64]
+) -> list[str]:
+    raw = np.stack((upper, lower), axis=1).astype(">u8").tobytes()
+    words = (raw[at : at + 16] for at in range(0, len(raw), 16))
+    hosts = (socket.inet_ntop(socket.AF_INET6, word) for word in words)
+    return [f"[{host}]:{port}" for host, port in zip(hosts, ports.tolist(), strict=True)]
 
 
 def _text(end: list[NDArray[np.uint64]], at: int, port: bool) -> str:
