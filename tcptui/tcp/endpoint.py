@@ -312,7 +312,7 @@ class Endpoint:
 
     def in_old_life(self, segment: Segment) -> bool:
         """It sends on in the numbers of its old life, which a forged SYN seemed to have ended."""
-        if self.previous is None or self.exact.acknowledges_syn(segment.ack):
+        if self.previous is None:
             return False
         old = self.previous.exact
         return old.iss is not None and segment.seq == old.snd_max and segment.ack == old.ack_sent

@@ -102,6 +102,21 @@ def test_initial_sequence_numbers_do_not_matter(segments: list[Segment], a: int,
     assert [_told(one) for one in feed(plain).histories()] == [_told(one) for one in feed(moved).histories()]
 
 
+def test_nor_where_an_old_life_goes_on() -> None:
+    """Found by the test above: an ACK of the peer's numbers was held against the own."""
+    lines = ((4, 0x12), (0, 0x02), (0, 0x02), (5, 0x10))
+    told = [
+        [
+            _told(one)
+            for one in feed(
+                [Segment(at, START, 0, number, ack, bits, 0) for at, (number, bits) in enumerate(lines, 1)]
+            ).histories()
+        ]
+        for ack in (0, 1, 1000)
+    ]
+    assert told[0] == told[1] == told[2]
+
+
 def _told(history: object) -> list[tuple[object, ...]]:
     log = history.log  # type: ignore[attr-defined]
     return [(t.packet, t.endpoint, t.old, t.new, t.event, t.evidence, t.shown, t.withdrawn) for t in log]
