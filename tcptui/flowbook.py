@@ -382,10 +382,16 @@ class FlowBook:
     def verdict_codes(self, numbers: list[int]) -> list[int]:
         """Verdicts as of now of flows whose kind does not tell them, by place in a table's `verdicts`."""
         unknown = [number for number in numbers if self._known_verdict(number) is None]
-        for some in self._bunches(unknown):
-            for number, segments in zip(some, shortened(self.store, [*some.values()], JUDGED), strict=True):
-                self._judge_by(number, segments)
+        self._judge(unknown)
         return [self._census.number_of(self._known_verdict(number) or "") for number in numbers]
+
+    def _judge(self, numbers: list[int]) -> list[str]:
+        """The verdicts of these flows as of now."""
+        return [
+            self._judge_by(number, segments)
+            for some in self._bunches(numbers)
+            for number, segments in zip(some, shortened(self.store, [*some.values()], JUDGED), strict=True)
+        ]
 
     def _bunches(self, numbers: list[int]) -> Iterator[dict[int, Stretch]]:
         """Flows and their rows, some at once: as many as there may be segments of at a time."""
@@ -420,8 +426,7 @@ class FlowBook:
     def _verdict(self, number: int, now: Moment) -> str:
         if now != self.last:
             return verdict(self.history(number), self.facts(number, now), now)
-        (segments,) = shortened(self.store, [self._stretch(*self._numbers.flow(number))], JUDGED)
-        return self._judge_by(number, segments)
+        return self._judge([number])[0]
 
     def _judge_by(self, number: int, segments: list[Segment]) -> str:
         """The verdict as of now, which is kept: for the rest of the second where the flow is not over."""
@@ -461,7 +466,7 @@ class FlowBook:
 
         The others' stay as they are: UNKNOWN, and to be asked for one by one (`verdict_codes`).
         """
-        self._census.judge(table, self.last.time_ns, lambda number: self._verdict(number, self.last))
+        self._census.judge(table, self.last.time_ns, self._judge)
 
     def _put(self, table: FlowTable, pair: int, engine: Engine) -> None:
         """What only an engine tells; of a single life all else is counted in columns."""

@@ -248,8 +248,8 @@ class Census:
             verdicts=self._texts,
         )
 
-    def judge(self, table: FlowTable, now_ns: int, ask: Callable[[int], str]) -> None:
-        """Fill in the verdicts of a table that are told by kind; `ask` gives that of a flow by its number."""
+    def judge(self, table: FlowTable, now_ns: int, ask: Callable[[list[int]], list[str]]) -> None:
+        """Fill in the verdicts of a table that are told by kind; `ask` gives those of flows by number."""
         pairs = _places(table.pair)
         told, keys = self._is_told_by_kind(pairs), self._keys(pairs, now_ns)
         codes = np.full(int(keys.max(initial=0)) + 1, UNKNOWN, np.int32)
@@ -257,17 +257,17 @@ class Census:
             if key < len(codes):
                 codes[key] = code
         unknown = np.flatnonzero(told & (codes[keys] == UNKNOWN))
-        for at in _shortest(unknown, keys, table.packets):
-            code = self.number_of(ask(int(table.number[at])))
-            self._verdicts[int(keys[at])] = codes[keys[at]] = code
+        asked = _shortest(unknown, keys, table.packets)
+        for key, text in zip(keys[asked].tolist(), ask(table.number[asked].tolist()), strict=True):
+            self._verdicts[key] = codes[key] = self.number_of(text)
         np.copyto(table.verdict, codes.take(keys), where=told)
 
 
-def _shortest(places: Ints, keys: NDArray[np.int32], packets: Ints) -> list[int]:
+def _shortest(places: Ints, keys: NDArray[np.int32], packets: Ints) -> Ints:
     """Of these places one for each key: where there are the fewest packets."""
     places = places[np.argsort(packets[places], kind="stable")]
     _, first = np.unique(keys[places], return_index=True)
-    shortest: list[int] = places[first].tolist()
+    shortest: Ints = places[first]
     return shortest
 
 

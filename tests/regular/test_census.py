@@ -28,12 +28,12 @@ def later(book: FlowBook, seconds: float) -> FlowBook:
 
 def test_verdicts_are_asked_for_once_of_a_kind(tmp_path: Path) -> None:
     book = book_of(capture(tmp_path / "x.pcap", [closed(1 + n).segments for n in range(40)]))
-    asked = []
-    told = book._verdict  # the slow way
-    book._verdict = lambda number, now: asked.append(number) or told(number, now)  # type: ignore[method-assign, func-returns-value]
+    asked: list[int] = []
+    told = book._judge  # the slow way
+    book._judge = lambda numbers: asked.extend(numbers) or told(numbers)  # type: ignore[method-assign, func-returns-value]
     table = book.table()
     assert [table.verdicts[code] for code in table.verdict.tolist()] == ["closed by client"] * 40
-    assert len(asked) <= 2  # those a second old and those that are younger
+    assert 1 <= len(asked) <= 2  # those a second old and those that are younger
 
 
 def test_who_waits_is_told_with_the_age_of_its_newest_packet(tmp_path: Path) -> None:
