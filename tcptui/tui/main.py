@@ -90,11 +90,18 @@ class MainScreen(Asking):
     def on_mount(self) -> None:
         self.viewpoint.refresh(self.viewpoint.session.snapshot())
         self.set_interval(POLL, self._poll)
-        self.set_timer(1, Dissector.warm_up)
+        self._warming_up = self.set_interval(1, self._warm_up)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self._looking_ahead = self.set_interval(AHEAD, self._look_ahead, pause=True)
         self.refresh_panes()
         self.call_after_refresh(self.viewpoint.session.hold, 0)
+
+    def _warm_up(self) -> None:
+        """What takes packets apart is imported once a file has been read, which it would hold up."""
+        snapshot = self.viewpoint.session.snapshot()
+        if snapshot.live or not snapshot.running:
+            self._warming_up.stop()
+            Dissector.warm_up()
 
     def on_screen_resume(self) -> None:
         """What has come meanwhile is there at once."""
