@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from tcptui.capture.rotation import Rotation
 
 FULL, LEFT = 0.6, 0.3
+OF_FRAME = 4096
+"""One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
 _M_MMAP_THRESHOLD = -3  # malloc.h
 GROWN = 1.2
 """Where there is more that must stay than LEFT, it is looked through again only when it has grown so much."""

@@ -8,6 +8,7 @@ sees a new version looks up what it shows.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.bounds import Bounds, Gone
+from tcptui.bounds import OF_FRAME, Bounds, Gone
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.capture.rotation import Rotation
@@ -62,9 +63,6 @@ AHEAD = 256
 
 PATIENCE = 5.0
 """Seconds without a question after which nobody is waited for any more to tell of what has to go."""
-
-OF_FRAME = 4096
-"""One frame is read at once of so many bytes that memory may take: it may begin a connection, 600 bytes."""
 
 SETTLED = 1_000_000_000
 """ns of silence after which a close that waits for an ACK is left to an engine."""
@@ -152,7 +150,8 @@ class Session:
         self.feed = feed
         self.store = SegmentStore(reader.packet)
         self.timers = timers
-        self.batch = BATCH if max_memory is None else min(BATCH, max_memory // OF_FRAME)
+        self._most = sys.maxsize if max_memory is None else max_memory // OF_FRAME
+        self.read_by(BATCH)
         self._book = FlowBook(self.store, timers)
         self._hosts = HostBook(self.store)
         self._findings: tuple[HostFinding, ...] = ()
@@ -187,6 +186,10 @@ class Session:
         if self.feed:
             self.feed.start()
         self._thread.start()
+
+    def read_by(self, frames: int) -> None:
+        """Read so many frames at once, or what memory allows."""
+        self.batch = min(frames, self._most)
 
     def hold(self, seconds: float) -> None:
         """Read no further for so long, at most: the screen is busy with something that somebody waits for.
@@ -435,7 +438,7 @@ class Session:
             batch = self.reader.read(most)
             if batch is not None:
                 self._take(batch)
-                more = len(batch) == most and self.feed is not None
+                more = len(batch) >= most and self.feed is not None
                 self._catch_up(BEHIND / 4 if more else BEHIND)  # what arrives comes before what is behind
                 self._keep_within_bounds()
             elif self.reader.done:

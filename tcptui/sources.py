@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tcptui.bounds import OF_FRAME
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.errors import TcptuiError
@@ -134,7 +135,13 @@ def open_demo(name: str, choice: Choice) -> Source:
 
 
 def _look_ahead(reader: CaptureReader, choice: Choice) -> None:
-    reader.look_ahead(digest, BATCH // 2 if choice.watched else BATCH)
+    most, memory = BATCH // 2 if choice.watched else BATCH, _memory(choice)
+    if memory is None or memory >= most * OF_FRAME:
+        reader.look_ahead(digest, most)
+
+
+def _memory(choice: Choice) -> int | None:
+    return choice.max_memory or (MEMORY if choice.arrives else None)
 
 
 def _session(reader: CaptureReader, feed: Feed | None, choice: Choice, label: str) -> Session:
@@ -142,8 +149,7 @@ def _session(reader: CaptureReader, feed: Feed | None, choice: Choice, label: st
     from tcptui.session import Session
 
     names = Names() if choice.names else None
-    memory = choice.max_memory or (MEMORY if choice.arrives else None)
-    return Session(reader, feed, timers=choice.timers, label=label, names=names, max_memory=memory)
+    return Session(reader, feed, timers=choice.timers, label=label, names=names, max_memory=_memory(choice))
 
 
 def _feed(choice: Choice) -> Feed | None:

@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, str] = {
     "zeek": "tcp",
     "bounds": "capture",
     "session": "bounds errors tcp capture store names flowtable flowbook hosts",
-    "sources": "errors tcp capture store demos names session",
+    "sources": "errors tcp capture store bounds demos names session",
     "model": "errors tcp store flowtable",
     "report": "errors tcp store flowtable flowbook hosts zeek session model",
     "tui": "errors tcp capture store names flowtable flowbook hosts session sources demos model",

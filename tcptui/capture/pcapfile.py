@@ -121,12 +121,14 @@ class CaptureReader:
         return self._source.size
 
     def read(self, most: int = 65536) -> Batch | None:
-        """The next records, `most` at most; None where no complete record is there at present."""
+        """The next records, `most` at most, or as many as `look_ahead` has it; None where no complete one is
+        there at present.
+        """
         while not self.done:
             if self._walker is None and not self._identify():
                 return None
             assert self._walker is not None
-            ahead = self._ahead(most)
+            ahead = self._ahead()
             if ahead is not None:
                 return ahead
             wanted = max(self._piece, self._need)
@@ -208,7 +210,7 @@ class CaptureReader:
     def _place(self) -> _Place:
         return _Place(self._next, self._walker, self._growing)
 
-    def _ahead(self, most: int) -> Batch | None:
+    def _ahead(self) -> Batch | None:
         """The next records as the scout tells; None where it does not."""
         scout = self._scout
         if scout is None:
@@ -220,7 +222,7 @@ class CaptureReader:
             return None
         place, batch = told
         data = self._source.read_at(self._next, place.offset - self._next)
-        if len(data) < place.offset - self._next or len(batch) > most:  # the file has changed meanwhile
+        if len(data) < place.offset - self._next:  # the file has changed meanwhile
             scout.close()
             return None
         batch = replace(batch, data=np.frombuffer(data, np.uint8), first_frame=self.frames + 1)

@@ -68,7 +68,7 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
     """
     if session.feed is not None:
         _end_capture_on_signal(session)
-    session.batch = BATCH
+    session.read_by(BATCH)
     gc.set_threshold(*COLLECT)
     session.start()
     # Of a pipe it is known that it is live once its first packet is there.

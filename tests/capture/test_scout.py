@@ -78,6 +78,15 @@ def pid_of(reader: CaptureReader) -> int:
     return reader._scout._pid
 
 
+def test_who_asks_for_less_gets_what_it_has_at_hand(tmp_path: Path) -> None:
+    """A screen reads a little at first, and while keys come: the scout was let go of at that."""
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*FRAMES))
+    found = list(read(scouted(path, 20), 3))
+    assert [one for one, _ in found] == alone(path, 20)[0]
+    assert all(told for _, told in found)
+
+
 @pytest.mark.parametrize("most", [1, 7, 65536])
 @pytest.mark.parametrize("cut", [0, 1, 10, 70, 1400])
 def test_it_tells_of_all_records(most: int, cut: int, tmp_path: Path) -> None:
