@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tcptui.store.headers import Ints
+from tcptui.store.rowindex import Stretch
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import add, diff
@@ -68,19 +69,6 @@ def condensed(
     segments = store.segments(rows[places], instead={"seq": seq, "ack": ack, "length": length})
     bounds = [0, *np.searchsorted(places, ends).tolist()]
     return [segments[begin:end] for begin, end in pairwise(bounds)]
-
-
-class Stretch(NamedTuple):
-    """Rows of a pair: from its row `begin` on, counted from 0, up to but not with `end`."""
-
-    pair: int
-    begin: int
-    end: int
-
-    @property
-    def size(self) -> int:
-        """How many."""
-        return self.end - self.begin
 
 
 def shortened(store: SegmentStore, stretches: Sequence[Stretch], margin: Margin) -> list[list[Segment]]:

@@ -12,10 +12,11 @@ from itertools import chain
 
 import numpy as np
 
-from tcptui.condense import JUDGED, SHOWN, Stretch, condensed, shortened
+from tcptui.condense import JUDGED, SHOWN, condensed, shortened
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.store.compact import Compacted
 from tcptui.store.headers import Ints
+from tcptui.store.rowindex import Stretch
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.icmp import IcmpError

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tcptui.condense import JUDGED, LONG, Stretch, shortened
+from tcptui.condense import JUDGED, LONG, shortened
 from tcptui.enginebook import EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
@@ -24,6 +24,7 @@ from tcptui.store.compact import Compacted
 from tcptui.store.flows import Address
 from tcptui.store.headers import Ints
 from tcptui.store.retention import FINISHED, HALF_OPEN, OPEN
+from tcptui.store.rowindex import Stretch
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import Around, Before, Diagnosis, FlowFacts, diagnose, owes, verdict
 from tcptui.tcp.facts import facts
@@ -171,11 +172,14 @@ class FlowBook:
         self._census.settle(self.last.time_ns, self.last.time_ns - quiet_ns)
         self._adopt()
 
-    def catch_up(self) -> bool:
-        """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind."""
+    def catch_up(self, *, trace: bool = True) -> bool:
+        """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind.
+
+        trace: and gather facts of a long flow.
+        """
         self._adopt()
         self._enter(self._engines.catch_up())
-        return self._trails.trace(self.store, self.rows) or bool(self._engines.behind)
+        return (trace and self._trails.trace(self.store, self.stretch)) or bool(self._engines.behind)
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
@@ -363,10 +367,13 @@ class FlowBook:
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""
-        return self.store.pairs.rows(*self._stretch(*self._numbers.flow(number)))
+        return self.store.pairs.rows(*self.stretch(number))
+
+    def stretch(self, number: int) -> Stretch:
+        """Which of its pair's rows are a flow's, of those that have been fed."""
+        return self._stretch(*self._numbers.flow(number))
 
     def _stretch(self, pair: int, generation: int) -> Stretch:
-        """Which of its pair's rows are a flow's, of those that have been fed."""
         if self._census.is_regular(pair):
             return Stretch(pair, 0, self.store.pairs.count(pair))
         engine = self._look_at(pair)
@@ -398,7 +405,7 @@ class FlowBook:
         some: dict[int, Stretch] = {}
         left = BUNCH
         for number in numbers:
-            some[number] = self._stretch(*self._numbers.flow(number))
+            some[number] = self.stretch(number)
             left -= min(some[number].size, LONG)
             if left <= 0:
                 yield some
@@ -524,9 +531,9 @@ class FlowBook:
         """The facts of a flow's segments up to `now`; of a long flow some at first (see Trails). Valid until
         the next call.
         """
-        rows = self.rows(number)
-        count = len(rows)
+        rows = self.stretch(number)
         if now.packet < self.last.packet:
-            count = int(np.searchsorted(self.store.column("frame", rows), now.packet, side="right"))
-        same = self.store.pairs.same_socket(self._numbers.flow(number)[0])
-        return self._trails.facts(number, self.store, rows[:count], same_socket=same)
+            last = self.store.first_after(now.packet)
+            rows = rows._replace(end=min(rows.end, self.store.pairs.count_before(rows.pair, last)))
+        same = self.store.pairs.same_socket(rows.pair)
+        return self._trails.facts(number, self.store, rows, same_socket=same)

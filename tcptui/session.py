@@ -31,6 +31,7 @@ from tcptui.names import Names
 from tcptui.store.compact import compact
 from tcptui.store.flows import Endpoints
 from tcptui.store.retention import choose
+from tcptui.store.rowindex import Stretch
 from tcptui.store.segments import Captured, SegmentStore
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import History, Moment
@@ -354,6 +355,11 @@ class Session:
         with self._reading():
             return self.store, self._book.rows(number)
 
+    def stretch(self, number: int) -> tuple[SegmentStore, Stretch]:
+        """The same without a number for each row."""
+        with self._reading():
+            return self.store, self._book.stretch(number)
+
     def segments(self, number: int) -> list[Segment]:
         """A flow's segments, in capture order."""
         store, rows = self.placed(number)
@@ -439,7 +445,7 @@ class Session:
             if batch is not None:
                 self._take(batch)
                 more = len(batch) >= most and self.feed is not None
-                self._catch_up(BEHIND / 4 if more else BEHIND)  # what arrives comes before what is behind
+                self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)  # what arrives comes first
                 self._keep_within_bounds()
             elif self.reader.done:
                 with self._lock:
@@ -534,13 +540,13 @@ class Session:
             with self._lock:
                 more = self._book.catch_up_with(pair)
 
-    def _catch_up(self, seconds: float) -> bool:
+    def _catch_up(self, seconds: float, *, trace: bool = True) -> bool:
         """Feed the engines that are behind, so long at most. Whether there was anything to do."""
         end, more, published = time.monotonic() + seconds, self._book.behind > 0, time.monotonic()
         worked = more
         while more and time.monotonic() < end and self._give_way():
             with self._lock:
-                more = self._book.catch_up()
+                more = self._book.catch_up(trace=trace)
             if time.monotonic() - published > TICK:
                 published = time.monotonic()
                 self._publish()

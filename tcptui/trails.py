@@ -6,13 +6,18 @@ from collections.abc import Callable
 
 from tcptui.condense import LONG, excerpt
 from tcptui.store.headers import Ints
+from tcptui.store.rowindex import Stretch
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.diagnosis import FlowFacts
 from tcptui.tcp.facts import facts
+from tcptui.tcp.segment import Segment
 from tcptui.trail import Trail
 
 KEPT = 1024
 """Flows whose facts are kept, those asked for last: more than any screen shows."""
+
+NEAR = 1024
+"""Segments of a long flow whose facts are told at once, before what is asked for."""
 
 TRACED = 512
 """Segments of a long flow whose facts are gathered at once, behind the screen."""
@@ -33,26 +38,27 @@ class Trails:
         """Memory that they take, about."""
         return len(self._trails) * TRAIL_BYTES
 
-    def facts(self, number: int, store: SegmentStore, rows: Ints, *, same_socket: bool) -> FlowFacts:
+    def facts(self, number: int, store: SegmentStore, rows: Stretch, *, same_socket: bool) -> FlowFacts:
         """The facts of these rows, with which the flow begins. Valid until the next call.
 
         Those of a long flow are gathered bit by bit (`trace`); until then they are of its beginning and of
         the newest of the rows, with the sum of what is between.
         """
         trail = self._trail(number, same_socket)
-        if len(rows) - trail.fed > LONG:
+        if rows.size - trail.fed > LONG:
             self.tracing = number
-            return facts(excerpt(store, [rows], len(rows), LONG), same_socket=same_socket)
-        return trail.at(len(rows), lambda begin, end: store.segments(rows[begin:end]))
+            short = excerpt(store, store.pairs.pieces(*rows), rows.size, NEAR)
+            return facts(short, same_socket=same_socket)
+        return trail.at(rows.size, lambda begin, end: _segments(store, rows, begin, end))
 
-    def trace(self, store: SegmentStore, rows_of: Callable[[int], Ints]) -> bool:
+    def trace(self, store: SegmentStore, rows_of: Callable[[int], Stretch]) -> bool:
         """Gather some more facts of the long flow that was asked for last. Whether there are more."""
         if not self.tracing:
             return False
         rows, trail = rows_of(self.tracing), self._trails[self.tracing]
-        if trail.fed < len(rows):
-            trail.extend(store.segments(rows[trail.fed : trail.fed + TRACED]))
-        if trail.fed >= len(rows):
+        if trail.fed < rows.size:
+            trail.extend(_segments(store, rows, trail.fed, trail.fed + TRACED))
+        if trail.fed >= rows.size:
             self.tracing = 0
         return bool(self.tracing)
 
@@ -70,6 +76,12 @@ class Trails:
         trail = self._trails.pop(number, None) or Trail(same_socket=same_socket)
         self._trails[number] = trail  # the last one now
         if len(self._trails) > KEPT:
-            short = (each for each, kept in self._trails.items() if kept.fed < LONG and each != self.tracing)
-            self._trails.pop(next(short, number), None)
+            others = [each for each in self._trails if each not in (number, self.tracing)]
+            short = (each for each in others if self._trails[each].fed < LONG)
+            self._trails.pop(next(short, others[0] if others else 0), None)
         return trail
+
+
+def _segments(store: SegmentStore, rows: Stretch, begin: int, end: int) -> list[Segment]:
+    """Some of these rows, counted from the first."""
+    return store.segments(store.pairs.rows(rows.pair, rows.begin + begin, min(rows.begin + end, rows.end)))

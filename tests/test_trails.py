@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.regular.test_sweep import book_of
+from tests.support.packets import frame, pcap
 from tests.test_flowbook import replayed
 
 
@@ -31,3 +35,17 @@ def test_the_facts_of_a_long_flow_are_gathered_behind_the_screen(monkeypatch: py
     monkeypatch.setattr(book.store, "segments", lambda rows: pytest.fail("gathered again"))
     assert book.facts(1, book.last).packets == len(book.rows(1))
     assert book.owes(1, book.last) == told
+
+
+def test_a_long_flow_is_gathered_though_there_are_many_long_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.trails.KEPT", 1)
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*(frame(b"x", sport=port, seq=at) for port in (1, 2) for at in range(5000))))
+    book = book_of(path)
+    for number in (1, 2):
+        book.facts(number, book.last)
+        while book.catch_up():
+            pass
+        assert book.facts(number, book.last).packets == 5000

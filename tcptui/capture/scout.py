@@ -76,7 +76,9 @@ class Scout:
         return cls(pid, answers, order, slots)
 
     def ask(self, place: object) -> None:
-        """Have it explore from here on. It must not be `busy`."""
+        """Have it explore from here on. It must not be `busy`. Once it is closed, nothing happens."""
+        if not self._open:
+            return  # its descriptors may be those of other files by now
         try:
             _tell(self._orders, (place,))
             self.busy = True

@@ -194,6 +194,10 @@ class PairTable:
         """How many rows the pair has."""
         return self._index.count(pair)
 
+    def count_before(self, pair: int, row: int) -> int:
+        """How many of the pair's rows are before a row of the store."""
+        return self._index.count_before(pair, row)
+
     def counts(self) -> Ints:
         """How many rows each pair has."""
         return self._index.counts(self.n)

@@ -32,6 +32,19 @@ def grown(column: NDArray[T], size: int) -> NDArray[T]:
     return longer
 
 
+class Stretch(NamedTuple):
+    """Rows of a pair: from its row `begin` on, counted from 0, up to but not with `end`."""
+
+    pair: int
+    begin: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return self.end - self.begin
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
     """Pairs that got rows, in order of the first of these rows: pair i got rows[starts[i] : starts[i + 1]].
@@ -154,6 +167,16 @@ class RowIndex:
         """The same, some ten thousand rows at a time."""
         for first, places in self._places(pair, begin, end):
             yield places + np.int64(first)
+
+    def count_before(self, pair: int, row: int) -> int:
+        """How many of the pair's rows are before this one."""
+        count = 0
+        for first, places in self._places(pair, 0, ALL):
+            if row - first >= _LARGEST:
+                count += len(places)
+            elif row > first:
+                count += int(np.searchsorted(places, np.uint16(row - first)))
+        return count
 
     def _places(self, pair: int, begin: int, end: int) -> Iterator[tuple[int, NDArray[np.uint16]]]:
         """By block: its first row, and where in it the wanted ones are."""

@@ -10,7 +10,7 @@ Limits: 2**31 rows; frame numbers below 2**32.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
@@ -287,6 +287,14 @@ class SegmentStore:
         chunk = bisect_left(self._chunks[:-1], offset, key=lambda chunk: int(chunk["offset"][-1]))
         first = chunk << _BITS
         return first + int(np.searchsorted(self._range("offset", first, min(first + _CHUNK, self.n)), offset))
+
+    def first_after(self, frame: int) -> int:
+        """The first row of a later frame than this; `n` where there is none."""
+        full = self._chunks[: self.n >> _BITS]
+        chunk = bisect_right(full, frame, key=lambda chunk: int(chunk["frame"][-1]))
+        first = chunk << _BITS
+        frames = self._range("frame", first, min(first + _CHUNK, self.n))
+        return first + int((frames <= frame).sum())
 
     def put_sums(self, rows: Ints, sums: Sums) -> None:
         """These rows stand for others from now on. Before anybody else sees the store."""

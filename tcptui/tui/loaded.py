@@ -18,6 +18,7 @@ from tcptui.model.text import clean
 from tcptui.session import Session
 from tcptui.store.analysis import marks
 from tcptui.store.rest import Rest, rest
+from tcptui.store.rowindex import Stretch
 from tcptui.tcp.segment import Segment
 from tcptui.tui.excerpt import Excerpt
 
@@ -44,7 +45,8 @@ class LoadedFlow:
         self.number = number
         self._session = session
         self._options = options
-        self.store, self._all = session.placed(number)
+        self.store, self._stretch = session.stretch(number)
+        self._all = self.store.pairs.rows(*self._stretch)
         self._frames: NDArray[np.uint32] | None = None
         self._load(self.place_of(near))
 
@@ -160,16 +162,18 @@ class LoadedFlow:
         near: the frame to stay at where there is too much to be held whole.
         """
         history = session.history(self.number)
-        store, rows = session.placed(self.number)
-        arrived = len(rows) - self.count
+        store, stretch = session.stretch(self.number)
+        arrived = stretch.size - self.count
         errors = session.errors(self.number)
         if store is not self.store:  # of older packets some were given up
-            self.store, self._all, self._session, self._frames = store, rows, session, None
+            self.store, self._session, self._frames = store, session, None
+            self._stretch, self._all = stretch, store.pairs.rows(*stretch)
             self._load(self.place_of(near))
             return True
         if not arrived and len(errors) == len(self.errors) and history == self._whole.history:
             return False
-        at_end, self._all, self._session = self.stop == self.count, rows, session
+        at_end, self._session = self.stop == self.count, session
+        self._take(stretch)
         loaded = self.stop - self.start + max(0, arrived)
         if arrived < 0 or (at_end and loaded > (WHOLE if self.is_whole else 2 * SHOWN)):
             # a later packet showed that the last ones began a new life; or it has become too much
@@ -178,7 +182,7 @@ class LoadedFlow:
         self.errors = errors
         if at_end:
             known = len(self.segments)
-            self._excerpt.extend(store, rows[self.stop :])
+            self._excerpt.extend(store, self._all[self.stop :])
             self._find_anchors(known)
             self.stop = self.count
         self._whole.extend(self.segments, self.marks, history, errors)
@@ -186,6 +190,11 @@ class LoadedFlow:
             shown = len(self.segments) if at_end else self._excerpt.shown[1]
             self._part.extend(shown, self.count - self.stop)
         return True
+
+    def _take(self, stretch: Stretch) -> None:
+        """All rows as of now, of which there may be millions."""
+        if stretch != self._stretch:
+            self._stretch, self._all = stretch, self.store.pairs.rows(*stretch)
 
     def whole_ladder(self) -> Ladder:
         """The ladder of all its segments; of a long flow made anew, which takes as long as it is long."""

@@ -78,6 +78,21 @@ def pid_of(reader: CaptureReader) -> int:
     return reader._scout._pid
 
 
+def test_one_that_has_ended_is_asked_nothing(tmp_path: Path) -> None:
+    """Its descriptors may be those of other files by then."""
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*FRAMES))
+    reader = scouted(path, 20)
+    assert reader._scout is not None
+    reader._scout.close()
+    files = [(tmp_path / str(at)).open("wb+") for at in range(8)]
+    found = [one for one, _ in read(reader, 20)]
+    assert [os.fstat(one.fileno()).st_size for one in files] == [0] * 8
+    for one in files:
+        one.close()
+    assert found == alone(path, 20)[0]
+
+
 def test_who_asks_for_less_gets_what_it_has_at_hand(tmp_path: Path) -> None:
     """A screen reads a little at first, and while keys come: the scout was let go of at that."""
     path = tmp_path / "x.pcap"

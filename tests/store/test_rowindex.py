@@ -38,6 +38,21 @@ def test_rows_as_lists_have_them(batches: list[list[int]]) -> None:
         assert index.count(pair) == len(expected.get(pair, []))
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 3), max_size=20), max_size=30),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_some_of_the_rows_are_a_slice_of_all(batches: list[list[int]], begin: int, end: int) -> None:
+    index, expected = fill(batches)
+    for pair in range(4):
+        wanted = expected.get(pair, [])[begin:end]
+        assert index.rows(pair, begin, end).tolist() == wanted
+        assert [row for piece in index.pieces(pair, begin, end) for row in piece.tolist()] == wanted
+        assert index.count_before(pair, begin) == sum(row < begin for row in expected.get(pair, []))
+
+
 def test_many_small_batches_end_in_few_blocks() -> None:
     index, expected = fill([[n % 7, n % 3] for n in range(1000)])
     assert len(index._blocks[1]) <= 11

@@ -100,6 +100,18 @@ def test_columns_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert [s.seq for s in store.segments(store.pairs.rows(1))] == expected[1::3].tolist()
 
 
+@pytest.mark.parametrize("bits", [2, 16])
+def test_the_first_row_of_a_later_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
+    monkeypatch.setattr(module, "_BITS", bits)
+    monkeypatch.setattr(module, "_CHUNK", 1 << bits)
+    other = p.ethernet(bytes(40), 0x0806)
+    frames = [other if n % 3 == 0 else p.frame(seq=n) for n in range(20)]
+    store = store_of(p.open_bytes(tmp_path, p.pcap(*frames)), 7)
+    numbers = store.column("frame").tolist()
+    for frame in (*range(23), 1 << 40):
+        assert store.first_after(frame) == sum(number <= frame for number in numbers)
+
+
 def test_a_row_takes_less_than_64_bytes() -> None:
     store_bytes = sum(np.dtype(kind).itemsize for kind in module._KINDS.values())
     index_bytes = 2

@@ -31,9 +31,9 @@ class Growing:
         self._session = session
         self.shown = rows
 
-    def placed(self, number: int):  # type: ignore[no-untyped-def]
-        store, rows = self._session.placed(number)
-        return store, rows[: self.shown]
+    def stretch(self, number: int):  # type: ignore[no-untyped-def]
+        store, rows = self._session.stretch(number)
+        return store, rows._replace(end=min(rows.end, rows.begin + self.shown))
 
     def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
         return getattr(self._session, name)
