@@ -57,6 +57,7 @@ def condensed(
     rows = np.concatenate([np.asarray(group, np.int64) for group in groups])
     ends = np.cumsum([len(group) for group in groups])
     inside = _inside(store.column("plain", rows), ends, margin)
+    inside[_sums(store, rows, inside, ends).partly] = False
     sums = _sums(store, rows, inside, ends)
     chosen = ~inside
     chosen[sums.last] = True
@@ -156,12 +157,16 @@ def _reach(first: Segment, end: int) -> int:
 
 
 class _Sums(NamedTuple):
-    """What one end sent in a run, in the place of its last segment there: columns, a sum an element."""
+    """What one end sent in a run, in the place of its last segment there: columns, a sum an element.
+
+    partly: rows that what follows leaves unacknowledged, while it acknowledges others of the sum.
+    """
 
     last: Ints
     seq: Ints
     length: Ints
     ack: Ints
+    partly: Ints
 
 
 def _inside(plain: np.ndarray, ends: Ints, margin: Margin) -> np.ndarray:
@@ -185,25 +190,48 @@ def _inside(plain: np.ndarray, ends: Ints, margin: Margin) -> np.ndarray:
 def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> _Sums:
     """Of each run, and each end that sent something in it.
 
-    Which acknowledges in a sum: the end that is done first as in its first segment, the other as in its last.
+    The end that is done first acknowledges in its sum as in its first segment: more the other has not sent by
+    then. So that what it acknowledges in the end is not lost, the other's rest is a sum of its own.
     """
     at = np.flatnonzero(inside)
     if not at.size:
-        return _Sums(at, at, at, at)
+        return _Sums(at, at, at, at, at)
     sender, seq, length, ack = store.columns(("sender", "seq", "length", "ack"), rows[at])
     group = np.searchsorted(ends, at, side="right")
     new = np.concatenate(([True], (np.diff(at) > 1) | (np.diff(group) > 0)))
     run = np.cumsum(new) - 1
     place = np.arange(len(at)) - np.flatnonzero(new)[run]
-    key = (run << 40 | place // MOST << 1) | sender
+    piece = np.cumsum(new | (place % MOST == 0)) - 1
+    done = np.full((2, piece[-1] + 1), -1)  # where each end sends its last in a piece
+    for end in (0, 1):
+        done[end, piece[sender == end]] = np.flatnonzero(sender == end)
+    both = done.min(axis=0)
+    rest = (both >= 0)[piece] & (np.arange(len(at)) > both[piece])
+    key = piece << 2 | rest << 1 | sender
     order = np.argsort(key, kind="stable")
     begins = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0)))
     lasts = np.concatenate((begins[1:], [len(order)])) - 1
     first, last = order[begins], order[lasts]
     reached = (seq[order] + length[order] - np.repeat(seq[first], lasts - begins + 1)).view(np.int32)
     lengths = np.maximum(np.maximum.reduceat(reached, begins), 0)
-    piece = key[first] >> 1
-    by_end = np.lexsort((last, piece))
-    earliest = np.zeros(len(last), np.bool_)
-    earliest[by_end[np.concatenate(([True], np.diff(piece[by_end]) != 0))]] = True
-    return _Sums(at[last], seq[first], lengths, np.where(earliest, ack[first], ack[last]))
+    in_two, rest_of = (both >= 0)[piece[last]], rest[last].astype(np.bool_)
+    first_done = in_two & ~rest_of & (last < both[piece[last]])
+    follows = _next_of(1 - sender[last], store.column("sender", rows), at[last])  # of the other end
+    inner = in_two & ~rest_of
+    follows[inner] = at[np.where(first_done, both[piece[last]], done.max(axis=0)[piece[last]])[inner]]
+    there = follows < ends[group[last]]
+    follows[~there] = 0
+    acked = (store.column("ack", rows[follows]) - seq[first]).view(np.int32)
+    split = np.repeat(there & (acked > 0) & (acked < lengths), lasts - begins + 1)
+    partly = at[order[split & (reached > np.repeat(acked, lasts - begins + 1))]]
+    return _Sums(at[last], seq[first], lengths, np.where(first_done, ack[first], ack[last]), partly)
+
+
+def _next_of(end: np.ndarray, sender: np.ndarray, after: Ints) -> Ints:
+    """The first row of these ends behind these rows; as many as there are rows where there is none."""
+    found = np.empty(len(after), np.int64)
+    for one in (0, 1):
+        places = np.append(np.flatnonzero(sender == one), len(sender))
+        mine = end == one
+        found[mine] = places[np.searchsorted(places, after[mine], side="right")]
+    return found

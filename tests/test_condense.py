@@ -12,7 +12,7 @@ from tcptui.flowbook import FlowBook
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History
 from tcptui.tcp.segment import Segment
-from tests.regular.test_sweep import book_of
+from tests.regular.test_sweep import book_of, check_on_the_way, passed
 from tests.support.courses import ACK, FIN, LINUX, PSH, SYN, Passed, Script, capture, mishaps
 
 
@@ -94,3 +94,15 @@ def test_of_a_transfer_the_beginning_and_the_end_are_enough(
     short = excerpt(book.store, pieces, len(rows), newest)
     assert len(short) <= BEGINNING + 2 * -(-len(rows) // size) + newest
     assert history(short) == history(rows_of(book))
+
+
+OPENED = ((0, SYN, 0, 0, 0, 1), (1, SYN | ACK, 0, 1, 0, 1), (0, ACK, 1, 1, 0, 1))
+DONE_FIRST = (
+    *OPENED, (0, ACK, 1, 1, 300, 1), (0, ACK, 301, 1, 1, 1), (1, ACK, 1, 302, 0, 1), (1, ACK, 1, 302, 30, 1),
+    (1, ACK, 31, 302, 1, 1), (0, ACK, 302, 31, 0, 210), (1, FIN | ACK, 32, 302, 20, 1),
+)  # fmt: skip
+
+
+def test_what_the_end_that_is_done_first_acknowledges_is_not_lost(tmp_path: Path) -> None:
+    """The list said ESTABLISHED where the engine that is fed all segments says CLOSE_WAIT."""
+    check_on_the_way(capture(tmp_path / "x.pcap", [passed(*DONE_FIRST)]), 1)
