@@ -33,7 +33,7 @@ def round_trip(one: Side, other: Side) -> int | None:
 def note_payload(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     """I send payload, and nothing else of mine is under way: goes that on at once, or begins it anew?"""
     if not _goes_on(me, peer, segment, seen):
-        me.busy = (seen, segment.seq)
+        me.busy = (seen, me.position(segment.seq))
 
 
 def note_fin(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
@@ -43,7 +43,7 @@ def note_fin(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         return
     since, first = busy
     waited = seen.time_ns - since.time_ns > rtt
-    much = diff(segment.seq, first) >= FIRST_WINDOW or _held_up(peer, since)
+    much = me.position(segment.seq) - first >= FIRST_WINDOW or _held_up(peer, since)
     full = any(diff(one.end, one.seq) >= BULK for one in me.in_flight)
     under_way = full or (segment.length > 0 and _goes_on(me, peer, segment, seen))
     fresh = me.last_data is not None and seen.time_ns - me.last_data.time_ns <= rtt

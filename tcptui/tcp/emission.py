@@ -162,7 +162,9 @@ def _extend(sender: Endpoint, segment: Segment) -> None:
     if exact.unknown:
         exact.snd_max, exact.numbered = end, True
     if seq.gt(end, exact.snd_max):
-        if sender.beyond is None and not segment.length and seq.gt(segment.seq, exact.snd_max):
+        if segment.length:
+            sender.beyond = None  # text: what lay unseen before it was no FIN
+        elif sender.beyond is None and seq.gt(segment.seq, exact.snd_max):
             sender.beyond = segment
         exact.snd_max = end
 

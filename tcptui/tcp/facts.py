@@ -31,6 +31,7 @@ from tcptui.tcp.traces import (
     IN_FLIGHT,
     PLAUSIBLE,
     RECENT,
+    WIDEST,
     Copies,
     Flight,
     Hole,
@@ -171,6 +172,7 @@ def _take_fin(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
     if me.fin is None or me.fin.seq != seq:
         note_fin(me, peer, segment, seen)
         me.fin = _copies(segment, seq, add(seq, 1))
+        me.accepted_at_fin = peer.position(segment.ack)
     me.fin.add(seen)
 
 
@@ -198,21 +200,27 @@ def _take_sequence(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         if segment.flags & ACK:
             me.acked_at_send = segment.ack
     if me.snd_max is None or (me.iss is None and me.last is None):
+        me.reached = me.position(segment.seq)
         me.snd_max = segment.seq  # mid-stream: what was under way before is not missing
     ahead = diff(segment.seq, me.snd_max)
     if ahead > 0:
         open_hole(me, Hole(me.snd_max, segment.seq))
         me.snd_max = segment.seq
+        me.reached += ahead
     if ahead < 0 < size:
         me.sent_again.append((segment.seq, end))
-    if diff(end, me.snd_max) > 0:
+    new = diff(end, me.snd_max)
+    if new > 0:
         _add_flight(me, Flight(me.snd_max, end, seen))
         me.snd_max = end
+        me.reached += new
     elif size and not fill_holes(me, segment.seq, end):
         _take_copy(me, peer, segment, end, seen)
 
 
 def _add_flight(me: Side, flight: Flight) -> None:
+    while me.in_flight and diff(flight.end, me.in_flight[0].seq) > WIDEST:
+        me.in_flight.popleft()  # its ACK was not captured
     if len(me.in_flight) < IN_FLIGHT:
         me.in_flight.append(flight)
     else:
@@ -253,9 +261,10 @@ def _take_ack(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:
         return
     if peer.snd_max is None:
         _first_ack(me, peer, segment, seen)
-    elif segment.ack != peer.snd_max and diff(segment.ack, peer.snd_max) > 0:
+    elif segment.ack != peer.snd_max and (unseen := diff(segment.ack, peer.snd_max)) > 0:
         open_hole(peer, Hole(peer.snd_max, segment.ack, seen))
         peer.snd_max = segment.ack
+        peer.reached += unseen
     if me.ack_max is None or diff(segment.ack, me.ack_max) > 0:
         me.ack_before, me.ack_max = me.ack_max, segment.ack
         me.ack_advanced = seen
@@ -288,7 +297,7 @@ def _take_sack(me: Side, peer: Side, segment: Segment, reported: Seen | None) ->
 
 def _sent_once(me: Side, low: int, end: int) -> bool:
     """The capture has [low, end) for certain, and once; a frame that it holds twice was sent once."""
-    if me.iss is None or diff(low, me.iss) <= 0 or me.unseen_before or len(me.sent_again) == RECENT:
+    if me.iss is None or me.position(low) <= 0 or me.unseen_before or len(me.sent_again) == RECENT:
         return False
     spans = [*me.sent_again, *((hole.low, hole.high) for hole in me.holes)]
     return not any(diff(start, end) < 0 < diff(stop, low) for start, stop in spans)
@@ -307,16 +316,21 @@ def _answers(ack: int, syn: Copies) -> bool:
 
 
 def _plausible(me: Side, peer: Side, ack: int) -> bool:
-    """Of this connection: not the ACK of an older one that answers a new SYN."""
+    """Of this connection: not the ACK of an older one that answers a new SYN.
+
+    It lies behind the ISS, which may be further back than two numbers can be compared; and between the
+    last ACK and what has been sent, or else near to that.
+    """
     if peer.snd_max is None:
         return True
+    behind = diff(peer.snd_max, ack)
     if me.iss is None and peer.syn is not None and peer.snd_max == peer.syn.end:
-        return ack == peer.snd_max
+        return behind == 0
     if me.ack_max is None and peer.syn_ack is not None:
-        return diff(ack, peer.iss or 0) > 0 >= diff(ack, peer.snd_max)
-    if peer.iss is not None and diff(ack, peer.iss) <= 0:
+        return 0 <= behind < peer.reached
+    if peer.iss is not None and behind >= peer.reached:
         return False
-    return abs(diff(ack, peer.snd_max)) < PLAUSIBLE
+    return abs(behind) < PLAUSIBLE or (behind > 0 and me.ack_max is not None and diff(ack, me.ack_max) >= 0)
 
 
 def _take_window(me: Side, peer: Side, segment: Segment, seen: Seen) -> None:

@@ -242,7 +242,7 @@ class Tcb(Received):
     @property
     def has_sent_text(self) -> bool:
         """It has sent more than its SYN, or nobody knows."""
-        return self.iss is None or seq.gt(self.snd_max, seq.add(self.iss, 1))
+        return self.iss is None or self.snd_max not in (self.iss, seq.add(self.iss, 1))
 
     def acknowledges_syn(self, ack: int) -> bool:
         """`ack` lies in what it has sent since its SYN (ISS < ack ≤ SND.NXT)."""

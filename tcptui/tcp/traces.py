@@ -20,6 +20,7 @@ QUOTED = 16  # packets kept of each series: the first ones and the newest
 RECENT = 16  # segments remembered to recognise copies and what a RST answers
 IN_FLIGHT = 64  # unacknowledged stretches told apart
 PLAUSIBLE = 1 << 24  # numbers further apart than this belong to different connections
+WIDEST = 1 << 30  # no window is wider (RFC 7323 2.3): what was sent before that has been acknowledged
 HOLES = 16  # stretches of sequence space that were not seen
 
 
@@ -204,6 +205,7 @@ class Side:
 
     packets, payload: totals, copies included. duplicates: frames that the capture holds twice.
     iss: initial sequence number. snd_max: one past the highest it sent. ack_max: highest ACK it sent.
+    reached: how far snd_max is from its first number, counted on where that has gone round.
     acked_at_send: its ACK when it last sent payload. None: not known.
     spoke: its first segment without SYN.
     syn_changed: the first copy of its SYN that offers something else than the original.
@@ -212,10 +214,11 @@ class Side:
     received_doubled: those of them that report what its peer sent once.
     sent_again: the newest stretches [from, to) that it sent although it had been beyond their beginning.
     fin_twice: the one that reports so of its peer's FIN.
+    accepted_at_fin: the position in its peer's numbers that its FIN acknowledged.
     dup_acks: ACKs of the same number in a row, without payload, that it sent last.
     resent: what it sent again, by cause; None where nothing was.
     sacked: its newest ACK names bytes beyond itself that it has (SACK).
-    busy: since when it has had more payload to send than it could, and from which number on; cleared_ns:
+    busy: since when it has had more payload to send than it could, and from which position on; cleared_ns:
     when it last could go on. backlog: `busy`, if it was so at its first FIN.
     copied: the first frame that the capture holds twice, and its copy.
     again: what it sent again although it was acknowledged, until it is acknowledged again.
@@ -232,6 +235,7 @@ class Side:
     last_data: Seen | None = None
     iss: int | None = None
     snd_max: int | None = None
+    reached: int = 0
     ack_max: int | None = None
     ack_advanced: Seen | None = None
     ack_before: int | None = None
@@ -242,6 +246,7 @@ class Side:
     syn_ack: Copies | None = None
     syn_changed: Change | None = None
     fin: Copies | None = None
+    accepted_at_fin: int = 0
     run: Copies | None = None
     worst_run: Copies | None = None
     resets: list[Reset] = field(default_factory=list)
@@ -279,11 +284,17 @@ class Side:
         acked = sum(max(0, diff(hole.high, hole.low)) for hole in self.holes if hole.acked)
         return self.unseen_before + acked
 
-    def accepted_after_fin(self) -> int:
+    def position(self, number: int) -> int:
+        """How far `number`, one near to the newest, is from its first one; 2**32 and more where it has gone
+        round. 0 or less: from before that, so not of this connection if the first one is its ISS.
+        """
+        return 0 if self.snd_max is None else self.reached - diff(self.snd_max, number)
+
+    def accepted_after_fin(self, peer: Side) -> int:
         """Sequence numbers of the peer that this endpoint acknowledged after it had sent its FIN."""
         if self.fin is None or self.ack_max is None:
             return 0
-        return max(0, diff(self.ack_max, self.fin.ack))
+        return max(0, peer.position(self.ack_max) - self.accepted_at_fin)
 
     def reset(self, kind: ResetKind) -> Reset | None:
         """Its first RST of that kind."""
@@ -296,6 +307,7 @@ NEW_NUMBERS: dict[str, Callable[[], Any]] = {
         lambda: None,
     ),
     **dict.fromkeys(("busy", "syn", "syn_ack", "spoke"), lambda: None),
+    **dict.fromkeys(("reached", "accepted_at_fin"), lambda: 0),
     "in_flight": deque,
     "sent_again": lambda: deque(maxlen=RECENT),
     "holes": list,

@@ -1,6 +1,12 @@
+import pytest
+
 from tcptui.tcp.backlog import round_trip
+from tcptui.tcp.facts import facts
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add
 from tcptui.tcp.traces import Seen
 from tests.support.conversation import OPEN, SECOND, talk
+from tests.support.download import GIB, ISS, download
 
 MS = SECOND // 1000
 
@@ -39,3 +45,13 @@ def test_a_pause_a_small_piece_and_a_question_begin_anew() -> None:
 def test_a_closed_window_is_no_pause() -> None:
     shut = "1 C ACK 999\n 1.001 S ACK win=0\n 9 S ACK win=9999\n 9.001 C ACK 999"
     assert busy(shut) == Seen(4, SECOND)
+
+
+@pytest.mark.parametrize("gib", [1, 3, 5])
+def test_a_backlog_may_be_larger_than_numbers_can_tell(gib: int) -> None:
+    found = facts(download(gib * GIB))
+    now = found.sides[0].last
+    assert now is not None
+    end = add(ISS, 1 + gib * GIB)
+    found.feed(Segment(now.packet + 1, now.time_ns + 1, 1, end, 1_001, Flags.FIN | Flags.ACK, length=1000))
+    assert found.sides[1].backlog == Seen(4, 4)

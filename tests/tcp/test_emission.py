@@ -50,3 +50,24 @@ def test_a_late_segment_proves_nothing_but_what_it_carries() -> None:
     """
     )
     assert converse(text).states == (State.ESTABLISHED, State.ESTABLISHED)
+
+
+def test_a_number_that_showed_unseen_text_shows_no_fin_gigabytes_later() -> None:
+    """The server's bare ACK told of 5,000 octets that nobody saw; it answers a FIN 3 GB later."""
+    text = (
+        HANDSHAKE
+        + """
+        0.100 S > C: . seq 5001 ack 1
+        0.101 C > S: . seq 1 ack 5001
+        0.200 S > C: . seq 5001:1000000000 ack 1
+        0.201 C > S: . seq 1 ack 1000000000
+        0.300 S > C: . seq 1000000000:2000000000 ack 1
+        0.301 C > S: . seq 1 ack 2000000000
+        0.400 S > C: . seq 2000000000:3000000000 ack 1
+        0.401 C > S: . seq 1 ack 3000000000
+        0.500 C > S: F. seq 1 ack 3000000000
+        0.501 S > C: . seq 3000000000 ack 2
+        0.600 S > C: F. seq 3000000000 ack 2
+    """
+    )
+    assert converse(text).states == (State.TIME_WAIT, State.LAST_ACK)

@@ -1,10 +1,13 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tcptui.tcp.facts import FlowFacts, facts
-from tcptui.tcp.segment import Segment
-from tcptui.tcp.traces import HOLES, IN_FLIGHT, QUOTED, RECENT, Seen
+from tcptui.tcp.segment import Flags, Segment
+from tcptui.tcp.seq import add
+from tcptui.tcp.traces import HOLES, IN_FLIGHT, QUOTED, RECENT, WIDEST, Seen
 from tests.support.conversation import SECOND, talk
+from tests.support.download import GIB, ISS, PIECE, download
 
 OPEN = """
     0.000  C  SYN
@@ -152,3 +155,56 @@ def test_a_syn_ack_with_a_wrong_ack_answers_nothing() -> None:
         found.sides[0].unseen == 0 and found.sides[1].ack_max is None and found.sides[1].foreign_ack is None
     )
     assert found.sides[0].waiting is not None
+
+
+@pytest.mark.parametrize("gib", [1, 2, 3, 4, 5, 9])
+def test_what_is_acknowledged_waits_no_more_however_much_came_before(gib: int) -> None:
+    client, server = facts(download(gib * GIB + PIECE)).sides
+    assert server.waiting is None and client.foreign_ack is None
+    assert client.ack_max == server.snd_max == add(ISS, 1 + gib * GIB + PIECE)
+    assert not server.unseen
+
+
+@pytest.mark.parametrize("gib", [1, 3, 5])
+def test_an_ack_of_what_is_under_way_is_believed_in_a_wide_window(gib: int) -> None:
+    client, server = facts(download(gib * GIB, ahead=8)).sides
+    assert client.foreign_ack is None
+    assert [flight.end for flight in server.in_flight] == [
+        add(ISS, 1 + gib * GIB - n * PIECE) for n in range(6, -1, -1)
+    ]
+
+
+@pytest.mark.parametrize("gib", [0, 1, 3, 5])
+def test_an_ack_from_before_the_first_number_is_not_believed(gib: int) -> None:
+    found = facts(download(gib * GIB))
+    before = found.sides[0].ack_max
+    foreign = Segment(999, 999, 0, 1_001, add(ISS, -5), Flags.ACK)
+    found.feed(foreign)
+    assert found.sides[0].foreign_ack == Seen(999, 999) and found.sides[0].ack_max == before
+
+
+def test_what_lies_more_than_the_widest_window_back_was_acknowledged_unseen() -> None:
+    server = facts(download(5 * GIB, answered=False)).sides[1]
+    assert server.waiting is not None and server.waiting.seen.packet > 100
+    assert 0 < (server.in_flight[-1].end - server.waiting.seq) % 2**32 <= WIDEST
+
+
+def test_the_first_ack_may_come_late() -> None:
+    found = facts(download(3 * GIB, answered=False))
+    found.feed(Segment(999, 999, 0, 1_001, add(ISS, 1 + 3 * GIB), Flags.ACK))
+    assert found.sides[0].foreign_ack is None and found.sides[1].waiting is None
+
+
+@pytest.mark.parametrize("gib", [1, 3, 5])
+def test_what_a_side_accepted_after_its_fin_is_not_modulo_anything(gib: int) -> None:
+    client, server = facts(download(gib * GIB, fin=True)).sides
+    assert client.accepted_after_fin(server) == gib * GIB
+
+
+@pytest.mark.parametrize("gib", [1, 3, 5])
+def test_bytes_that_came_again_are_known_to_be_sent_once_behind_2_gib(gib: int) -> None:
+    found = facts(download(gib * GIB))
+    newest = add(ISS, 1 + gib * GIB)
+    block = bytes([5, 10]) + add(newest, -100).to_bytes(4) + newest.to_bytes(4)
+    found.feed(Segment(999, 999, 0, 1_001, newest, Flags.ACK, options=block))
+    assert found.sides[0].received_doubled.count == 1

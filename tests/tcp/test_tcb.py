@@ -81,3 +81,8 @@ def test_a_fork_leaves_the_original_alone() -> None:
     fork.step(Event.RECV_FIN, FIN, Evidence.PASSED)
     fork.accept(5, 9)
     assert (tcb.state, tcb.rcv_nxt, tcb.path) == (State.ESTABLISHED, 5, [])
+
+
+def test_it_has_sent_text_however_much_that_was() -> None:
+    assert not Tcb(iss=7, snd_max=8).has_sent_text
+    assert Tcb(iss=7, snd_max=9).has_sent_text and Tcb(iss=7, snd_max=7 + (3 << 30)).has_sent_text

@@ -25,8 +25,9 @@ def test_unseen_counts_only_what_was_acknowledged() -> None:
 
 def test_what_a_side_accepted_after_its_fin() -> None:
     found = talk("0 C FIN,ACK seq=1 ack=1\n 1 S PSH,ACK 40 seq=1\n 2 C ACK").facts
-    assert found.sides[0].accepted_after_fin() == 40
-    assert found.sides[1].accepted_after_fin() == 0
+    client, server = found.sides
+    assert client.accepted_after_fin(server) == 40
+    assert server.accepted_after_fin(client) == 0
 
 
 def test_reset_by_kind() -> None:

@@ -72,7 +72,7 @@ def fin_wait_2(flow: Case) -> Diagnosis | None:
         text = (
             f"{flow.name(x)} in FIN_WAIT_2 for {duration(waited)}: waits for the {flow.name(1 - x)}'s FIN. "
         )
-        if flow.side(x).accepted_after_fin():
+        if flow.side(x).accepted_after_fin(flow.peer(x)):
             text += "It still takes data: a half-close, shutdown(SHUT_WR), without a limit"
         elif flow.timers.fin_wait_2 is not None:
             limit = duration(flow.timers.fin_wait_2)

@@ -114,6 +114,8 @@ def _backed_off(flow: Case, x: int, run: Copies, waits: list[int]) -> Diagnosis:
         )
         packets = (*run.packets, *(seen.packet for seen in acks))
         return say(flow, x, "back-off", packets, text, advise=False)
+    if waiting is not None and waiting.seen.packet > run.last.packet:
+        waiting = None  # the run is acknowledged, perhaps longer ago than numbers can tell
     unanswered = waiting is not None and diff(waiting.seq, run.end) < 0 <= diff(run.seq, waiting.seq)
     end = "still without an answer" if unanswered else "acknowledged in the end"
     text = f"{how}; {end}. {rto}"

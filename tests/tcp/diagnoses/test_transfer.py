@@ -200,3 +200,8 @@ def test_syns_to_a_port_that_answers_others_may_have_met_a_full_queue() -> None:
 def test_first_data_without_an_answer_may_wait_for_accept() -> None:
     assert "its accept queue may be full" in diagnosed(COPIES)["back-off"].text
     assert "accept" not in diagnosed(COPIES.replace("1 C PSH", "0.5 S ACK\n 1 C PSH"))["back-off"].text
+
+
+def test_what_was_sent_again_gigabytes_ago_is_answered() -> None:
+    more = "".join(f"{n} S ACK\n {n}.1 C ACK 900000000\n" for n in range(2, 6))
+    assert "acknowledged in the end" in diagnosed(COPIES + more)["back-off"].text
