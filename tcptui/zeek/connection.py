@@ -5,7 +5,9 @@ those of RFC 9293: tcptui.tcp has those.
 
 Limits: checksums are not looked at, as with zeek -C. Analyzers that Zeek attaches by content, and what
 scripts do (skipping the rest of a connection, other timeouts), are not there. A connection that begins with
-a SYN,ACK is turned round as since Zeek 5.1, and its packets are counted as since 8.1.
+a SYN,ACK is turned round as since Zeek 5.1, and its packets are counted as since 8.1. As there, what lies
+2 GiB or more behind the first number, before numbers have gone through 0, counts as from before it: such
+ACKs are not believed, and missed_bytes leaves out what they acknowledge.
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.tcp.segment import Segment
+from tcptui.zeek.connection import Connection
 from tcptui.zeek.log import PairLog
+from tests.support.download import GIB, ISS, PIECE, download
 from tests.support.zeek import HANDSHAKE, log, told
 
 CALL = "0 C S 99"
@@ -125,3 +127,13 @@ def test_no_packet_is_lost_whatever_comes(
     entries = pair.entries()
     assert sum(entry.orig_pkts + entry.resp_pkts for entry in entries) == len(packets)
     assert all(set(entry.history.upper()) <= set("SHADFRIQGTW^") for entry in entries)
+
+
+@pytest.mark.parametrize(("iss", "missed"), [(5_000, 2 * GIB - PIECE), (ISS, 3 * GIB)])
+def test_acks_beyond_2_gib_are_not_believed_before_numbers_go_round_as_in_zeek(iss: int, missed: int) -> None:
+    """get_relative_seq() takes them for an underflow: TCP_ack_underflow_or_misorder."""
+    seen = Connection(0, 0)
+    for segment in download(3 * GIB, iss=iss):
+        seen.feed(segment, whole=False)
+    assert seen.sizes == (0, 3 * GIB)
+    assert seen.ends[1].missed == missed
