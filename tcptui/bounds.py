@@ -65,6 +65,11 @@ class Bounds:
         """So much is too much."""
         return self._memory is not None and nbytes > max(self._memory * FULL, self._least)
 
+    @property
+    def pressing(self) -> bool:
+        """Reading must go on, or the spool gets full."""
+        return self._rotation is not None and self._rotation.pressing
+
     def went(self, packets: int, flows: int, unfinished: int, nbytes: int) -> None:
         """So much has gone, and `nbytes` are left."""
         self.gone = self.gone.more(packets, flows, unfinished)

@@ -38,6 +38,7 @@ from tcptui.tcp.history import History, Moment
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.timers import LINUX, Timers
+from tcptui.turns import Turns
 
 __all__ = ["FlowInfo", "Session", "Snapshot"]
 
@@ -71,20 +72,8 @@ SETTLED = 1_000_000_000
 TICK = 0.1
 """Seconds between two looks at the clock of a capture that is silent."""
 
-HOLD_STEP = 0.002
-"""Seconds between two looks whether to read on."""
-
-FOR_AN_ANSWER = 0.2
-"""Seconds that an answer may hold up the reading."""
-
-CAREFUL = 1.0
-"""Seconds after an answer in which the next question is to be expected."""
-
 CAREFUL_BATCH = 1 << 12
-"""Frames read at once then: a question waits until they are taken."""
-
-WRITING = 0.004
-"""Seconds that an answer may take to be written."""
+"""Frames read at once where a question is to be expected: it waits until they are taken."""
 
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
@@ -128,7 +117,8 @@ class Session:
     reader: what is read. feed: what writes the file that is read, None for a file as it lies.
     timers: the profile by which silent endpoints move. names: where addresses are to be shown by name.
     max_memory: bytes for rows and connections, None for any number; the spool has a bound of its own.
-    wanted: the number of a flow that stays, finished or not, since somebody looks at it.
+    wanted: the number of a flow that stays, finished or not, since somebody looks at it. turns: where the
+    screen says that it is busy; what arrives meanwhile is kept by the feed.
 
     All methods may be called from any thread. A view that reads waits for one batch to be taken, or one slice
     of an engine's work.
@@ -168,13 +158,12 @@ class Session:
         self._all_told = threading.Event()
         self._read_at = 0.0
         self._tick_due = 0.0
-        self._held_until = 0.0
-        self._careful_until = 0.0
         self._version = 0
         self._lock = threading.Lock()
         self._readers: list[None] = []  # one for each that waits or reads; `+= 1` could lose one
         self._grown = threading.Condition()
         self._stop = threading.Event()
+        self.turns = Turns(self._stop, lambda: self._bounds.pressing)
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._running = False
 
@@ -191,25 +180,6 @@ class Session:
     def read_by(self, frames: int) -> None:
         """Read so many frames at once, or what memory allows."""
         self.batch = min(frames, self._most)
-
-    def hold(self, seconds: float) -> None:
-        """Read no further for so long, at most: the screen is busy with something that somebody waits for.
-        What arrives meanwhile is kept by the feed."""
-        self._held_until = time.monotonic() + seconds
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Nothing is read while the screen is brought up to date: both would take twice as long."""
-        self.hold(FOR_AN_ANSWER)
-        try:
-            yield
-        finally:
-            self.hold(WRITING)
-
-    def expect_questions(self) -> None:
-        """A key has come: nothing is read until it is answered (`held`), and for a while little at once."""
-        self._careful_until = time.monotonic() + CAREFUL
-        self.hold(FOR_AN_ANSWER)
 
     def end_capture(self) -> None:
         """End the capture; what it left behind is still read, then `running` becomes false."""
@@ -436,11 +406,10 @@ class Session:
 
     def _ingest(self) -> None:
         while not self._stop.is_set():
-            self._wait_while_held()
+            self.turns.wait()
             ended = self.feed is not None and not self.feed.running
             self._bounds.turn()
-            careful = time.monotonic() < self._careful_until
-            most = min(self.batch, CAREFUL_BATCH) if careful else self.batch
+            most = min(self.batch, CAREFUL_BATCH) if self.turns.careful else self.batch
             batch = self.reader.read(most)
             if batch is not None:
                 self._take(batch)
@@ -457,10 +426,6 @@ class Session:
             elif not self._catch_up(BEHIND):
                 self._tick()
                 self._stop.wait(IDLE_WAIT)
-
-    def _wait_while_held(self) -> None:
-        while time.monotonic() < self._held_until and not self._stop.wait(HOLD_STEP):
-            pass
 
     def _tick(self) -> None:
         """Let time pass on a live capture that is silent."""
@@ -578,7 +543,7 @@ class Session:
         """Let a view that waits read. Whether to go on."""
         if self._readers:
             time.sleep(0.0005)
-        self._wait_while_held()
+        self.turns.wait()
         return not self._stop.is_set()
 
     def _publish(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,10 @@ from tcptui.session import CAREFUL_BATCH, Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND
+from tests.support.feeds import until
 from tests.support.icmp import ADVICE, DROPPED, TOO_BIG, conversation
 from tests.support.longflow import long_flow
-from tests.support.packets import pcap
+from tests.support.packets import frame, pcap
 from tests.support.sessions import SHARED, finish, read
 
 
@@ -224,10 +227,57 @@ def test_while_the_screen_is_busy_nothing_is_read_and_then_little_at_once(
     session = Session(CaptureReader(path))
     asked, read_some = [], session.reader.read
     monkeypatch.setattr(session.reader, "read", lambda most: asked.append(most) or read_some(most))
-    session.expect_questions()
-    with session.held():
+    session.turns.expect()
+    with session.turns.held():
         session.start()
         assert session.wait(0.05).frames == 0
     finish(session)
     assert session.snapshot().segments >= 20_000
     assert asked[0] == CAREFUL_BATCH < session.batch
+
+
+def test_a_key_that_is_held_down_does_not_stop_the_reading(tmp_path: Path) -> None:
+    """Keys come thirty times a second; an answer takes 34 ms."""
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*(frame(sport=1000 + at) for at in range(30_000))))
+    session = Session(CaptureReader(path))
+    over = threading.Event()
+
+    def typed() -> None:
+        while not over.wait(0.033):
+            session.turns.expect()
+
+    session.turns.expect()
+    session.start()
+    threading.Thread(target=typed).start()
+    try:
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            with session.turns.held():
+                time.sleep(0.034)
+        assert session.snapshot().segments > CAREFUL_BATCH
+    finally:
+        over.set()
+        session.stop()
+
+
+def test_what_would_fill_the_spool_is_read_though_the_screen_is_busy() -> None:
+    data = pcap(*(frame(bytes(900), sport=1000 + at) for at in range(20_000)))
+    source, sink = os.pipe()
+
+    def pour() -> None:
+        with suppress(BrokenPipeError), open(sink, "wb") as pipe:  # it ends with something left
+            pipe.write(data)
+
+    feed = PipeFeed(source)
+    feed.spool.bound(4 << 20)
+    session = Session(CaptureReader(feed.path, growing=True), feed)
+    session.turns.hold(60)
+    threading.Thread(target=pour).start()
+    session.start()
+    try:
+        until(lambda: session.snapshot().segments > 15_000)
+    finally:
+        session.stop()
+        os.close(source)
+        feed.spool.remove()

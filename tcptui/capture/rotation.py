@@ -43,8 +43,18 @@ class Rotation:
         part, reader = limit // STEPS, self._reader
         if not self._records or reader.offset - self._records[-1] >= part // 4:
             self._records.append(reader.offset)
-        if reader.extent - reader.kept_from > limit - part:
+        if self._near(limit):
             self._cut(reader.extent - (limit - 2 * part))
+
+    @property
+    def pressing(self) -> bool:
+        """The spool has come near its bound, or half of it would be what has not been read: its feed would
+        have to wait soon."""
+        limit, reader = self._spool.limit, self._reader
+        return limit is not None and (self._near(limit) or reader.size - reader.position > limit // 2)
+
+    def _near(self, limit: int) -> bool:
+        return self._reader.extent - self._reader.kept_from > limit - limit // STEPS
 
     def _cut(self, target: int) -> None:
         """Give back what stands before the first known record not before `target`, or all that was read."""

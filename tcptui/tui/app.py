@@ -86,7 +86,7 @@ class TcptuiApp(App[int]):
         session.start()
         _wait_a_moment(session)
         session.batch = whole
-        session.hold(FIRST_PICTURE)
+        session.turns.hold(FIRST_PICTURE)
         return MainScreen(self.palette, session, options, at_start=at_start, on_leave=on_leave)
 
     def on_mount(self) -> None:
@@ -139,7 +139,7 @@ class TcptuiApp(App[int]):
     def expect_key(self) -> None:
         """A key is on its way, in another thread."""
         if self.session is not None:
-            self.session.expect_questions()
+            self.session.turns.expect()
 
     async def take_early(self) -> None:
         """A screen stands: answer the keys that came before."""
@@ -148,7 +148,7 @@ class TcptuiApp(App[int]):
             del self._early[0]
 
     async def _answer(self, event: events.Key) -> None:
-        with self.session.held() if self.session else nullcontext():
+        with self.session.turns.held() if self.session else nullcontext():
             await self._take_key(event)
 
     async def _take_key(self, event: events.Key) -> None:

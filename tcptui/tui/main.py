@@ -94,7 +94,7 @@ class MainScreen(Asking):
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self._looking_ahead = self.set_interval(AHEAD, self._look_ahead, pause=True)
         self.refresh_panes()
-        self.call_after_refresh(self.viewpoint.session.hold, 0)
+        self.call_after_refresh(self.viewpoint.session.turns.hold, 0)
 
     def _warm_up(self) -> None:
         """What takes packets apart is imported once a file has been read, which it would hold up."""
@@ -128,7 +128,7 @@ class MainScreen(Asking):
             self._show_status()
             self.paint()
             return
-        with self.viewpoint.session.held() if snapshot.running else nullcontext():
+        with self.viewpoint.session.turns.held() if snapshot.running else nullcontext():
             if self._look(snapshot) and snapshot.running:
                 self._look_again = begin + LEISURE * (monotonic() - begin)
 
