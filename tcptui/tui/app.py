@@ -27,6 +27,8 @@ from tcptui.tui.view import View
 if TYPE_CHECKING:
     from tcptui.session import Session
 
+Typed = events.Key | events.Paste
+
 GRACE = 0.9
 """Seconds in which an end by a signal must be done, before it is done the hard way."""
 
@@ -61,7 +63,7 @@ class TcptuiApp(App[int]):
         self._disable_notifications = self._disable_tooltips = True  # widgets that would only cost a layout
         self.session = session
         self.options = options
-        self._early: list[events.Key] = []  # keys that came before the screen stood that they are for
+        self._early: list[Typed] = []  # what came before the screen stood that it is for
         self.ended_by = ""  # what ended it from outside
         self.animation_level = "none"
         for palette in PALETTES:
@@ -121,13 +123,13 @@ class TcptuiApp(App[int]):
     # -- keys ------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """A key does what it does before the next one is looked at.
+        """A key does what it does before the next one is looked at, and so does pasted text.
 
         The toolkit hands it to the widget that has the focus, whose turn comes later, and then to all that
         are around it: of keys that are typed fast, the second may be on its way before the first has
         opened the prompt that it is meant for.
         """
-        if not isinstance(event, events.Key) or event.is_forwarded or not isinstance(self.screen, View):
+        if not isinstance(event, Typed) or event.is_forwarded or not isinstance(self.screen, View):
             await super().on_event(event)
             return
         self.app_focus = True  # or there would be no keys
@@ -137,7 +139,7 @@ class TcptuiApp(App[int]):
         await self._answer(event)
 
     def expect_key(self) -> None:
-        """A key is on its way, in another thread."""
+        """A key, or pasted text, is on its way, in another thread."""
         if self.session is not None:
             self.session.turns.expect()
 
@@ -147,9 +149,12 @@ class TcptuiApp(App[int]):
             await self._answer(self._early[0])
             del self._early[0]
 
-    async def _answer(self, event: events.Key) -> None:
+    async def _answer(self, event: Typed) -> None:
         with self.session.turns.held() if self.session else nullcontext():
-            await self._take_key(event)
+            if isinstance(event, events.Key):
+                await self._take_key(event)
+            elif isinstance(self.focused, Prompt):
+                self.focused.take_text(event)
 
     async def _take_key(self, event: events.Key) -> None:
         focused = self.focused

@@ -40,6 +40,10 @@ class Prompt(Input):
         await self._on_key(key)
         return True
 
+    def take_text(self, pasted: events.Paste) -> None:
+        """Put pasted text in, now: its first line."""
+        self._on_paste(pasted)
+
     async def action_submit(self) -> None:
         """Enter, at once: what is typed next is no part of the text."""
         self._done(self.value)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 
 from tcptui.errors import TcptuiError
@@ -74,7 +74,7 @@ class Terminal(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """In the thread that reads: a key may have to wait for the one that draws."""
-        if isinstance(message, Key):
+        if isinstance(message, Key | Paste):
             self._app.expect_key()  # type: ignore[attr-defined]
         super().process_message(message)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.session import Session
@@ -143,3 +144,24 @@ async def test_what_is_typed_is_as_harmless_as_what_is_captured() -> None:
         await pilot.pause()
         assert "written:" in screen_text(app)
         assert screen_text(app).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("text", ["400", "400\nr", "40\x1b[31m0"])
+async def test_what_is_pasted_stands_before_what_is_typed_next(text: str) -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        assert isinstance(app.screen, MainScreen)
+        await pilot.press("slash")
+        app.post_message(events.Paste(text))
+        for key in ("0", "1", "enter"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause(0.2)
+        assert app.screen.flows.query_text == f"{text.splitlines()[0]}01"
+        assert screen_text(app).replace("\n", "").isprintable()
+
+
+async def test_pasted_text_is_no_command() -> None:
+    async with running(demo("handshake")) as (app, pilot):
+        before = screen_text(app)
+        app.post_message(events.Paste("Q"))
+        await pilot.pause(0.2)
+        assert app.is_running and screen_text(app) == before

@@ -44,6 +44,13 @@ def test_keys_before_the_first_picture_are_not_echoed_and_take_effect() -> None:
         assert echoes(started)
 
 
+def test_text_that_is_pasted_before_the_first_picture_keeps_its_place() -> None:
+    with window("--demo", "handshake") as started:
+        wait_for_silence(started)
+        started.send("/port:\x1b[200~95\x1b[201~02\r3")
+        started.shows("Flows: port:9502")
+
+
 def test_it_comes_back_where_there_is_nothing_to_show(tmp_path: Path) -> None:
     with window("-r", str(tmp_path / "none.pcap")) as started:
         assert started.ended() == 2
