@@ -148,11 +148,15 @@ class Terminal:
             time.sleep(0.01)
         raise TimeoutError("still running")
 
+    def stall(self) -> None:
+        """From now on the terminal takes nothing, as behind a lost connection."""
+        self._closing = True
+        self._reader.join(timeout=1)
+
     def hang_up(self) -> None:
         """The terminal is gone, the program may yet run."""
         if self.fd >= 0:
-            self._closing = True
-            self._reader.join(timeout=1)
+            self.stall()
             os.close(self.fd)
             self.fd = -1
 

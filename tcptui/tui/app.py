@@ -132,6 +132,9 @@ class TcptuiApp(App[int]):
         if not isinstance(event, Typed) or event.is_forwarded or not isinstance(self.screen, View):
             await super().on_event(event)
             return
+        self._watch_terminal()
+        if self.ended_by:  # what was typed before that leads nowhere
+            return
         self.app_focus = True  # or there would be no keys
         if self._early or not self.screen.is_mounted:
             self._early.append(event)
@@ -188,7 +191,7 @@ class TcptuiApp(App[int]):
             loop.add_signal_handler(number, self._end, number.name, number is signal.SIGHUP)
 
     def _watch_terminal(self) -> None:
-        if isinstance(self._driver, Terminal) and self._driver.hung_up():
+        if isinstance(self._driver, Terminal) and not self._driver.gone and self._driver.hung_up():
             self._end("the terminal is gone", lost=True)
 
     def _end(self, cause: str, lost: bool = False) -> None:

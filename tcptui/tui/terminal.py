@@ -7,7 +7,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from queue import Full
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -16,6 +16,9 @@ from textual.message import Message
 
 from tcptui.errors import TcptuiError
 from tcptui.tui import echo
+
+STALLED = 0.1
+"""Seconds between two looks whether a terminal that takes nothing is still there."""
 
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -47,7 +50,6 @@ class Terminal(LinuxDriver):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gone = False
-        self.on_lost: Callable[[], None] | None = None
         if sys.__stdout__ is not None and sys.__stdout__.isatty():
             self._file = sys.__stdout__
 
@@ -68,6 +70,8 @@ class Terminal(LinuxDriver):
 
     def hung_up(self) -> bool:
         """Whether the terminal has gone: its window was closed, its connection lost."""
+        if self._writer_thread is not None and not self._writer_thread.is_alive():
+            return True  # it could not write
         poll = select.poll()
         poll.register(self.fileno, 0)
         return any(events & GONE for _, events in poll.poll(0))
@@ -80,13 +84,27 @@ class Terminal(LinuxDriver):
 
     def write(self, data: str) -> None:
         if not self.gone:
-            super().write(data)
+            self._hand_over(data)
+
+    def _hand_over(self, data: str | None) -> None:
+        """To the thread that writes, None as its end; without effect once it has died of a lost terminal.
+
+        Where the terminal stalls, its queue gets full, and this waits. The toolkit's way would wait for ever
+        when the terminal goes meanwhile.
+        """
+        writer = self._writer_thread
+        while writer is not None and writer.is_alive():
+            try:
+                writer._queue.put(data, timeout=STALLED)
+            except Full:
+                continue
+            return
 
     def run_input_thread(self) -> None:
         with contextlib.suppress(OSError):
             super().run_input_thread()
 
     def close(self) -> None:
-        if self.gone and self._writer_thread is not None and not self._writer_thread.is_alive():
-            return  # it died of the lost terminal; there is nobody to wait for
-        super().close()
+        self._hand_over(None)
+        if self._writer_thread is not None:
+            self._writer_thread.join()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import random
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
 from benchmarks.terminal import KEYS, Terminal
 from tcptui.demos import catalog
+from tcptui.tui.terminal import Terminal as Driver
 from tests.support.emulator import seen
+from tests.support.feeds import until
 
 DEMO = "handshake"
 
@@ -58,6 +65,41 @@ def test_sighup_ends(window: Window) -> None:
 def test_a_terminal_that_is_gone_ends_it(window: Window) -> None:
     window.hang_up()
     assert window.ended() == 0
+
+
+def test_a_terminal_that_stalls_and_then_goes_ends_it(window: Window) -> None:
+    window.stall()
+    window.send("zT" * 100)  # all of the screen is painted, again and again
+    time.sleep(0.5)
+    window.hang_up()
+    assert window.ended() == 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_draws_does_not_wait_for_a_thread_that_has_died_of_a_lost_terminal() -> None:
+    gone = threading.Event()
+
+    class Stalled(io.StringIO):
+        def write(self, _: str) -> int:
+            gone.wait()
+            raise OSError(errno.EIO, "Input/output error")
+
+    terminal = object.__new__(Driver)
+    terminal.gone = False
+    terminal._writer_thread = WriterThread(Stalled())
+    terminal._writer_thread.start()
+
+    def draw() -> None:
+        for _ in range(2 * MAX_QUEUED_WRITES):
+            terminal.write("x")
+        terminal.close()
+
+    screen = threading.Thread(target=draw, daemon=True)
+    screen.start()
+    until(terminal._writer_thread._queue.full)
+    gone.set()
+    screen.join(5)
+    assert not screen.is_alive()
 
 
 def test_ctrl_z_suspends_and_fg_comes_back(window: Window) -> None:
