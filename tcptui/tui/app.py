@@ -16,6 +16,7 @@ from textual import events
 from textual.app import App
 from textual.theme import Theme
 
+from tcptui.tui import echo
 from tcptui.tui.main import MainScreen
 from tcptui.tui.palette import ActionProvider
 from tcptui.tui.prompt import Prompt
@@ -183,11 +184,11 @@ class TcptuiApp(App[int]):
     # -- the terminal ----------------------------------------------------------------------------
 
     def _watch_signals(self) -> None:
-        """SIGTERM and SIGHUP end the program in order; the capture is kept by whoever holds it."""
+        """SIGTERM, SIGHUP and SIGQUIT end the program in order; the capture is kept by whoever holds it."""
         if threading.current_thread() is not threading.main_thread() or self.is_headless:
             return
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in echo.ENDS:
             loop.add_signal_handler(number, self._end, number.name, number is signal.SIGHUP)
 
     def _watch_terminal(self) -> None:

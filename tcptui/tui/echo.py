@@ -18,6 +18,9 @@ from typing import Any
 INPUT, LOCAL = 0, 3
 """Places of the flags in what termios calls attributes."""
 
+ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""What ends a program from outside, beside ^C."""
+
 _before: dict[int, list[Any]] = {}
 
 
@@ -25,7 +28,8 @@ _before: dict[int, list[Any]] = {}
 def off() -> Iterator[None]:
     """Neither echo nor lines on the terminal that keys come from; as it was at the end, however that comes.
 
-    ^C and ^Z keep their effect. Limits: after SIGKILL the shell has to put it right, as most do.
+    ^C, ^\\ and ^Z keep their effect, but ^\\ leaves no core. Limits: after SIGKILL the shell has to
+    put it right, as most do.
     """
     try:
         fd = _keys()
@@ -36,7 +40,7 @@ def off() -> Iterator[None]:
     quiet = attributes.copy()
     quiet[LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     quiet[INPUT] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF)
-    default = signal.signal(signal.SIGTERM, _end)
+    usual = {number: signal.signal(number, _end) for number in ENDS if _is_heard(number)}
     _before[os.fstat(fd).st_rdev] = attributes
     try:
         termios.tcsetattr(fd, termios.TCSANOW, quiet)
@@ -45,7 +49,8 @@ def off() -> Iterator[None]:
         _before.clear()
         with suppress(termios.error):  # it is gone
             termios.tcsetattr(fd, termios.TCSANOW, attributes)
-        signal.signal(signal.SIGTERM, default)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 def before(fd: int) -> list[Any] | None:
@@ -58,6 +63,11 @@ def _keys() -> int:
     if sys.__stdin__ is not None and sys.__stdin__.isatty():
         return sys.__stdin__.fileno()
     return os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+
+
+def _is_heard(number: signal.Signals) -> bool:
+    """Not so below nohup, which wants it to go on."""
+    return signal.getsignal(number) is not signal.SIG_IGN
 
 
 def _end(number: int, _: FrameType | None) -> None:

@@ -58,13 +58,28 @@ def test_it_comes_back_where_there_is_nothing_to_show(tmp_path: Path) -> None:
         assert b"none.pcap" in started.seen
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
 def test_it_comes_back_after_an_end_from_outside(how: signal.Signals) -> None:
     with window("--demo", "handshake") as started:
         wait_for_silence(started)
         os.kill(started.pid, how)
         started.ended()
         assert echoes(started)
+
+
+def test_it_comes_back_after_the_key_that_quits() -> None:
+    with window("--demo", "handshake") as started:
+        wait_for_silence(started)
+        started.send("\x1c")
+        assert started.ended() == 128 + signal.SIGQUIT
+        assert echoes(started)
+
+
+def test_below_nohup_a_lost_line_is_not_heard() -> None:
+    with Terminal(["sh", "-c", f"trap '' HUP; exec {sys.executable} -m tcptui --demo handshake"]) as started:
+        wait_for_silence(started)
+        os.kill(started.pid, signal.SIGHUP)
+        started.shows("SYN_SENT")
 
 
 def test_a_shell_that_gets_the_terminal_by_ctrl_z_has_its_echo() -> None:

@@ -51,8 +51,9 @@ def test_q_ends_with_0_and_restores_the_terminal(window: Window) -> None:
     assert restored(window)
 
 
-def test_sigterm_ends_in_order(window: Window) -> None:
-    os.kill(window.pid, signal.SIGTERM)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_signal_ends_in_order(window: Window, how: signal.Signals) -> None:
+    os.kill(window.pid, how)
     assert window.ended() == 0
     assert restored(window)
 
