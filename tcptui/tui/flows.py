@@ -153,7 +153,7 @@ class FlowsPane(LineList):
         if self.query_text:
             self.title = clean(f"Flows: {self.query_text}")
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"
-            self.note = clean(self.filter.error or "") or f"{count} of {snapshot.flows:,}"
+            self.note = clean(self.filter.error or "") or f"{count} of {self.order.total:,}"
             if not len(self.order.numbers):
                 nothing = (
                     "looking …" if self.order.pending else "No flow matches the filter. Esc takes it away."

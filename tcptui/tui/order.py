@@ -40,18 +40,20 @@ class Wanted(NamedTuple):
 class Order:
     """The numbers of the flows to show, as of the last `update`.
 
-    pending: the first order of what was asked for last is being worked out. news: one is ready that
-    `update` has not taken yet.
+    total: how many flows had been seen when `numbers` was worked out, which may be later than the snapshot.
+    pending: the first order of what was asked for last is being worked out. news: one is ready that `update`
+    has not taken yet.
     """
 
     def __init__(self, session: Session) -> None:
         self.numbers: Sequence[int] | NDArray[np.int64] = range(0)
+        self.total = 0
         self._session = session
         self._wanted: Wanted | None = None
         self._asked_at = 0.0
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
-        self._result: tuple[Wanted, NDArray[np.int64]] | None = None
+        self._result: tuple[Wanted, NDArray[np.int64], int] | None = None
         self._columns: tuple[int, FlowColumns] | None = None
         self.pending = False
 
@@ -70,7 +72,7 @@ class Order:
         self._take()
         if not wanted.text and key == "number":
             self._wanted, self.pending = None, False
-            gone = snapshot.gone.flows
+            gone, self.total = snapshot.gone.flows, snapshot.flows
             self.numbers = self._session.numbers() if gone else range(1, snapshot.flows + 1)
             self._prepare(snapshot)
             return
@@ -98,7 +100,7 @@ class Order:
     def _take(self) -> None:
         result, self._result = self._result, None
         if result is not None and result[0] == self._wanted:
-            self.numbers = result[1]
+            _, self.numbers, self.total = result
             self.pending = False
 
     def _prepare(self, snapshot: Snapshot) -> None:
@@ -133,7 +135,7 @@ class Order:
         keep = np.flatnonzero(query.mask(columns))
         numbers = sort(columns, keep, wanted.key)
         if wanted is self._wanted:
-            self._result = wanted, numbers
+            self._result = wanted, numbers, int(columns.table.number.max(initial=0))
 
     def _columns_of(self, snapshot: Snapshot) -> FlowColumns:
         """The flows as they stand; the same while nothing has changed."""

@@ -134,3 +134,15 @@ async def test_the_counts_do_not_go_back_while_panes_are_behind(monkeypatch: pyt
         assert "1,200 packets" in screen_lines(app)[0]
         await pilot.press("j")
         assert "1,200 packets" in screen_lines(app)[0]
+
+
+@needs_captures
+async def test_the_flows_that_match_and_all_flows_are_counted_at_the_same_moment() -> None:
+    """While much arrives, the list is made of more than the snapshot knows."""
+    async with running(capture(MANY), (120, 40)) as (app, _):
+        pane, view = app.screen.flows, app.screen.viewpoint
+        everything = view.snapshot.flows
+        view.snapshot = dataclasses.replace(view.snapshot, version=view.snapshot.version - 1, flows=1)
+        pane.set_query("port:110")
+        pane.sync()
+        assert pane.note.startswith(f"{len(pane)} of {everything}")

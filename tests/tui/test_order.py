@@ -1,5 +1,6 @@
 """Filter and order, at once for few flows and beside the screen for many."""
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -54,6 +55,17 @@ def test_a_list_that_takes_long_is_made_beside_the_screen(monkeypatch: pytest.Mo
     gate.set()
     finished(made, lambda: made.update(snapshot, parse("refused"), "number"))
     assert [n for n in range(1, snapshot.flows + 1) if session.verdict(n) == "refused"] == list(made.numbers)
+
+
+def test_it_says_of_how_many_its_flows_are_where_more_have_come_since_the_snapshot() -> None:
+    session = read(file=str(POP3))
+    late = dataclasses.replace(session.snapshot(), version=0, flows=1)
+    made = Order(session)
+    made.update(late, parse("port:110"), "number")
+    finished(made, lambda: made.update(late, parse("port:110"), "number"))
+    assert 1 < len(made.numbers) <= made.total == session.snapshot().flows
+    made.update(late, parse(""), "number")
+    assert len(made.numbers) == made.total == 1
 
 
 def test_what_is_asked_last_counts(monkeypatch: pytest.MonkeyPatch) -> None:
