@@ -15,7 +15,7 @@ STEP = 0.002
 FOR_AN_ANSWER = 0.2
 """Seconds that answers may hold up the reading, one or many."""
 
-OWN = 0.03
+OWN = 0.01
 """Seconds then in which it is not held up: a careful batch, and something of what is behind."""
 
 CAREFUL = 1.0
