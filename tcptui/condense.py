@@ -57,8 +57,10 @@ def condensed(
     rows = np.concatenate([np.asarray(group, np.int64) for group in groups])
     ends = np.cumsum([len(group) for group in groups])
     inside = _inside(store.column("plain", rows), ends, margin)
-    inside[_sums(store, rows, inside, ends).partly] = False
     sums = _sums(store, rows, inside, ends)
+    if sums.partly.size:
+        inside[sums.partly] = False
+        sums = _sums(store, rows, inside, ends)
     chosen = ~inside
     chosen[sums.last] = True
     places = np.flatnonzero(chosen)
@@ -205,8 +207,9 @@ def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> _S
     done = np.full((2, piece[-1] + 1), -1)  # where each end sends its last in a piece
     for end in (0, 1):
         done[end, piece[sender == end]] = np.flatnonzero(sender == end)
-    both = done.min(axis=0)
-    rest = (both >= 0)[piece] & (np.arange(len(at)) > both[piece])
+    split, end_of = done.min(axis=0), done.max(axis=0)  # split: -1 where only one end sends
+    two_ended = split >= 0
+    rest = two_ended[piece] & (np.arange(len(at)) > split[piece])
     key = piece << 2 | rest << 1 | sender
     order = np.argsort(key, kind="stable")
     begins = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0)))
@@ -214,16 +217,16 @@ def _sums(store: SegmentStore, rows: Ints, inside: np.ndarray, ends: Ints) -> _S
     first, last = order[begins], order[lasts]
     reached = (seq[order] + length[order] - np.repeat(seq[first], lasts - begins + 1)).view(np.int32)
     lengths = np.maximum(np.maximum.reduceat(reached, begins), 0)
-    in_two, rest_of = (both >= 0)[piece[last]], rest[last].astype(np.bool_)
-    first_done = in_two & ~rest_of & (last < both[piece[last]])
+    of = piece[last]
+    inner = two_ended[of] & ~rest[last]
+    first_done = inner & (last < split[of])
     follows = _next_of(1 - sender[last], store.column("sender", rows), at[last])  # of the other end
-    inner = in_two & ~rest_of
-    follows[inner] = at[np.where(first_done, both[piece[last]], done.max(axis=0)[piece[last]])[inner]]
+    follows[inner] = at[np.where(first_done, split[of], end_of[of])[inner]]
     there = follows < ends[group[last]]
     follows[~there] = 0
     acked = (store.column("ack", rows[follows]) - seq[first]).view(np.int32)
-    split = np.repeat(there & (acked > 0) & (acked < lengths), lasts - begins + 1)
-    partly = at[order[split & (reached > np.repeat(acked, lasts - begins + 1))]]
+    within = np.repeat(there & (acked > 0) & (acked < lengths), lasts - begins + 1)
+    partly = at[order[within & (reached > np.repeat(acked, lasts - begins + 1))]]
     return _Sums(at[last], seq[first], lengths, np.where(first_done, ack[first], ack[last]), partly)
 
 

@@ -228,15 +228,18 @@ class _Sweep:
     def _leaves_out(self, at: Ints) -> Bools:
         """They do not acknowledge something that had the time to arrive, or may hold what came after it."""
         rows = self.rows
-        left_out = rows.sack[at]
+        trip = self.columns.trip_ns[rows.pairs[self.groups.number[at]], rows.sender[at]] + MARGIN
+        left_out: Bools = rows.sack[at] | (rows.time_ns[at] - self._since(at, rows.ack[at]) > trip)
+        return left_out
+
+    def _since(self, at: Ints, ack: NDArray[np.uint32]) -> Ints:
+        """By row: when the other end sent the first octet that is not acknowledged so, or earlier."""
+        since = np.empty(len(at), np.int64)
         for end in (0, 1):
             of_peer = np.flatnonzero(self.server[at] != bool(end))
-            mine = at[of_peer]
-            group = self.groups.number[mine]
-            since = self._under_way_since(end, group, rows.ack[mine])
-            trip = self.columns.trip_ns[rows.pairs[group], 1 - end] + MARGIN
-            left_out[of_peer] |= rows.time_ns[mine] - since > trip
-        return left_out
+            group = self.groups.number[at[of_peer]]
+            since[of_peer] = self._under_way_since(end, group, ack[of_peer])
+        return since
 
     def _under_way_since(self, end: int, group: Ints, ack: NDArray[np.uint32]) -> Ints:
         """When this endpoint sent the first octet that is not acknowledged so, or earlier."""
@@ -299,13 +302,8 @@ class _Sweep:
 
     def _is_slow(self, at: Ints) -> Bools:
         """What they acknowledge was sent so long ago that the engine takes it for no round trip."""
-        slow = np.zeros(len(at), np.bool_)
-        for end in (0, 1):
-            of_peer = np.flatnonzero(self.server[at] != bool(end))
-            mine = at[of_peer]
-            acked_before = self.rows.ack[mine] - self.news[mine].view(np.uint32)
-            since = self._under_way_since(end, self.groups.number[mine], acked_before)
-            slow[of_peer] = self.rows.time_ns[mine] - since >= FIRST_RETRANSMISSION
+        acked_before = self.rows.ack[at] - self.news[at].view(np.uint32)
+        slow: Bools = self.rows.time_ns[at] - self._since(at, acked_before) >= FIRST_RETRANSMISSION
         return slow
 
     def _first_reset(self) -> tuple[Bools, Ints, Ints]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,8 +28,8 @@ LATER = (0, 0.4, 1, 3, 9, 11, 29, 59.9, 60, 64.99, 66, 75, 111, 134, 241, 1000)
 """Seconds after the newest packet at which states are compared: around every timer."""
 
 
-def book_of(path: Path, step: int = 65536, timers: Timers = LINUX) -> FlowBook:
-    """All of a capture, taken `step` frames at a time; no engine is fed."""
+def taken_bit_by_bit(path: Path, step: int, timers: Timers = LINUX) -> Iterator[FlowBook]:
+    """The book after every `step` frames of a capture; no engine is fed."""
     reader = CaptureReader(path)
     store = SegmentStore(reader.packet)
     book = FlowBook(store, timers)
@@ -36,18 +37,18 @@ def book_of(path: Path, step: int = 65536, timers: Timers = LINUX) -> FlowBook:
         store.append(batch)
         book.take()
         book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+        yield book
+
+
+def book_of(path: Path, step: int = 65536, timers: Timers = LINUX) -> FlowBook:
+    """All of a capture, taken `step` frames at a time; no engine is fed."""
+    *_, book = taken_bit_by_bit(path, step, timers)
     return book
 
 
 def check_on_the_way(path: Path, step: int) -> None:
     """As `check`, after every few frames: what is claimed early must not have to be taken back silently."""
-    reader = CaptureReader(path)
-    store = SegmentStore(reader.packet)
-    book = FlowBook(store, LINUX)
-    while (batch := reader.read(step)) is not None:
-        store.append(batch)
-        book.take()
-        book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
+    for book in taken_bit_by_bit(path, step):
         check(book, (0,))
 
 
