@@ -119,12 +119,15 @@ class EngineBook:
             self.waiting.discard(pair)
         self.touched(pair)
         deadline = engine.connection.deadline_ns
-        if deadline is not None and deadline != engine.scheduled:
+        if deadline is not None and deadline != engine.scheduled and pair not in self.behind:
             heapq.heappush(self._deadlines, (deadline, pair))
             engine.scheduled = deadline
 
     def fire(self, now_ns: int, most: int) -> bool:
-        """Fire the timers that are due, `most` at most. Whether more are."""
+        """Fire the timers that are due, `most` at most. Whether more are.
+
+        Whoever is behind has its turn when it has been fed: what it has yet to hear came before.
+        """
         while self._deadlines and self._deadlines[0][0] <= now_ns:
             if not most:
                 return True
@@ -132,6 +135,8 @@ class EngineBook:
             _, pair = heapq.heappop(self._deadlines)
             engine = self.irregular[pair]
             engine.scheduled = None
+            if pair in self.behind:
+                continue
             if engine.advance(now_ns) or engine.connection.deadline_ns is not None:
                 self._touch(pair, engine)
         return False

@@ -201,9 +201,12 @@ class FlowBook:
         return [(frame, pair) for frame in frames]
 
     def _enter(self, again: list[int]) -> None:
-        """Number the new lives of these pairs, which had not been seen when their rows were taken."""
+        """Number the new lives of these pairs, which had not been seen when their rows were taken; and time
+        is for all that have been fed as it is.
+        """
         born = [life for pair in again for life in self._lives_of(pair)]
         self._numbers.enter(self._census.n, np.zeros(0, np.uint32), born)
+        self.fire()
 
     def _touched(self, pair: int) -> None:
         self._kept.pop(pair, None)

@@ -22,7 +22,7 @@ from tcptui.store.segments import SegmentStore
 from tcptui.tcp.connection import Connection
 from tcptui.tcp.history import History, Moment
 from tcptui.tcp.states import State
-from tcptui.tcp.timers import LINUX
+from tcptui.tcp.timers import LINUX, SECOND
 from tests.regular.test_sweep import book_of
 from tests.support.packets import packets, pcap, read_all
 
@@ -59,6 +59,23 @@ def test_time_that_passes_fires_timers() -> None:
     assert [str(state) for state in book.info(1).states] == ["CLOSED", "CLOSED"]
     assert book.take_changed() == [1]
     assert book.deadline_ns is None
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 3, 1000])
+def test_an_engine_that_is_fed_late_hears_of_the_time_that_has_passed_when_it_has_heard_all(
+    monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    monkeypatch.setattr("tcptui.enginebook.SLICE", rows_at_once)
+    book = taken("last-ack-lost", 1000)
+    book.seen(0, book.last.time_ns + 3600 * SECOND)
+    book.fire()
+    while book.catch_up():
+        pass
+    assert [str(state) for state in book.info(1).states] == ["CLOSED", "CLOSED"]
+    ended = replayed("last-ack-lost", 1)
+    ended.seen(0, ended.last.time_ns + 3600 * SECOND)
+    ended.fire()
+    assert book.history(1) == ended.history(1)
 
 
 def test_facts_of_an_earlier_moment_are_those_of_fewer_segments() -> None:
