@@ -7,7 +7,7 @@ somebody looks at. The book has no thread and no lock: the session has both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +19,7 @@ from tcptui.enginebook import EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
+from tcptui.processes import shared
 from tcptui.regular.census import Census
 from tcptui.store.compact import Compacted
 from tcptui.store.flows import Address
@@ -38,6 +39,9 @@ from tcptui.trails import Trails
 
 BUNCH = 4 * LONG
 """Rows of which verdicts are worked out at once."""
+
+WORTH_A_PROCESS = 64
+"""Engines to be fed for which it is worth to start one."""
 
 FOR_GOOD = 1 << 62
 
@@ -131,6 +135,7 @@ class FlowBook:
         self._census = Census(timers, self._engines.judged)
         self._kept: dict[int, _Kept] = {}
         self._trails = Trails()
+        self._told: set[int] = set()  # pairs of which all that is kept was told by another process
         self._changed: set[int] = set()  # irregular pairs
         self._asked = False  # somebody takes what has changed
 
@@ -180,6 +185,33 @@ class FlowBook:
         self._adopt()
         self._enter(self._engines.catch_up())
         return (trace and self._trails.trace(self.store, self.stretch)) or bool(self._engines.behind)
+
+    def infer(self) -> None:
+        """Feed engines that are behind, and judge their flows, each core a share of them; when all is taken.
+
+        What another process tells of a pair is kept, and not its engine, which is fed where somebody asks for
+        it. Pairs with several lives, and those of which `waiting` has to tell, may be left for `catch_up`.
+        """
+        self._adopt()
+        behind = list(self._engines.behind)
+        for told in shared(self._infer, behind, WORTH_A_PROCESS):
+            self._kept.update(told)
+            self._told.update(told)
+        left = [pair for pair in behind if pair not in self._told and self._engines.is_behind(pair)]
+        self._engines.behind = dict.fromkeys(left)
+
+    def _infer(self, pairs: Sequence[int]) -> dict[int, _Kept]:
+        """Of these pairs what may be told instead of their engines."""
+        self._engines.behind = dict.fromkeys(pairs)
+        while self.catch_up(trace=False):
+            pass
+        numbers = [self._numbers.of(pair) for pair in pairs]
+        self._judge([number for lives in numbers for number in lives])
+        told = {}
+        for pair, (number, *later) in zip(pairs, numbers, strict=True):
+            if not later and State.CLOSE_WAIT not in self.info(number).states:
+                told[pair] = self._kept[pair]
+        return told
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
@@ -466,6 +498,9 @@ class FlowBook:
         self._adopt()
         for pair in self._engines.behind:
             table.states[self._numbers.place(self._numbers.of(pair)[0])] = NOT_YET
+        for pair in self._told:
+            at, told = table.place(self._numbers.of(pair)[0]), self._kept[pair].infos[0]
+            table.client[at], table.states[at] = told.client, told.states
         for pair, engine in self._engines.irregular.items():
             if engine.fed:
                 self._put(table, pair, engine)

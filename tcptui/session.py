@@ -154,6 +154,7 @@ class Session:
         self._label = label or (feed.label if feed else reader.path)
         self.names = names
         self._error: TcptuiError | None = None
+        self._alone = False  # nobody looks before the end
         self._asked = False  # somebody takes what has changed
         self._all_told = threading.Event()
         self._read_at = 0.0
@@ -176,6 +177,12 @@ class Session:
         if self.feed:
             self.feed.start()
         self._thread.start()
+
+    def run(self) -> None:
+        """Read to the end, in this thread: nobody looks meanwhile. For a session without a feed."""
+        self._running = self._alone = True
+        self._survey_due = float("inf")
+        self._run()
 
     def read_by(self, frames: int) -> None:
         """Read so many frames at once, or what memory allows."""
@@ -413,12 +420,15 @@ class Session:
             batch = self.reader.read(most)
             if batch is not None:
                 self._take(batch)
-                more = len(batch) >= most and self.feed is not None
-                self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)  # what arrives comes first
+                if not self._alone:  # an engine that hears all at once has less to do
+                    more = len(batch) >= most and self.feed is not None
+                    self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)  # what arrives comes first
                 self._keep_within_bounds()
             elif self.reader.done:
                 with self._lock:
                     self._book.settle(0)
+                    if self._alone:
+                        self._book.infer()
                 self._catch_up(float("inf"))
                 return
             elif ended:

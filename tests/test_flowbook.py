@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.generate import Spec, make
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.demos import catalog
 from tcptui.flowbook import FlowBook
@@ -111,6 +112,34 @@ def test_a_flow_of_which_the_engine_is_behind_is_not_told_in_the_table_and_told_
     assert [str(state) for state in book.info(1).states] == ["TIME_WAIT", "CLOSED"]
     assert book.behind == 0
     assert book.table().states.tolist() == [[State.TIME_WAIT, State.CLOSED]]
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_what_other_processes_infer_is_told_as_if_it_had_been_inferred_here(
+    cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.processes.cores", lambda: cores)
+    monkeypatch.setattr("tcptui.flowbook.WORTH_A_PROCESS", 3)
+    path = tmp_path / "web.pcap"
+    shares = (("lossy, closed by client", 0.9), ("left open", 0.1))
+    make(Spec("web", 20_000, seed=5, reuse=0.1, shares=shares), path)
+    alone, book = book_of(path, 2000), book_of(path, 2000)
+    behind = list(book._engines.behind)
+    assert len(behind) > 9
+    while alone.catch_up():
+        pass
+    book.infer()
+    while book.catch_up():
+        pass
+    fed = [book._engines.of(pair).fed > 0 for pair in behind]
+    assert all(fed) == (cores == 1) and any(fed)
+    assert lines(book) == lines(alone)
+    for number in range(1, len(alone) + 1):
+        assert book.verdict(number, book.last) == alone.verdict(number, alone.last)
+    for number in range(1, len(alone) + 1):
+        assert book.info(number) == alone.info(number)
+        assert book.history(number) == alone.history(number)
+    assert lines(book) == lines(alone)
 
 
 def test_the_table_has_of_all_flows_what_is_told_of_each() -> None:

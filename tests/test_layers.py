@@ -8,8 +8,9 @@ from tests.support.source import Module, modules
 # part: what it may import, besides itself
 MAY_IMPORT: dict[str, str] = {
     "errors": "",
+    "processes": "",
     "tcp": "errors",
-    "capture": "errors tcp",
+    "capture": "errors processes tcp",
     "store": "errors tcp capture",
     "demos": "errors",
     "names": "errors store",
@@ -21,7 +22,7 @@ MAY_IMPORT: dict[str, str] = {
     "regular": "tcp store flowtable",
     "enginebook": "tcp store condense engines",
     "trails": "tcp store trail condense",
-    "flowbook": "errors tcp store flowtable numbering condense engines regular enginebook trails",
+    "flowbook": "errors processes tcp store flowtable numbering condense engines regular enginebook trails",
     "hosts": "tcp store",
     "zeek": "tcp",
     "bounds": "capture",

@@ -16,10 +16,11 @@ import pickle
 import select
 import signal
 import struct
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+
+from tcptui.processes import cores
 
 SLOTS = 3
 PER_FRAME, BESIDES = 160, 1 << 14
@@ -222,10 +223,8 @@ def _ready(fd: int, patience: float | None) -> bool:
 
 
 def _possible() -> bool:
-    """There is another core for it, and no thread of ours that might hold a lock."""
-    if not hasattr(os, "fork") or threading.active_count() > 1:
-        return False
-    return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else True
+    """There is another core for it."""
+    return cores() > 1
 
 
 def _aligned(end: int) -> int:

@@ -66,11 +66,14 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
     Nothing is printed of a session that could not start. Raises BrokenPipeError when `out` is closed, and
     OutputError when it takes no more.
     """
-    if session.feed is not None:
-        _end_capture_on_signal(session)
     session.read_by(BATCH)
     gc.set_threshold(*COLLECT)
-    session.start()
+    gc.enable()
+    if session.feed is None:
+        session.run()
+    else:
+        _end_capture_on_signal(session)
+        session.start()
     # Of a pipe it is known that it is live once its first packet is there.
     while (snapshot := session.wait(0.5)).running and not (snapshot.live and name == "transitions"):
         pass

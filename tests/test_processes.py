@@ -1,0 +1,76 @@
+"""Shares of work that other processes do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from tcptui import processes
+from tcptui.processes import cores, shared
+
+
+@pytest.fixture(autouse=True)
+def _four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "cores", lambda: 4)
+
+
+def squares(numbers: Sequence[int]) -> tuple[int, list[int]]:
+    return os.getpid(), [number * number for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("count", "least", "at_work"), [(0, 1, 1), (1, 1, 1), (9, 10, 1), (20, 8, 3), (21, 1, 4)]
+)
+def test_what_is_told_comes_in_the_order_of_the_items(count: int, least: int, at_work: int) -> None:
+    told = list(shared(squares, range(count), least))
+    assert [one for _, share in told for one in share] == [number * number for number in range(count)]
+    assert len({pid for pid, _ in told}) == at_work
+    assert told[0][0] == os.getpid()
+
+
+def test_what_a_process_that_ends_does_not_tell_is_left_out() -> None:
+    here = os.getpid()
+
+    def work(numbers: Sequence[int]) -> list[int]:
+        if 10 in numbers and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if 18 in numbers:
+            raise ValueError
+        return list(numbers)
+
+    assert list(shared(work, range(20), 1)) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+
+
+def test_nobody_is_left_behind() -> None:
+    def work(numbers: Sequence[int]) -> int:
+        if 0 not in numbers:
+            signal.pause()
+        return os.getpid()
+
+    told = shared(work, range(8), 1)
+    assert next(told) == os.getpid()
+    told.close()  # as where ^C ends the program
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_no_process_can_be_started_less_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", full)
+    assert list(shared(list, range(8), 1)) == [[0, 1]]
+
+
+def test_beside_other_threads_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    assert cores() == 1
+    done.set()
+    thread.join()
