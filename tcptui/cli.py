@@ -98,6 +98,7 @@ def _list_demos() -> int:
 
 
 def _headless(args: argparse.Namespace) -> int:
+    gc.disable()  # the imports make no garbage, but a tenth of their time went into looking for it
     from tcptui.sources import open_source
 
     if args.demo == "":
@@ -208,7 +209,7 @@ def _screen(args: argparse.Namespace) -> int:
 def _shown(args: argparse.Namespace) -> tuple[int, Session | None]:
     """Show the screen until the user leaves: the exit status, and what was shown; None: the menu."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    gc.disable()  # the imports make no garbage, but a tenth of their time went into looking for it
+    gc.disable()  # as above
     from tcptui.sources import open_source
 
     choice = _choice(args, watched=True)

@@ -23,8 +23,8 @@ more than MOST_EVENTS events, and one that moves 2 GB within a batch.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
+from random import SystemRandom
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +62,9 @@ CLOSING_NS = 30 * SECOND
 FIRST_ROWS = 4
 """Rows of a pair that are never plain."""
 
-_MIXERS = np.array([secrets.randbits(64) | 1 for _ in range(MOST_EVENTS)], np.uint64)
-_SPREAD = np.uint64(secrets.randbits(64) | 1)
+_CHANCE = SystemRandom()
+_MIXERS = np.array([_CHANCE.getrandbits(64) | 1 for _ in range(MOST_EVENTS)], np.uint64)
+_SPREAD = np.uint64(_CHANCE.getrandbits(64) | 1)
 
 
 @dataclass(frozen=True, slots=True)

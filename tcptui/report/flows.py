@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.model.text import clean
 from tcptui.model.times import duration, size
-from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import Session
 from tcptui.store.headers import Ints
 from tcptui.tcp.states import State
@@ -34,7 +33,7 @@ def lines(session: Session, *, zeek: bool = False) -> Iterator[str]:
         head[-1:-1], columns[-1:-1] = ZEEK, _zeek(session)
     widths = [max(map(len, [name, *column])) for name, column in zip(head, columns, strict=True)]
     signs = ("" if at in RIGHT else "-" for at in range(len(head)))
-    form = "  ".join(f"%{sign}{width}s" for sign, width in zip(signs, widths, strict=True))
+    form = "  ".join(f"%{sign}{width}s" for sign, width in zip(signs, widths[:-1], strict=False)) + "  %s"
     yield (form % tuple(head)).rstrip()
     yield from map(str.rstrip, map(form.__mod__, zip(*columns, strict=True)))
     for finding in session.snapshot().findings:
@@ -66,6 +65,8 @@ def _each(words: Callable[[int], str], numbers: Ints) -> Column:
 
 
 def _zeek(session: Session) -> list[Column]:
+    from tcptui.report.zeek import ConnLog, summary
+
     log = ConnLog(session)
     cells = [summary(log.of(flow)) for flow in session.flows()]
     return [[state for state, _ in cells], [history for _, history in cells]]

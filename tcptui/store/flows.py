@@ -60,13 +60,14 @@ class Endpoints:
 
 
 def _texts(end: list[NDArray[np.uint64]]) -> list[str]:
-    """Addresses with ports."""
-    upper, lower, port = end
+    """Addresses with ports; each different one is put into words once."""
+    number, first = Interner(len(end)).numbers(end)
+    upper, lower, port = (word[first] for word in end)
     mapped = _is_four(upper, lower)
     found = np.empty(len(port), object)
     found[mapped] = _texts_of_four(lower[mapped], port[mapped])
     found[~mapped] = _texts_of_six(upper[~mapped], lower[~mapped], port[~mapped])
-    texts: list[str] = found.tolist()
+    texts: list[str] = found[number].tolist()
     return texts
 
 
@@ -76,8 +77,7 @@ def _is_four(upper: NDArray[np.uint64], lower: NDArray[np.uint64]) -> NDArray[np
 
 
 def _texts_of_four(addresses: NDArray[np.uint64], ports: NDArray[np.uint64]) -> list[str]:
-    raw = addresses.astype(">u4").tobytes()
-    hosts = map(socket.inet_ntoa, (raw[at : at + 4] for at in range(0, len(raw), 4)))
+    hosts = map(socket.inet_ntoa, addresses.astype(">u4").view("V4").tolist())
     return [f"{host}:{port}" for host, port in zip(hosts, ports.tolist(), strict=True)]
 
 

@@ -9,7 +9,7 @@ Limits: at most 2**31 keys.
 
 from __future__ import annotations
 
-import secrets
+from random import SystemRandom
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Interner:
         self.n = 0
         self._keys = [np.zeros(1024, np.uint64) for _ in range(words)]
         self._slots = np.full(2048, _EMPTY, np.int32)
-        self._seeds = [np.uint64(secrets.randbits(64) | 1) for _ in range(words)]
+        self._seeds = [np.uint64(SystemRandom().getrandbits(64) | 1) for _ in range(words)]
 
     @property
     def nbytes(self) -> int:
