@@ -181,7 +181,7 @@ def _flow_json(session: Session, number: int) -> str:
     from tcptui.report.zeek import ConnLog
 
     flow = session.flow(number)
-    zeek = ConnLog(session, flow.pair).of(flow)
+    zeek = ConnLog(session, [flow.pair]).of(flow)
     record = record_of(flow, session.history(number), session.diagnoses(number), zeek)
     return json.dumps(record, indent=1) + "\n"
 

@@ -40,8 +40,8 @@ from tcptui.trails import Trails
 BUNCH = 4 * LONG
 """Rows of which verdicts are worked out at once."""
 
-WORTH_A_PROCESS = 64
-"""Engines to be fed for which it is worth to start one."""
+SHARE = 64
+"""Engines that are fed at once where several processes do; so many are worth one."""
 
 FOR_GOOD = 1 << 62
 
@@ -187,14 +187,14 @@ class FlowBook:
         return (trace and self._trails.trace(self.store, self.stretch)) or bool(self._engines.behind)
 
     def infer(self) -> None:
-        """Feed engines that are behind, and judge their flows, each core a share of them; when all is taken.
+        """Feed engines that are behind, and judge their flows, all cores together; when all is taken.
 
         What another process tells of a pair is kept, and not its engine, which is fed where somebody asks for
         it. Pairs with several lives, and those of which `waiting` has to tell, may be left for `catch_up`.
         """
         self._adopt()
         behind = list(self._engines.behind)
-        for told in shared(self._infer, behind, WORTH_A_PROCESS):
+        for told in shared(self._infer, behind, SHARE):
             self._kept.update(told)
             self._told.update(told)
         left = [pair for pair in behind if pair not in self._told and self._engines.is_behind(pair)]
@@ -399,6 +399,10 @@ class FlowBook:
         """Histories of these flows are going to be asked for: feed their engines all at once."""
         pairs = dict.fromkeys(self._numbers.flow(number)[0] for number in numbers)
         self._engines.look_ahead(pair for pair in pairs if self._census.is_regular(pair))
+
+    def lives(self, pair: int) -> list[int]:
+        """The numbers of a pair's flows, in their order."""
+        return self._numbers.of(pair)
 
     def rows(self, number: int) -> NDArray[np.int64]:
         """The store's rows of a flow that have been fed, in capture order."""

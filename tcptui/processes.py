@@ -12,7 +12,7 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -28,62 +28,66 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def shared(work: Callable[[Sequence[T]], Told], items: Sequence[T], least: int) -> Iterator[Told]:
-    """What is told of each share of the items: of the first one here, of the others by other processes.
+def shared(work: Callable[[Sequence[T]], Told], items: Sequence[T], size: int) -> Iterator[Told]:
+    """What `work` makes of the items, so many at a time, in their order.
 
-    least: items that are worth a process. What a process does not tell (it could not start, has ended) is
-    left out. Whatever else `work` does, it does there, and not here.
+    They are dealt out among as many processes as there are cores, of which this is one. What another does not
+    tell (it could not start, has ended) is worked out here. Whatever else `work` does, it does there.
     """
-    size = max(least, -(-len(items) // cores()), 1)
-    others = [Share.begin(work, items[at : at + size]) for at in range(size, len(items), size)]
+    some = [items[at : at + size] for at in range(0, len(items), size)]
+    count = max(1, min(cores(), len(some)))
+    others = [Share.begin(work, some[at::count]) for at in range(1, count)]
     try:
-        yield work(items[:size])
-        for share in others:
-            if share is not None:
-                yield from share.told()
+        for at, each in enumerate(some):
+            other = others[at % count - 1] if at % count else None
+            told = other.next() if other else None
+            yield work(each) if told is None else told[0]
     finally:
-        for share in others:
-            if share is not None:
-                share.close()
+        for other in others:
+            if other:
+                other.close()
 
 
 class Share(Generic[Told]):
-    """One process that is at work."""
+    """Another process that is at work."""
 
-    def __init__(self, pid: int, answer: int) -> None:
+    def __init__(self, pid: int, answers: int) -> None:
         self._pid = pid
-        self._answer = open(answer, "rb")  # noqa: SIM115 - closed by close()
+        self._answers = open(answers, "rb")  # noqa: SIM115 - closed by close()
 
     @classmethod
-    def begin(cls, work: Callable[[Sequence[T]], Told], items: Sequence[T]) -> Share[Told] | None:
+    def begin(cls, work: Callable[[T], Told], items: Sequence[T]) -> Share[Told] | None:
         """Start one; None where that is not possible."""
-        answer, into = os.pipe()
+        answers, into = os.pipe()
         try:
             pid = os.fork()
         except OSError:
-            os.close(answer)
+            os.close(answers)
             os.close(into)
             return None
         if pid == 0:
             try:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # what ^C means is for the other to say
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                os.close(answer)
-                with closing(open(into, "wb")) as file:
-                    pickle.dump(work(items), file, 5)
+                os.close(answers)
+                with open(into, "wb", buffering=0) as file:
+                    for item in items:
+                        file.write(pickle.dumps(work(item), 5))
             finally:
                 os._exit(0)
         os.close(into)
-        return cls(pid, answer)
+        return cls(pid, answers)
 
-    def told(self) -> Iterator[Told]:
-        """What it has to tell; nothing where it has come to an end before."""
-        with suppress(EOFError, pickle.UnpicklingError):
-            yield pickle.load(self._answer)
+    def next(self) -> tuple[Told] | None:
+        """The next that it has to tell; None where it has come to an end before."""
+        try:
+            return (pickle.load(self._answers),)
+        except (EOFError, pickle.UnpicklingError):
+            return None
 
     def close(self) -> None:
         """It is no longer needed."""
-        self._answer.close()
+        self._answers.close()
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
         with suppress(ChildProcessError):

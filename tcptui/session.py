@@ -60,9 +60,6 @@ JUDGED_AT_ONCE = 64
 BEHIND = 0.02
 """Seconds for the engines that are behind, between two batches."""
 
-AHEAD = 256
-"""Flows whose segments are fetched at once where all are gone through."""
-
 PATIENCE = 5.0
 """Seconds without a question after which nobody is waited for any more to tell of what has to go."""
 
@@ -258,14 +255,16 @@ class Session:
         with self._reading():
             return self._book.numbers.copy()
 
-    def each_flow(self) -> Iterator[FlowInfo]:
-        """All flows that are kept, in the order of their numbers, to be asked for histories one by one."""
-        kept = self.numbers().tolist()
-        for begin in range(0, len(kept), AHEAD):
-            numbers = kept[begin : begin + AHEAD]
-            with self._reading():
-                self._book.look_ahead(numbers)
-            yield from map(self.flow, numbers)
+    def flows_of(self, numbers: Sequence[int]) -> Iterator[FlowInfo]:
+        """These flows, to be asked for histories one by one: their engines are fed at once."""
+        with self._reading():
+            self._book.look_ahead(numbers)
+        yield from map(self.flow, numbers)
+
+    def lives(self, flow: FlowInfo) -> list[int]:
+        """The numbers of all flows between the same sockets."""
+        with self._reading():
+            return self._book.lives(flow.pair)
 
     def table(self) -> FlowTable:
         """All flows as columns, as of the newest packet; the verdicts are UNKNOWN (see `judge`)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from tcptui.condense import LONG, excerpt
 from tcptui.store.headers import Ints
@@ -76,9 +77,10 @@ class Trails:
         trail = self._trails.pop(number, None) or Trail(same_socket=same_socket)
         self._trails[number] = trail  # the last one now
         if len(self._trails) > KEPT:
-            others = [each for each in self._trails if each not in (number, self.tracing)]
-            short = (each for each in others if self._trails[each].fed < LONG)
-            self._trails.pop(next(short, others[0] if others else 0), None)
+            others = (each for each in self._trails if each not in (number, self.tracing))
+            oldest = next(others, 0)
+            short = (each for each in chain([oldest], others) if each and self._trails[each].fed < LONG)
+            self._trails.pop(next(short, oldest), None)
         return trail
 
 

@@ -119,7 +119,7 @@ def test_what_other_processes_infer_is_told_as_if_it_had_been_inferred_here(
     cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tcptui.processes.cores", lambda: cores)
-    monkeypatch.setattr("tcptui.flowbook.WORTH_A_PROCESS", 3)
+    monkeypatch.setattr("tcptui.flowbook.SHARE", 3)
     path = tmp_path / "web.pcap"
     shares = (("lossy, closed by client", 0.9), ("left open", 0.1))
     make(Spec("web", 20_000, seed=5, reuse=0.1, shares=shares), path)

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, str] = {
     "session": "bounds turns errors tcp capture store names flowtable flowbook hosts",
     "sources": "errors tcp capture store bounds demos names session",
     "model": "errors tcp store flowtable",
-    "report": "errors tcp store flowtable flowbook hosts zeek session model",
+    "report": "errors processes tcp store flowtable flowbook hosts zeek session model",
     "tui": "errors tcp capture store names flowtable flowbook hosts session sources demos model",
     "arguments": "errors",
     "cli": "errors arguments bounds capture demos names session sources model report tui",

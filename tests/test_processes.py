@@ -23,26 +23,29 @@ def squares(numbers: Sequence[int]) -> tuple[int, list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("count", "least", "at_work"), [(0, 1, 1), (1, 1, 1), (9, 10, 1), (20, 8, 3), (21, 1, 4)]
+    ("count", "size", "at_work"), [(0, 1, 0), (1, 1, 1), (9, 10, 1), (20, 8, 3), (21, 1, 4)]
 )
-def test_what_is_told_comes_in_the_order_of_the_items(count: int, least: int, at_work: int) -> None:
-    told = list(shared(squares, range(count), least))
-    assert [one for _, share in told for one in share] == [number * number for number in range(count)]
+def test_what_is_told_comes_in_the_order_of_the_items(count: int, size: int, at_work: int) -> None:
+    told = list(shared(squares, range(count), size))
+    assert [one for _, some in told for one in some] == [number * number for number in range(count)]
     assert len({pid for pid, _ in told}) == at_work
-    assert told[0][0] == os.getpid()
+    assert not count or told[0][0] == os.getpid()
 
 
-def test_what_a_process_that_ends_does_not_tell_is_left_out() -> None:
+def test_what_a_process_that_ends_does_not_tell_is_worked_out_here() -> None:
     here = os.getpid()
 
-    def work(numbers: Sequence[int]) -> list[int]:
+    def work(numbers: Sequence[int]) -> tuple[int, list[int]]:
         if 10 in numbers and os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        if 18 in numbers:
+        if 3 in numbers and os.getpid() != here:
             raise ValueError
-        return list(numbers)
+        return os.getpid(), [*numbers]
 
-    assert list(shared(work, range(20), 1)) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+    told = list(shared(work, range(16), 1))
+    assert [numbers for _, numbers in told] == [[number] for number in range(16)]
+    by_here = [number for pid, (number,) in told if pid == here]
+    assert by_here == [0, 3, 4, 7, 8, 10, 11, 12, 14, 15]
 
 
 def test_nobody_is_left_behind() -> None:
@@ -63,7 +66,7 @@ def test_where_no_process_can_be_started_less_is_told(monkeypatch: pytest.Monkey
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", full)
-    assert list(shared(list, range(8), 1)) == [[0, 1]]
+    assert list(shared(list, range(8), 3)) == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 
 def test_beside_other_threads_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,8 +65,8 @@ def _each(words: Callable[[int], str], numbers: Ints) -> Column:
 
 
 def _zeek(session: Session) -> list[Column]:
-    from tcptui.report.zeek import ConnLog, summary
+    from tcptui.report.shares import of_flows
+    from tcptui.report.zeek import summaries
 
-    log = ConnLog(session)
-    cells = [summary(log.of(flow)) for flow in session.flows()]
+    cells = list(of_flows(session, lambda flows: summaries(session, flows)))
     return [[state for state, _ in cells], [history for _, history in cells]]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tcptui.report.shares import of_flows
 from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.diagnosis import Diagnosis
@@ -18,15 +19,19 @@ def lines(session: Session) -> Iterator[str]:
 
     Text from outside is escaped to ASCII, so no control byte can get out.
     """
-    log = ConnLog(session)
-    for flow in session.each_flow():
-        history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
-        record = record_of(flow, history, diagnoses, log.of(flow))
-        yield json.dumps(record, separators=(",", ":"))
+    yield from of_flows(session, lambda flows: _lines(session, flows))
     for finding in session.snapshot().findings:
         yield json.dumps(
             {"host": finding.host, "diagnoses": [_diagnosis(finding.diagnosis)]}, separators=(",", ":")
         )
+
+
+def _lines(session: Session, flows: list[FlowInfo]) -> Iterator[str]:
+    log = ConnLog(session, {flow.pair for flow in flows})
+    for flow in flows:
+        history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
+        record = record_of(flow, history, diagnoses, log.of(flow))
+        yield json.dumps(record, separators=(",", ":"))
 
 
 def record_of(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat, stamp
+from tcptui.report.shares import of_flows
 from tcptui.session import FlowInfo, Session
 from tcptui.store.flows import Address
 from tcptui.tcp.history import Correction, History, Transition
@@ -68,7 +69,11 @@ class TransitionLines:
 
 def lines(session: Session, time_format: TimeFormat) -> Iterator[str]:
     """All that stands at the end, all flows together, in order of time."""
-    steps = [(step, flow) for flow in session.each_flow() for step in session.history(flow.number).standing()]
+
+    def standing(flows: list[FlowInfo]) -> Iterator[tuple[Transition, FlowInfo]]:
+        return ((step, flow) for flow in flows for step in session.history(flow.number).standing())
+
+    steps = list(of_flows(session, standing))
     steps.sort(key=lambda pair: pair[0].time_ns)
     printer = TransitionLines(time_format)
     yield HEAD

@@ -7,7 +7,7 @@ Limits: segments whose TCP header was not captured whole are none to Zeek, and l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -24,26 +24,24 @@ BATCH = 1 << 16
 class ConnLog:
     """Zeek's conn.log of what a session has read so far, looked up by flow.
 
-    pair: the one pair of sockets that will be asked for (FlowInfo.pair); all where there is none.
+    pairs: those that will be asked for (FlowInfo.pair).
     """
 
-    def __init__(self, session: Session, pair: int | None = None) -> None:
-        self._store = store = session.store
-        self._begins: dict[int, list[int]] = {}
-        for flow in session.flows():
-            self._begins.setdefault(flow.pair, []).append(flow.first_packet)
+    def __init__(self, session: Session, pairs: Iterable[int]) -> None:
+        self._session, self._store = session, session.store
         self._logs: dict[int, PairLog] = {}
-        rows = np.arange(store.n) if pair is None else store.pairs.rows(pair)
+        some = [self._store.pairs.rows(pair) for pair in pairs]
+        rows = np.concatenate(some) if some else np.zeros(0, np.int64)
         for begin in range(0, len(rows), BATCH):
-            for number, segment, whole in _packets(store, rows[begin : begin + BATCH]):
+            for number, segment, whole in _packets(self._store, rows[begin : begin + BATCH]):
                 self._log(number).feed(segment, whole)
 
     def of(self, flow: FlowInfo) -> list[Entry]:
         """The connections that a flow's packets belong to, in order."""
-        begins = self._begins[flow.pair]
-        entries = self._log(flow.pair).entries()
-        if len(begins) == 1:
+        entries, lives = self._log(flow.pair).entries(), self._session.lives(flow)
+        if len(lives) == 1:
             return entries
+        begins = [self._session.flow(number).first_packet for number in lives]
         following = min((begin for begin in begins if begin > flow.first_packet), default=1 << 62)
         return [e for e in entries if e.packets[1] >= flow.first_packet and e.packets[0] < following]
 
@@ -53,6 +51,12 @@ class ConnLog:
             one, other = self._store.pairs.ends(pair)
             log = self._logs[pair] = PairLog((one.port, other.port))
         return log
+
+
+def summaries(session: Session, flows: list[FlowInfo]) -> Iterator[tuple[str, str]]:
+    """The summary of each of these flows."""
+    log = ConnLog(session, {flow.pair for flow in flows})
+    return (summary(log.of(flow)) for flow in flows)
 
 
 def summary(entries: list[Entry]) -> tuple[str, str]:
@@ -67,7 +71,7 @@ def summary(entries: list[Entry]) -> tuple[str, str]:
 
 
 def _packets(store: SegmentStore, rows: Ints) -> Iterator[tuple[int, Segment, bool]]:
-    """Segments in capture order, each with its pair, and whether its payload was captured to the end."""
+    """Segments, each with its pair, and whether its payload was captured to the end."""
     cut = cut_headers(store, rows)
     if cut:
         rows = np.delete(rows, cut)

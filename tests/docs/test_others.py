@@ -17,7 +17,7 @@ from tcptui.session import Session
 from tcptui.zeek.log import PairLog
 from tests.support.agreement import section
 from tests.support.packets import CAPTURES
-from tests.support.sessions import read
+from tests.support.sessions import pairs, read
 from tests.test_session import COUNTED_OTHERWISE
 
 Json = dict[str, Any]
@@ -158,7 +158,7 @@ def test_the_history_that_differs_is_zeeks_where_the_padding_is_counted() -> Non
     for name, (ours, theirs, frames) in excepted().items():
         (entry,) = [entry for entry in REAL if capture_of(entry) == name]
         session = session_of(entry)
-        assert [one.history for one in ConnLog(session).of(session.flow(1))] == [ours]
+        assert [one.history for one in ConnLog(session, pairs(session)).of(session.flow(1))] == [ours]
         one, other = session.flow(1).ends
         log = PairLog((one.port, other.port))
         for segment in session.segments(1):
@@ -170,7 +170,7 @@ def test_the_history_that_differs_is_zeeks_where_the_padding_is_counted() -> Non
 @pytest.mark.parametrize(("entry", "one"), expectations("zeek-history-state"))
 def test_zeeks_states_of_single_tests(entry: Json, one: Json) -> None:
     session = session_of(entry)
-    (found,) = ConnLog(session).of(session.flow(1))
+    (found,) = ConnLog(session, pairs(session)).of(session.flow(1))
     told = f"history {found.history}, conn_state {found.conn_state}"
     if "orig.state" in one["expect"]:  # CLOSED and RESET together are RSTR
         assert found.conn_state == "RSTR"

@@ -186,8 +186,9 @@ def _read(path: Path, parts: tuple[bytes, ...]) -> None:
 
 
 def _tell(session: Session) -> None:
-    log = ConnLog(session)
-    for flow in session.flows()[:20]:
+    flows = session.flows()[:20]
+    log = ConnLog(session, {flow.pair for flow in flows})
+    for flow in flows:
         history = session.history(flow.number)
         check_chain(history)
         record = record_of(flow, history, session.diagnoses(flow.number), log.of(flow))

@@ -10,7 +10,7 @@ from tcptui.report.jsonlines import lines
 from tcptui.report.zeek import ConnLog, summary
 from tcptui.session import Session
 from tests.support.packets import START, Record, ethernet, ipv4, pcap, tcp
-from tests.support.sessions import read
+from tests.support.sessions import pairs, read
 
 TIMESTAMPS = b"\x01\x01\x08\x0a" + bytes(8)
 SECOND = 10**9
@@ -40,14 +40,14 @@ OPEN = (
 
 def test_a_demo_as_zeek_would_log_it() -> None:
     session = read(demo="handshake")
-    (entry,) = ConnLog(session).of(session.flow(1))
+    (entry,) = ConnLog(session, pairs(session)).of(session.flow(1))
     assert (entry.conn_state, entry.history) == ("SF", "ShADadFf")
     assert (entry.orig_pkts, entry.resp_pkts) == (6, 5)
 
 
 def test_tries_of_a_refused_call_are_connections_of_their_own_and_one_in_the_summary(tmp_path: Path) -> None:
     session = session_of(tmp_path, *refused(0), *refused(1))
-    entries = ConnLog(session).of(session.flow(1))
+    entries = ConnLog(session, pairs(session)).of(session.flow(1))
     assert [entry.packets for entry in entries] == [(1, 2), (3, 4)]
     assert summary(entries) == ("REJ", "Sr")
 
@@ -55,7 +55,7 @@ def test_tries_of_a_refused_call_are_connections_of_their_own_and_one_in_the_sum
 def test_different_connections_of_one_flow_stand_side_by_side(tmp_path: Path) -> None:
     session = session_of(tmp_path, frame(-8, 5000, 80, 99, 0, 2), *OPEN)
     assert session.snapshot().flows == 1
-    assert summary(ConnLog(session).of(session.flow(1))) == ("S0,S1", "S,ShA")
+    assert summary(ConnLog(session, pairs(session)).of(session.flow(1))) == ("S0,S1", "S,ShA")
 
 
 def test_of_nothing_there_is_nothing_to_say() -> None:
@@ -73,9 +73,9 @@ def test_lives_of_the_same_sockets_have_their_own(tmp_path: Path) -> None:
         ),
         frame(2.2, 5000, 80, 9100, 9300, 16),
     )
-    log = ConnLog(session)
+    log = ConnLog(session, pairs(session))
     assert [summary(log.of(flow)) for flow in session.flows()] == [("RSTO", "ShAR"), ("S1", "ShA")]
-    alone = ConnLog(session, session.flow(2).pair)
+    alone = ConnLog(session, [session.flow(2).pair])
     assert summary(alone.of(session.flow(2))) == ("S1", "ShA")
 
 
@@ -83,9 +83,9 @@ def test_payload_that_was_cut_is_a_gap_and_a_cut_header_is_nothing(tmp_path: Pat
     packet, size, time = frame(0.3, 5000, 80, 100, 300, 24, b"x" * 100)
     answer = frame(0.4, 80, 5000, 300, 200, 16)
     cut = session_of(tmp_path, *OPEN, (packet[:80], size, time), answer)
-    assert summary(ConnLog(cut).of(cut.flow(1))) == ("S1", "ShADaG")
+    assert summary(ConnLog(cut, pairs(cut)).of(cut.flow(1))) == ("S1", "ShADaG")
     headless = session_of(tmp_path, *OPEN, (packet[:60], size, time), answer)
-    (entry,) = ConnLog(headless).of(headless.flow(1))
+    (entry,) = ConnLog(headless, pairs(headless)).of(headless.flow(1))
     assert (entry.history, entry.orig_pkts) == ("ShAaG", 2)
 
 

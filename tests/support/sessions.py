@@ -24,6 +24,11 @@ def finish(session: Session) -> None:
         pass
 
 
+def pairs(session: Session) -> range:
+    """All pairs of sockets of a session that has ended."""
+    return range(session.store.pairs.n)
+
+
 class Growing:
     """A session of which only the first rows are there yet."""
 
