@@ -27,33 +27,33 @@ class Groups:
         self.count = len(starts) - 1
         self.rows = int(starts[-1])
         self.number = np.repeat(np.arange(self.count), np.diff(starts))
+        self.place = np.arange(self.rows)
         self._above = self.number << _WIDTH
 
     def before(self, marker: Bools, carried: Bools) -> Bools:
         """Whether an earlier row of the group has the marker; or what came before the group, `carried`."""
-        if not marker.any():
-            found: Bools = carried[self.number]
-            return found
-        total = np.cumsum(marker, dtype=np.int32)
-        base = total[self.begins] - marker[self.begins]
-        earlier: Bools = total - marker > base[self.number]
-        return earlier | carried[self.number]
+        first = np.where(carried, -1, self.first(marker))
+        earlier: Bools = self.place > first[self.number]
+        return earlier
 
     def first(self, marker: Bools) -> Ints:
         """The first row of each group that has the marker; `rows` where none does."""
-        at = np.where(marker, np.arange(self.rows), self.rows)
-        found: Ints = np.minimum.reduceat(at, self.begins)
+        found = np.full(self.count, self.rows)
+        at = np.flatnonzero(marker)[::-1]
+        found[self.number[at]] = at  # what is written last stays
         return found
 
     def last(self, marker: Bools) -> Ints:
         """The last row of each group that has the marker; -1 where none does."""
-        at = np.where(marker, np.arange(self.rows), -1)
-        found: Ints = np.maximum.reduceat(at, self.begins)
+        found = np.full(self.count, -1)
+        at = np.flatnonzero(marker)
+        found[self.number[at]] = at
         return found
 
     def any(self, marker: Bools) -> Bools:
         """Whether a row of the group has the marker."""
-        found: Bools = np.logical_or.reduceat(marker, self.begins)
+        found = np.zeros(self.count, np.bool_)
+        found[self.number[marker]] = True
         return found
 
     def highest(
@@ -62,22 +62,24 @@ class Groups:
         """The highest sequence number so far among the rows `mine`. base: by group, any number near them, and
         itself the highest of those before the group where `carried`.
         """
-        ahead = (number - base[self.number]).view(np.int32)
+        near = base[self.number]
+        ahead = (number - near).view(np.int32)
         slot = np.where(mine, ahead + np.int64(_ZERO), _NOTHING)
         initial = np.where(carried, _ZERO, _NOTHING)
         slot[self.begins] = np.maximum(slot[self.begins], initial)
         slot |= self._above
-        return Highest(self, base, initial, np.maximum.accumulate(slot))
+        return Highest(self, base, near, initial, np.maximum.accumulate(slot))
 
 
 class Highest:
-    """A running maximum of sequence numbers."""
+    """A running maximum of sequence numbers. near: the base by row."""
 
-    def __init__(self, groups: Groups, base: NDArray[np.uint32], initial: Ints, running: Ints) -> None:
-        self._groups, self._base, self._running = groups, base, running
-        self._inclusive = inclusive = running & _MASK
-        self._exclusive = np.empty_like(inclusive)
-        self._exclusive[1:] = inclusive[:-1]
+    def __init__(
+        self, groups: Groups, base: NDArray[np.uint32], near: NDArray[np.uint32], initial: Ints, running: Ints
+    ) -> None:
+        self._groups, self._base, self._near, self._running = groups, base, near, running
+        self._exclusive = np.empty_like(running)
+        np.bitwise_and(running[:-1], _MASK, out=self._exclusive[1:])
         self._exclusive[groups.begins] = initial
 
     @property
@@ -89,11 +91,11 @@ class Highest:
     @property
     def before(self) -> NDArray[np.uint32]:
         """By row: the highest number before it; only where known."""
-        return self._number(self._exclusive, self._base[self._groups.number])
+        return self._number(self._exclusive, self._near)
 
     def upto(self, rows: Ints) -> NDArray[np.uint32]:
         """The highest number up to and with these rows."""
-        return self._number(self._inclusive[rows], self._base[self._groups.number[rows]])
+        return self._number(self._running[rows] & _MASK, self._near[rows])
 
     def passing(self, group: Ints, numbers: NDArray[np.uint32]) -> Ints:
         """The first row of each of these groups by which it is higher than a number; -1: it was before."""
@@ -105,7 +107,7 @@ class Highest:
     @property
     def at_end(self) -> tuple[Bools, NDArray[np.uint32]]:
         """By group: whether there is one, and which."""
-        last = self._inclusive[self._groups.lasts]
+        last = self._running[self._groups.lasts] & _MASK
         return last != _NOTHING, self._number(last, self._base)
 
     @staticmethod

@@ -117,7 +117,7 @@ class _Sweep:
         self.sent_before = columns.packets[rows.pairs, 0] + columns.packets[rows.pairs, 1]
         self.earlier = self.sent_before > 0
         groups = self.groups
-        self.place = np.arange(groups.rows) - groups.begins[groups.number] + self.sent_before[groups.number]
+        self.place = groups.place + (self.sent_before - groups.begins)[groups.number]
         self.irregular = (self.marks & IRREGULAR) != 0
         new, begins = ~self.earlier, self.groups.begins
         columns.start_ns[rows.pairs[new]] = rows.time_ns[begins[new]]
@@ -271,7 +271,7 @@ class _Sweep:
         rows, groups = self.rows, self.groups
         plain: Bools = in_order & ((rows.length > 0) | (self.news > 0))
         settled = in_order & (rows.length == 0) & (self.unacked == 0) & (self.heard == self.next)
-        plain |= np.arange(groups.rows) < groups.last(settled)[groups.number]
+        plain |= groups.place < groups.last(settled)[groups.number]
         plain &= transfer & (self.place >= FIRST_ROWS)
         return plain
 
