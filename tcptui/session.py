@@ -72,6 +72,9 @@ TICK = 0.1
 CAREFUL_BATCH = 1 << 12
 """Frames read at once where a question is to be expected: it waits until they are taken."""
 
+SURVEYED = 1 << 16
+"""Rows that the hosts' book takes in at once."""
+
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
 
@@ -456,7 +459,7 @@ class Session:
         with self._lock:  # both: a view must not see rows that the book has not taken
             self.store.append(batch)
             self._book.take()
-        self._hosts.feed()
+        self._hosts.feed(SURVEYED)
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         if time.monotonic() >= self._survey_due:

@@ -36,6 +36,7 @@ class HostBook:
     def __init__(self, store: SegmentStore) -> None:
         self._attempts, self._isns = Attempts(store), Isns(store)
         self.neighbours = Neighbours(store)
+        self._store, self._fed = store, 0
 
     @property
     def nbytes(self) -> int:
@@ -43,19 +44,25 @@ class HostBook:
         return self._attempts.nbytes + self.neighbours.nbytes
 
     def compacted(self, done: Compacted) -> HostBook:
-        """The book of a store that was compacted, once this one was fed all of it; this one is done with."""
+        """The book of a store that was compacted; this one is done with."""
+        self.feed()
         new = HostBook(done.store)
+        new._fed = done.store.n
         new._attempts, new._isns = self._attempts.compacted(done), self._isns.compacted(done)
         new.neighbours = self.neighbours.compacted(done)
         return new
 
-    def feed(self) -> None:
-        """Take in the store's rows since the last call."""
+    def feed(self, least: int = 1) -> None:
+        """Take in the store's rows since the last time, if there are so many."""
+        if self._store.n - self._fed < least:
+            return
+        self._fed = self._store.n
         self._attempts.feed()
         self._isns.feed()
 
     def findings(self, leaks: Iterable[HostFinding] = ()) -> tuple[HostFinding, ...]:
         """All there is to say, the most severe first. leaks: those of the function of that name."""
+        self.feed()
         found = [*floods(self._attempts), *scans(self._attempts), *predictable(self._isns)]
         found += blind_spoofing(self._attempts, self._isns, found)
         found += leaks
