@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tcptui.flowtable import UNKNOWN, FlowTable
 from tcptui.regular.columns import AGAIN, IRREGULAR, ODD, ROUGH, PairColumns
 from tcptui.regular.kinds import NEVER, Engines, Kinds
+from tcptui.regular.known import CLOSING_NS
 from tcptui.regular.rows import grouped
-from tcptui.regular.sweep import CLOSING_NS, sweep
+from tcptui.regular.sweep import sweep
 from tcptui.store.headers import Ints
 from tcptui.store.rowindex import grown
 from tcptui.store.segments import SegmentStore

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from tcptui.regular.sweep import Rows
+import numpy as np
+from numpy.typing import NDArray
+
+from tcptui.regular.groups import Bools
+from tcptui.store.headers import Ints
 from tcptui.store.rowindex import Touched
 from tcptui.store.segments import Appended
 
 _SENDER, _IPV6, _FLAGS = 0x4000, 0x8000, 0x1FF
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch's segments grouped by pair, in capture order within each; columns as in SegmentStore.
+
+    pairs: of each group, each once. starts: where it begins; one more than there are groups. bsd: a SYN whose
+    options are laid out as FreeBSD's. sack: it may say what it holds beyond what it acknowledges.
+    own: source and destination are one socket.
+    """
+
+    pairs: Ints
+    starts: Ints
+    sender: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
+    seq: NDArray[np.uint32]
+    ack: NDArray[np.uint32]
+    length: NDArray[np.uint32]
+    time_ns: Ints
+    frame: NDArray[np.uint32]
+    window: NDArray[np.uint16]
+    ip_id: NDArray[np.uint16]
+    version: NDArray[np.uint8]
+    bsd: Bools
+    sack: Bools
+    own: Bools
 
 
 def grouped(appended: Appended, touched: Touched) -> Rows:

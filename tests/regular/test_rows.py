@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tcptui.capture.pcapfile import CaptureReader
-from tcptui.regular.rows import grouped
-from tcptui.regular.sweep import Rows
+from tcptui.regular.rows import Rows, grouped
 from tcptui.store.segments import SegmentStore
 from tests.support.courses import ACK, SYN, Passed, capture
 from tests.support.packets import frame, pcap
