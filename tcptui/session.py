@@ -428,6 +428,7 @@ class Session:
                 self._keep_within_bounds()
             elif self.reader.done:
                 with self._lock:
+                    self.store.let_go()
                     self._book.settle(0)
                     if self._alone:
                         self._book.infer()

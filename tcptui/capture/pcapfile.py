@@ -300,6 +300,7 @@ class CaptureReader:
         self.done = True
         if self._scout is not None:
             self._scout.close()
+            self._scout = None  # and the memory that both share
 
     def _up_to_there(self) -> str:
         return f"read up to there ({self.frames:,} packets)"

@@ -22,7 +22,8 @@ from typing import Any
 
 from tcptui.processes import cores
 
-SLOTS = 3
+SLOTS = 2
+"""While one is taken in, the other is filled; a third would only be waited for, too."""
 PER_FRAME, BESIDES = 160, 1 << 14
 """Bytes of a slot for each frame of a batch, and beside them."""
 

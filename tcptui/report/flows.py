@@ -51,7 +51,7 @@ def _columns(session: Session, table: FlowTable) -> list[Column]:
         list(map(clean, servers)),
         [states[code] for code in table.state(True).tolist()],
         [states[code] for code in table.state(False).tolist()],
-        list(map(str, table.packets.tolist())),
+        _each(str, table.packets),
         _each(size, table.payload),
         _each(duration, table.end_ns - table.start_ns),
         [verdicts[code] for code in table.verdict.tolist()],

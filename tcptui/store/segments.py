@@ -136,6 +136,12 @@ class SegmentStore:
         self.n = first + len(found.record)
         return range(first, self.n)
 
+    def let_go(self) -> None:
+        """No batch will come any more: what is kept of the newest is needed no longer."""
+        self._recent = (0, memoryview(b""))
+        vars(self).pop("appended", None)
+        self.pairs.forget_touched()
+
     def _rows(
         self, batch: Batch, found: Digest, pairs: NDArray[np.int32], higher: NDArray[np.uint8]
     ) -> dict[str, NDArray[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,17 @@ def conversation(directory: Path, most: int = 65536) -> SegmentStore:
         p.ethernet(p.ipv4(p.tcp(sport=80, dport=40000, ack=6, flags=0x12), src="10.0.0.2", dst="10.0.0.1")),
     ]
     return store_of(p.open_bytes(directory, p.pcap(*frames)), most)
+
+
+def test_when_all_is_read_the_last_batch_is_not_kept(tmp_path: Path) -> None:
+    store = conversation(tmp_path)
+    before = store.segments(range(3))
+    batch = weakref.ref(store.appended.own)
+    store.let_go()
+    store.let_go()
+    assert batch() is None and not len(store.pairs.touched())
+    assert store.segments(range(3)) == before
+    assert before[0].options == OPTIONS
 
 
 @pytest.mark.parametrize("most", [1, 65536])
