@@ -136,7 +136,7 @@ class FlowBook:
         self._kept: dict[int, _Kept] = {}
         self._trails = Trails()
         self._told: set[int] = set()  # pairs of which all that is kept was told by another process
-        self._changed: set[int] = set()  # irregular pairs
+        self._changed: dict[int, int] = {}  # irregular pairs, and how many lives they had had before that
         self._asked = False  # somebody takes what has changed
 
     def __len__(self) -> int:
@@ -144,8 +144,12 @@ class FlowBook:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def take(self) -> None:
-        """The rows of the store's newest append, and its ICMP errors."""
+    def take(self, *, hurried: bool = False) -> None:
+        """The rows of the store's newest append, and its ICMP errors.
+
+        hurried: no engine is fed; whether a pair that is used again begins another life is found out later,
+        as with all others that are behind.
+        """
         store = self.store
         before = self._census.n
         again = self._census.take(store)
@@ -156,7 +160,7 @@ class FlowBook:
         if self._kept:
             for pair in self._kept.keys() & set(store.pairs.touched().pairs.tolist()):
                 del self._kept[pair]
-        born = self._lives(again)
+        born = [] if hurried else self._lives(again)
         self._numbers.enter(before, self._census.columns.first_packet[before : self._census.n], born)
 
     def _hear(self, pair: int, error: IcmpError) -> None:
@@ -242,7 +246,7 @@ class FlowBook:
 
     def _touched(self, pair: int) -> None:
         self._kept.pop(pair, None)
-        self._changed.add(pair)
+        self._changed.setdefault(pair, self._numbers.lives(pair))
 
     def fire(self, most: int = 1 << 30) -> bool:
         """Fire the engines' timers that are due, `most` at most. Whether more are."""
@@ -257,8 +261,9 @@ class FlowBook:
     def take_changed(self) -> list[int]:
         """The numbers of the flows that got packets or transitions since the last call, ascending."""
         self._asked = True
-        changed, self._changed = self._changed, set()
-        numbers = {number for pair in changed for number in self._numbers.of(pair)[-2:]}
+        changed, self._changed = self._changed, {}
+        new = ((pair, max(0, lives - 2)) for pair, lives in changed.items())  # the one before may end late
+        numbers = {number for pair, begin in new for number in self._numbers.of(pair)[begin:]}
         numbers.update(self._numbers.first(self._census.take_changed(self.last.time_ns)))
         self._adopt()
         return sorted(numbers)
@@ -316,7 +321,7 @@ class FlowBook:
         self._engines.compact(done, shorter)
         new = done.pair_of.tolist() if self._kept or self._changed else []
         self._kept = {new[p]: one.moved(new[p]) for p, one in self._kept.items() if new[p] >= 0}
-        self._changed = {new[p] for p in self._changed if new[p] >= 0}
+        self._changed = {new[p]: lives for p, lives in self._changed.items() if new[p] >= 0}
         self._numbers.compact(done.pairs, done.pair_of)
         self._census.compact(done.pairs)
         for number in stale:

@@ -75,6 +75,10 @@ class Numbering:
         """The numbers of a pair's lives, in their order."""
         return [int(self._first[pair]), *self._later.get(pair, ())]
 
+    def lives(self, pair: int) -> int:
+        """How many lives a pair has had, at least one."""
+        return 1 + len(self._later.get(pair, ()))
+
     def of_pairs(self, pairs: Iterable[int]) -> list[int]:
         """The numbers of all lives of these pairs, ascending."""
         return sorted(number for pair in pairs for number in self.of(pair))

@@ -75,6 +75,9 @@ CAREFUL_BATCH = 1 << 12
 SURVEYED = 1 << 16
 """Rows that the hosts' book takes in at once."""
 
+HURRY = 8 << 20
+"""Bytes of a live capture that are not read, from which on what can wait does."""
+
 SURVEY = 1.0
 """Seconds between two looks at the hosts, at least."""
 
@@ -123,7 +126,10 @@ class Session:
     All methods may be called from any thread. A view that reads waits for one batch to be taken, or one slice
     of an engine's work.
 
-    Limits: pairs of sockets that are used again by the thousand in one batch hold a view up for seconds.
+    Where packets of a live capture wait to be read, so do engines, but for those of flows that are looked at.
+
+    Limits: pairs of sockets that are used again by the thousand in one batch hold a view up for seconds, if
+    no packets wait. If they do, later lives of a pair get their numbers late, and not in order.
     """
 
     def __init__(
@@ -422,7 +428,7 @@ class Session:
             batch = self.reader.read(most)
             if batch is not None:
                 self._take(batch)
-                if not self._alone:  # an engine that hears all at once has less to do
+                if not (self._alone or self._is_hurried):  # an engine that hears all at once has less to do
                     more = len(batch) >= most and self.feed is not None
                     self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)  # what arrives comes first
                 self._keep_within_bounds()
@@ -456,10 +462,16 @@ class Session:
             if self._findings != before:
                 self._publish()
 
+    @property
+    def _is_hurried(self) -> bool:
+        """What arrives does not wait, and much of it has not been read."""
+        reader = self.reader
+        return self.feed is not None and self.feed.live and reader.size - reader.position > HURRY
+
     def _take(self, batch: Batch) -> None:
         with self._lock:  # both: a view must not see rows that the book has not taken
             self.store.append(batch)
-            self._book.take()
+            self._book.take(hurried=self._is_hurried)
         self._hosts.feed(SURVEYED)
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
@@ -475,6 +487,7 @@ class Session:
         """Where memory is used up, go on with a store of what must stay, and of the newest."""
         if not self._bounds.exceeded(self._nbytes):
             return
+        self._catch_up(float("inf"), trace=False)  # while its engine is behind, no connection may go
         self._let_tell()
         at, more = 0, True
         while more and self._give_way():
@@ -533,7 +546,8 @@ class Session:
         return worked
 
     def _survey(self, now_ns: int = 0) -> None:
-        """Look at the hosts; that goes over all connections, so never more than a tenth of the time."""
+        """Look at the hosts; that goes over all connections, so never more than a tenth of the time, and less
+        while much has not been read."""
         begin = time.monotonic()
         with self._lock:
             self._book.settle(SETTLED)
@@ -541,7 +555,8 @@ class Session:
         with self._lock:
             stuck = leaks(self._book.waiting(now_ns), self._book.fin_of_waiting)
         self._findings = self._hosts.findings(stuck)
-        self._survey_due = time.monotonic() + max(SURVEY, 10 * (time.monotonic() - begin))
+        seldom = 40 if self._is_hurried else 10
+        self._survey_due = time.monotonic() + max(SURVEY, seldom * (time.monotonic() - begin))
 
     def _seen(self, frame: int, time_ns: int) -> None:
         """The capture has got here; timers are fired a slice at a time, too."""

@@ -25,7 +25,8 @@ from tcptui.tcp.history import History, Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX, SECOND
 from tests.regular.test_sweep import book_of
-from tests.support.packets import packets, pcap, read_all
+from tests.support.demos import one_after_another, reused
+from tests.support.packets import read_all
 
 
 def taken(demo: str, step: int) -> FlowBook:
@@ -48,6 +49,38 @@ def test_the_size_of_the_steps_does_not_matter() -> None:
     for number in (1, 2):
         assert whole.info(number) == single.info(number)
         assert whole.history(number) == single.history(number)
+
+
+def test_a_pair_that_is_used_again_waits_for_its_turn_where_there_is_a_hurry(tmp_path: Path) -> None:
+    """No engine is fed, and nobody knows yet that there are several lives; in the end all is the same."""
+    path = reused(tmp_path / "reused.pcap", 4)
+    whole, hurried = book_of(path), book_of(path, hurried=True)
+    assert (len(whole), len(hurried)) == (4, 1)
+    assert hurried.table().states.tolist() == [[NOT_YET, NOT_YET]]
+    while hurried.catch_up():
+        pass
+    assert len(hurried) == 4
+    for number in range(1, 5):
+        assert hurried.info(number) == whole.info(number)
+        assert hurried.history(number) == whole.history(number)
+
+
+def test_who_looks_at_a_pair_is_told_of_it_though_there_is_a_hurry(tmp_path: Path) -> None:
+    book = book_of(reused(tmp_path / "reused.pcap", 4), hurried=True)
+    assert book.info(1).states == (State.CLOSED, State.CLOSED)
+    assert len(book) == 4
+
+
+@pytest.mark.parametrize("step", [1000, 12, 1])
+def test_of_all_lives_that_begin_between_two_looks_it_is_told_that_they_have_changed(
+    tmp_path: Path, step: int
+) -> None:
+    for hurried in (False, True):
+        book = book_of(reused(tmp_path / "reused.pcap", 4), step, hurried=hurried)
+        while book.catch_up():
+            pass
+        assert book.take_changed() == [1, 2, 3, 4]
+        assert book.take_changed() == []
 
 
 def test_time_that_passes_fires_timers() -> None:
@@ -163,12 +196,7 @@ DEMOS = ("handshake", "time-wait-reuse", "zero-window", "refused", "last-ack-los
 @pytest.fixture(scope="module")
 def demos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Demos one after another, as one capture."""
-    path = tmp_path_factory.mktemp("demos") / "all.pcap"
-    batches = [read_all(CaptureReader(catalog.load(demo).path)) for demo in DEMOS]
-    records = [record for some in batches for record in packets(some)]
-    times = [10**18 + n * 10**7 for n in range(len(records))]
-    path.write_bytes(pcap(*((one[4], one[2], time_ns) for one, time_ns in zip(records, times, strict=True))))
-    return path
+    return one_after_another(tmp_path_factory.mktemp("demos") / "all.pcap", DEMOS)
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

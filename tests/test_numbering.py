@@ -22,6 +22,7 @@ def test_they_follow_the_first_packets() -> None:
     assert len(numbers) == 5
     assert [numbers.flow(number) for number in range(1, 6)] == [(0, 0), (1, 0), (0, 1), (2, 0), (0, 2)]
     assert (numbers.of(0), numbers.of(2)) == ([1, 3, 5], [4])
+    assert [numbers.lives(pair) for pair in (0, 1, 2)] == [3, 1, 1]
     assert numbers.of_pairs([2, 0]) == [1, 3, 4, 5]
     assert numbers.first(np.array([2, 0])) == [4, 1]
     assert numbers.pairs.tolist() == [0, 1, 0, 2, 0]

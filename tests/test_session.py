@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from scapy.layers.l2 import Ether
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.pipe import PipeFeed
 from tcptui.demos import catalog
+from tcptui.enginebook import EngineBook
 from tcptui.session import CAREFUL_BATCH, Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND
-from tests.support.feeds import until
+from tests.support.demos import one_after_another
+from tests.support.feeds import Over, until
 from tests.support.icmp import ADVICE, DROPPED, TOO_BIG, conversation
 from tests.support.longflow import long_flow
 from tests.support.packets import frame, pcap
@@ -158,7 +161,7 @@ def test_real_captures_have_the_frames_segments_and_flows_that_wireshark_counts(
 def test_a_fault_of_ours_ends_the_session_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that reads must not die with a traceback, and what it had read must not pass for all."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("no such thing")
 
     monkeypatch.setattr("tcptui.flowbook.FlowBook.take", broken)
@@ -259,6 +262,38 @@ def test_a_key_that_is_held_down_does_not_stop_the_reading(tmp_path: Path) -> No
     finally:
         over.set()
         session.stop()
+
+
+def test_where_packets_wait_no_engine_is_fed_and_in_the_end_all_is_told_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.session.HURRY", 2000)
+    demos = one_after_another(tmp_path / "all.pcap", catalog.names())
+    session = Session(CaptureReader(demos, growing=True), Over(demos))
+    session.read_by(5)
+    waiting, feed = [], EngineBook._feed
+
+    def noted(book: EngineBook, groups: dict[int, object]) -> list[int]:
+        waiting.append(session.reader.size - session.reader.position)
+        return feed(book, groups)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session.reader, "_piece", 500)  # else it would all be read at once
+    monkeypatch.setattr(session.reader, "_adapt", lambda *_: None)
+    monkeypatch.setattr(EngineBook, "_feed", noted)
+    session.start()
+    finish(session)
+    assert waiting and max(waiting) <= 2000
+    assert told(session) == told(read(file=str(demos)))
+
+
+def told(session: Session) -> list[object]:
+    """All that is told of flows; their numbers may come with the hurry."""
+    assert session.snapshot().error is None
+    flows = sorted(session.flows(), key=lambda flow: flow.first_packet)
+    return [
+        (replace(flow, number=0), session.history(flow.number), session.verdict(flow.number))
+        for flow in flows
+    ]
 
 
 def test_what_would_fill_the_spool_is_read_though_the_screen_is_busy() -> None:

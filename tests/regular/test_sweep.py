@@ -28,21 +28,23 @@ LATER = (0, 0.4, 1, 3, 9, 11, 29, 59.9, 60, 64.99, 66, 75, 111, 134, 241, 1000)
 """Seconds after the newest packet at which states are compared: around every timer."""
 
 
-def taken_bit_by_bit(path: Path, step: int, timers: Timers = LINUX) -> Iterator[FlowBook]:
+def taken_bit_by_bit(
+    path: Path, step: int, timers: Timers = LINUX, *, hurried: bool = False
+) -> Iterator[FlowBook]:
     """The book after every `step` frames of a capture; no engine is fed."""
     reader = CaptureReader(path)
     store = SegmentStore(reader.packet)
     book = FlowBook(store, timers)
     while (batch := reader.read(step)) is not None:
         store.append(batch)
-        book.take()
+        book.take(hurried=hurried)
         book.seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
         yield book
 
 
-def book_of(path: Path, step: int = 65536, timers: Timers = LINUX) -> FlowBook:
+def book_of(path: Path, step: int = 65536, timers: Timers = LINUX, *, hurried: bool = False) -> FlowBook:
     """All of a capture, taken `step` frames at a time; no engine is fed."""
-    *_, book = taken_bit_by_bit(path, step, timers)
+    *_, book = taken_bit_by_bit(path, step, timers, hurried=hurried)
     return book
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tcptui.capture.feed import Feed
+from tcptui.capture.feed import Feed, FeedStats
 from tcptui.capture.pcapfile import CaptureReader
+from tcptui.capture.spool import Spool
 from tests.support.packets import packets, read_all
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +61,28 @@ def run_to_end(feed: Feed) -> list[Packet]:
     with running(feed):
         until(lambda: not feed.running, "for the end")
         return spooled(feed)
+
+
+class Over:
+    """A live feed that has ended before anybody reads: all its packets are in its file."""
+
+    live, running = True, False
+    error = None
+    label = "over"
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+        self.spool = Spool(self.path, -1, kept=True)
+        self.notices: list[str] = []
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def stats(self) -> FeedStats:
+        return FeedStats()
 
 
 def exchange(server: socket.socket, *, host: str | None = None) -> int:

@@ -90,6 +90,14 @@ def frame(payload: bytes = b"", **fields: int | bytes) -> bytes:
     return ethernet(ipv4(tcp(payload, **fields)))  # type: ignore[arg-type]
 
 
+def later(data: bytes, numbers: int) -> bytes:
+    """The same TCP segment in IPv4 in Ethernet, of a connection whose sequence numbers are so much higher."""
+    seq, ack = struct.unpack_from(">II", data, 38)
+    flags = data[47]
+    seq, ack = seq + numbers & 0xFFFFFFFF, (ack + numbers & 0xFFFFFFFF) if flags & 0x10 else ack
+    return data[:38] + struct.pack(">II", seq, ack) + data[46:]
+
+
 Record = bytes | tuple[bytes, int] | tuple[bytes, int, int]  # frame, wire length, time in ns
 
 
