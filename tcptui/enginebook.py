@@ -83,21 +83,21 @@ class EngineBook:
         """Feed these irregular pairs' engines, SLICE rows each. Those where another life begins."""
         return self._feed({pair: self._unfed(pair) for pair in pairs})
 
-    def catch_up(self) -> list[int]:
-        """Feed some of those that are behind, SLICE rows or a little more in all. As `feed`."""
+    def catch_up(self, rows: int = SLICE) -> list[int]:
+        """Feed some of those that are behind, so many rows in all. As `feed`."""
         groups: dict[int, Ints] = {}
-        left = SLICE
+        left = rows
         for pair in chain([self._urgent] if self._urgent in self.behind else (), self.behind):
-            groups[pair] = self._unfed(pair)
+            groups[pair] = self._unfed(pair, left)
             left -= len(groups[pair])
             if left <= 0:
                 break
         return self._feed(groups)
 
-    def _unfed(self, pair: int) -> Ints:
+    def _unfed(self, pair: int, most: int = SLICE) -> Ints:
         """The next rows for an irregular pair's engine."""
         fed = self.of(pair).fed
-        return self.store.pairs.rows(pair, fed, fed + SLICE)
+        return self.store.pairs.rows(pair, fed, fed + most)
 
     def _feed(self, groups: dict[int, Ints]) -> list[int]:
         again = []

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.condense import JUDGED, LONG, shortened
-from tcptui.enginebook import EngineBook
+from tcptui.enginebook import SLICE, EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable
 from tcptui.numbering import Numbering
@@ -181,13 +181,13 @@ class FlowBook:
         self._census.settle(self.last.time_ns, self.last.time_ns - quiet_ns)
         self._adopt()
 
-    def catch_up(self, *, trace: bool = True) -> bool:
-        """Feed some of the engines that are behind, SLICE rows or a little more. Whether more are behind.
+    def catch_up(self, *, trace: bool = True, rows: int = SLICE) -> bool:
+        """Feed some of the engines that are behind, so many rows. Whether more are behind.
 
         trace: and gather facts of a long flow.
         """
         self._adopt()
-        self._enter(self._engines.catch_up())
+        self._enter(self._engines.catch_up(rows))
         return (trace and self._trails.trace(self.store, self.stretch)) or bool(self._engines.behind)
 
     def infer(self) -> None:

@@ -22,6 +22,7 @@ from tcptui.bounds import OF_FRAME, Bounds, Gone
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.capture.rotation import Rotation
+from tcptui.enginebook import SLICE
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
 from tcptui.flowtable import UNKNOWN, FlowTable
@@ -78,8 +79,11 @@ SURVEYED = 1 << 16
 HURRY = 8 << 20
 """Bytes of a live capture that are not read, from which on what can wait does."""
 
-SURVEY = 1.0
-"""Seconds between two looks at the hosts, at least."""
+CAREFUL_SLICE = 1 << 8
+"""Rows that engines are fed at once then: some 5 ms."""
+
+SURVEY, PUT_OFF = 1.0, 5.0
+"""Seconds between two looks at the hosts, at least; and those for which one is put off while keys come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +430,7 @@ class Session:
             self._bounds.turn()
             most = min(self.batch, CAREFUL_BATCH) if self.turns.careful else self.batch
             batch = self.reader.read(most)
+            self.turns.wait()  # who asks now need not wait until it is taken
             if batch is not None:
                 self._take(batch)
                 if not (self._alone or self._is_hurried):  # an engine that hears all at once has less to do
@@ -448,7 +453,7 @@ class Session:
 
     def _tick(self) -> None:
         """Let time pass on a live capture that is silent."""
-        if not (self.feed and self.feed.live) or time.monotonic() < self._tick_due:
+        if not self._arrives or time.monotonic() < self._tick_due:
             return
         self._tick_due = time.monotonic() + TICK
         now, before = time.time_ns(), self._findings
@@ -457,7 +462,7 @@ class Session:
         if due is not None and due <= now:
             self._seen(0, now)
             self._publish()
-        if time.monotonic() >= self._survey_due:
+        if self._survey_is_due:
             self._survey(now)
             if self._findings != before:
                 self._publish()
@@ -465,17 +470,22 @@ class Session:
     @property
     def _is_hurried(self) -> bool:
         """What arrives does not wait, and much of it has not been read."""
-        reader = self.reader
-        return self.feed is not None and self.feed.live and reader.size - reader.position > HURRY
+        return self._arrives and self.reader.size - self.reader.position > HURRY
+
+    @property
+    def _arrives(self) -> bool:
+        """What is read is what passes now."""
+        return self.feed is not None and self.feed.live
 
     def _take(self, batch: Batch) -> None:
         with self._lock:  # both: a view must not see rows that the book has not taken
             self.store.append(batch)
-            self._book.take(hurried=self._is_hurried)
+            self._book.take(hurried=self._is_hurried or (self._arrives and self.turns.careful))
+        self.turns.wait()
         self._hosts.feed(SURVEYED)
         if len(batch):
             self._seen(batch.first_frame + len(batch) - 1, int(batch.time_ns.max()))
-        if time.monotonic() >= self._survey_due:
+        if self._survey_is_due:
             self._survey()
         self._publish()
 
@@ -537,13 +547,18 @@ class Session:
         worked = more
         while more and time.monotonic() < end and self._give_way():
             with self._lock:
-                more = self._book.catch_up(trace=trace)
+                rows = CAREFUL_SLICE if self.turns.careful else SLICE
+                more = self._book.catch_up(trace=trace, rows=rows)
             if time.monotonic() - published > TICK:
                 published = time.monotonic()
                 self._publish()
         if worked:
             self._publish()
         return worked
+
+    @property
+    def _survey_is_due(self) -> bool:
+        return time.monotonic() >= self._survey_due + PUT_OFF * self.turns.careful
 
     def _survey(self, now_ns: int = 0) -> None:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time, and less

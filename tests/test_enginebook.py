@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tcptui.capture.pcapfile import CaptureReader
 from tcptui.demos import catalog
 from tcptui.enginebook import EngineBook
@@ -25,23 +23,21 @@ def engines(demo: str) -> tuple[EngineBook, list[int]]:
     return book, moved
 
 
-def test_who_is_looked_at_is_fed_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tcptui.enginebook.SLICE", 1)
+def test_who_is_looked_at_is_fed_first() -> None:
     book, moved = engines("syn-flood")
     last = book.store.pairs.n - 1
-    book.catch_up()
+    book.catch_up(1)
     book.hurry(last)
-    book.catch_up()
+    book.catch_up(1)
     assert moved == [0, last]
     assert book.of(last).fed == 1 and book.is_behind(last)
 
 
-def test_whoever_waits_in_close_wait_is_known_while_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tcptui.enginebook.SLICE", 1)
+def test_whoever_waits_in_close_wait_is_known_while_it_does() -> None:
     book, _ = engines("half-close")
     waited = []
     while book.behind:
-        book.catch_up()
+        book.catch_up(1)
         assert book.waiting == ({0} if State.CLOSE_WAIT in book.of(0).connection.states else set())
         waited.append(bool(book.waiting))
     assert True in waited and not waited[-1]

@@ -18,7 +18,7 @@ from tcptui.capture.pcapfile import CaptureReader
 from tcptui.capture.pipe import PipeFeed
 from tcptui.demos import catalog
 from tcptui.enginebook import EngineBook
-from tcptui.session import CAREFUL_BATCH, Session
+from tcptui.session import CAREFUL_BATCH, CAREFUL_SLICE, Session
 from tcptui.tcp.history import Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import SECOND
@@ -237,6 +237,53 @@ def test_while_the_screen_is_busy_nothing_is_read_and_then_little_at_once(
     finish(session)
     assert session.snapshot().segments >= 20_000
     assert asked[0] == CAREFUL_BATCH < session.batch
+
+
+def test_what_has_been_read_when_a_key_comes_is_taken_after_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*(frame(sport=1000 + at) for at in range(100))))
+    session = Session(CaptureReader(path))
+    read_some = session.reader.read
+
+    def read_and_be_asked(most: int) -> object:
+        monkeypatch.setattr(session.reader, "read", read_some)
+        session.turns.hold(60)
+        return read_some(most)
+
+    monkeypatch.setattr(session.reader, "read", read_and_be_asked)
+    session.start()
+    assert session.wait(0.1).segments == 0
+    session.turns.hold(0)
+    finish(session)
+    assert session.snapshot().segments == 100
+
+
+def test_while_keys_come_engines_are_fed_little_at_once_and_hosts_are_looked_at_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.session.SURVEY", 0)
+    path = one_after_another(tmp_path / "all.pcap", catalog.names())
+    session = Session(CaptureReader(path, growing=True), Over(path))
+    session.read_by(20)
+    asked, lives, surveys = [], [], []
+    catch_up, take = session._book.catch_up, session._book.take
+    monkeypatch.setattr(
+        session._book,
+        "catch_up",
+        lambda *, trace, rows: asked.append(rows) or catch_up(trace=trace, rows=rows),
+    )
+    monkeypatch.setattr(
+        session._book, "take", lambda *, hurried: lives.append(hurried) or take(hurried=hurried)
+    )
+    monkeypatch.setattr(session, "_survey", lambda *_: surveys.append(session.reader.done))
+    session.turns.expect()
+    session.turns.hold(0)
+    session.start()
+    finish(session)
+    assert set(asked) == {CAREFUL_SLICE} and set(lives) == {True} and surveys == [True]
+    assert told(session) == told(read(file=str(path)))
 
 
 def test_a_key_that_is_held_down_does_not_stop_the_reading(tmp_path: Path) -> None:
