@@ -137,7 +137,7 @@ class CaptureReader:
             batch = self._batch(piece, run) if len(run.at) else None
             self._next += run.consumed
             self._need = run.need
-            self._adapt(run.consumed, len(piece))
+            self._adapt(run, most)
             if run.trouble:
                 self._stop(run.trouble)
             if self.done or batch is not None:
@@ -273,16 +273,18 @@ class CaptureReader:
     def _batch(self, piece: bytes, run: Run) -> Batch:
         first = self.frames + 1
         self.frames += len(run.at)
-        data = np.frombuffer(piece, np.uint8)
+        data = np.frombuffer(piece, np.uint8, run.consumed)
         offset = run.at + self._next
         return Batch(data, self._next, first, offset, run.caplen, run.wirelen, run.time_ns, run.linktype)
 
-    def _adapt(self, consumed: int, size: int) -> None:
-        """Larger pieces while they are used, smaller ones where few of their records were asked for."""
-        if consumed * 2 >= size:
+    def _adapt(self, run: Run, most: int) -> None:
+        """Larger pieces while they are used up; somewhat more than was used where no more records were asked
+        for.
+        """
+        if len(run.at) < most:
             self._piece = min(self._piece * 2, _LARGEST_PIECE)
-        elif not self._need:
-            self._piece = max(self._piece // 2, _SMALLEST_PIECE)
+        elif not run.need:
+            self._piece = min(max(run.consumed + run.consumed // 4, _SMALLEST_PIECE), _LARGEST_PIECE)
 
     def _stop(self, trouble: str) -> None:
         self.notices.append(f"{trouble} at byte {self._next:,}: {self._up_to_there()}")
