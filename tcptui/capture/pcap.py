@@ -9,6 +9,8 @@ Limits: pcap before version 2.3 (1990s, captured and original length swapped) is
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 from tcptui.capture.records import LARGEST, USUAL_PACKET, Run, no_records
 
 HEADER = 24
+_LENGTH = 8
+"""Where in a record's header the captured length stands."""
 # Magic as the file's first four bytes: (byte order, ns per unit of the fraction, size of a record's header).
 MAGIC = {
     b"\xd4\xc3\xb2\xa1": ("<", 1000, 16),
@@ -41,7 +45,7 @@ class PcapWalker:
         self._largest = min(max(snaplen, USUAL_PACKET), LARGEST)
 
     def walk(self, piece: bytes, most: int) -> Run:
-        head = np.array(self._places(piece, most), np.int64)
+        head = np.array(self._places(piece, most), np.int64) - _LENGTH
         if not len(head):
             return no_records(0, need=self._head)
         fields = _gather(piece, head, self._order)
@@ -70,17 +74,17 @@ class PcapWalker:
         )
 
     def _places(self, piece: bytes, most: int) -> list[int]:
-        """Where record headers stand. The last record may reach beyond the piece."""
+        """Where the lengths in record headers stand. The last record may reach beyond the piece."""
         places: list[int] = []
         append, head = places.append, self._head
         length = struct.Struct(self._order + "I").unpack_from
-        last = len(piece) - head
-        place = 0
-        for _ in range(most):
-            if place > last:
-                break
-            append(place)
-            place += length(piece, place + 8)[0] + head
+        place = _LENGTH
+        with suppress(struct.error):  # to look each time whether the piece goes on costs a third more
+            for _ in repeat(None, most):
+                append(place)
+                place += length(piece, place)[0] + head
+        while places and places[-1] - _LENGTH + head > len(piece):
+            places.pop()
         return places
 
 
