@@ -47,6 +47,7 @@ class Library:
         self.fflush = _declare(libc, "fflush", integer, pointer)
         self.ferror = _declare(libc, "ferror", integer, pointer)
         self.setvbuf = _declare(libc, "setvbuf", integer, pointer, pointer, integer, ctypes.c_size_t)
+        self.madvise = _declare(libc, "madvise", integer, pointer, ctypes.c_size_t, integer)
 
     def stream(self, fd: int, mode: bytes) -> int:
         """A C stream that owns `fd` from now on."""

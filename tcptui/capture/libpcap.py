@@ -9,10 +9,13 @@ Limits: one thread at a time may use a Capture and its Dump, except for `Capture
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tcptui.capture.bindings import library
@@ -152,6 +155,7 @@ class Capture:
                 w.pcap_set_datalink(handle, _SLL2)  # says which device it was; an old libpcap has SLL
             if w.pcap_setnonblock(handle, 1, message) != 0:
                 raise CaptureError(f"cannot listen on {device}: {_words(message.value)}")
+            _keep_from_children(capture.fileno())
         except CaptureError:
             capture.close()
             raise
@@ -245,6 +249,21 @@ class Capture:
             handle, self._handle = self._handle, None
             if handle:
                 self._w.pcap_close(handle)
+
+
+def _keep_from_children(fd: int) -> None:
+    """Let no copy of this process have a device's ring: while one has it, the device stays open, in
+    promiscuous mode, and the kernel goes on filling it.
+    """
+    if not hasattr(mmap, "MADV_DONTFORK"):  # Linux alone has it, and such rings
+        return
+    with suppress(OSError):  # no /proc
+        ring = os.readlink(f"/proc/self/fd/{fd}")
+        for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
+            place, *_, name = line.split()
+            if name == ring:
+                begin, end = (int(number, 16) for number in place.split("-"))
+                library().madvise(begin, end - begin, mmap.MADV_DONTFORK)
 
 
 class Dump:

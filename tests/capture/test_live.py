@@ -448,3 +448,33 @@ print(feed.error)
     )
     assert found.stdout == f"cannot write {kept}: file too large; what came before is kept\n", found.stderr
     assert kept.stat().st_size == 9000
+
+
+KEPT_OPEN = """
+import os, time
+from pathlib import Path
+from tcptui.capture.live import LiveFeed
+from tcptui.capture.scout import Scout
+
+def listening():
+    return len(Path("/proc/net/packet").read_text().splitlines()) - 1
+
+feed = LiveFeed("lo", environ={})
+ahead = Scout.send(lambda place: iter(()), 1, os.open(feed.path, os.O_RDONLY))
+assert ahead is not None
+during = listening()
+feed.stop()
+feed.spool.remove()
+end = time.monotonic() + 5  # it closes what is not its own when its turn comes
+while listening() and time.monotonic() < end:
+    time.sleep(0.01)
+print(during, listening())
+ahead.close()
+"""
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="no second process where there is one core")
+def test_the_second_process_does_not_keep_the_device_open(namespace):
+    done = python(KEPT_OPEN)
+    assert done.stderr == ""
+    assert done.stdout.split() == ["1", "0"]
