@@ -1,7 +1,7 @@
 """Which rows belong to which pair: an index that grows by batches and is merged as it grows.
 
 A block indexes a range of rows, grouped by pair. Small neighbouring blocks are merged like the carries of a
-binary counter: a live capture of many small batches ends in few blocks, each row grouped some ten times at
+binary counter: a live capture of many small batches ends in few blocks, each row moved some ten times at
 most. Grouping sorts 16-bit numbers only (a radix sort, 5 ns a row): within a batch each pair is called by the
 place of its first row.
 """
@@ -114,14 +114,21 @@ class _Block:
         columns: tuple[NDArray[Any], ...] = (self.pairs, self.starts, self.lasts, self.order)
         return sum(column.nbytes for column in columns)
 
-    def by_row(self) -> NDArray[np.int32]:
-        """The pair of each row."""
-        pair = np.empty(len(self.order), np.int32)
-        by_start = np.argsort(self.starts)
-        pair[self.order] = np.repeat(
-            self.pairs[by_start], (self.lasts - self.starts)[by_start].astype(int) + 1
-        )
-        return pair
+    def with_next(self, other: _Block) -> _Block:
+        """This block and the one behind it as one. Of both the rows stand by pair, so none is sorted anew."""
+        shift = len(self.order)
+        order = np.concatenate((self.order, other.order + np.uint16(shift)))
+        pairs = np.concatenate((self.pairs, other.pairs))
+        begins = np.concatenate((self.starts.astype(np.int32), other.starts.astype(np.int32) + shift))
+        counts = np.concatenate((self.lasts - self.starts, other.lasts - other.starts)).astype(np.int32) + 1
+        ascending = np.argsort(pairs, kind="stable")  # of a pair the rows of this block come first
+        pairs, begins, counts = pairs[ascending], begins[ascending], counts[ascending]
+        places = np.cumsum(counts) - counts
+        order = order[np.repeat(begins - places, counts) + np.arange(len(order))]
+        new = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])))
+        starts = places[new]
+        lasts = np.concatenate((starts[1:], [len(order)])) - 1
+        return _Block(self.first, pairs[new], starts.astype(np.uint16), lasts.astype(np.uint16), order)
 
 
 class RowIndex:
@@ -222,10 +229,8 @@ class RowIndex:
         while blocks and len(blocks[-1].order) <= len(block.order):
             if len(blocks[-1].order) + len(block.order) > _LARGEST:
                 break
-            before = blocks.pop()
             firsts.pop()
-            pair = np.concatenate((before.by_row(), block.by_row()))
-            block = _block(group(pair, int(pair.max()) + 1), before.first)
+            block = blocks.pop().with_next(block)
         self._blocks = ([*firsts, block.first], [*blocks, block])
 
 
