@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,8 @@ class Listened:
 
     received: by the kernel at the listening end. counted, dropped: what tcptui shows when it has come
     to rest. updates, octets: to the terminal, a second, while packets came. backlog: seconds from the last
-    packet until all were counted, None: never. cpu: tcptui's share of a processor while packets came.
+    packet until all were counted, None: never. cpu: tcptui's share of a processor, both its processes, until
+    tcpreplay had ended.
     """
 
     sent: Sent
@@ -113,9 +115,8 @@ def listen(capture: Capture, seconds: int, rate: int | None, limit: float) -> Li
         replay = wire.replay(capture.path, rate)
         known, began, used = len(terminal.chunks), time.perf_counter(), _cpu(terminal.pid)
         said = sent(replay, seconds)
-        ended, used = time.perf_counter(), _cpu(terminal.pid) - used
-        chunks = terminal.chunks[known:]
-        chunks = [chunk for chunk in chunks if chunk.at <= ended]
+        share = (_cpu(terminal.pid) - used) / (time.perf_counter() - began)
+        ended = began + said.seconds  # then tcpreplay takes seconds to give its memory back
         received = wire.received() - before
         try:
             backlog = (
@@ -124,17 +125,17 @@ def listen(capture: Capture, seconds: int, rate: int | None, limit: float) -> Li
         except TimeoutError:
             backlog = None
         picture = terminal.picture()
-        took = ended - began
+        chunks = [chunk for chunk in terminal.chunks[known:] if chunk.at <= ended]
     octets = sum(len(chunk.data) for chunk in chunks)
     return Listened(
         said,
         received,
         counted(picture),
         dropped(picture),
-        updates(chunks) / took,
-        octets / took,
+        updates(chunks) / said.seconds,
+        octets / said.seconds,
         None if backlog is None else max(0.0, backlog),
-        used / took,
+        share,
     )
 
 
@@ -173,9 +174,13 @@ def _be_live(terminal: Terminal) -> None:
 
 
 def _cpu(pid: int) -> float:
-    """Seconds of a processor that a process has used."""
+    """Seconds of a processor that a process and its children have used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children: list[str] = []
+    with suppress(FileNotFoundError):  # not every kernel tells
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return own + sum(_cpu(int(child)) for child in children)
 
 
 def _lost(what: str, found: Listened) -> Goal:
