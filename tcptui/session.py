@@ -82,7 +82,7 @@ HURRY = 8 << 20
 CAREFUL_SLICE = 1 << 8
 """Rows that engines are fed at once then: some 5 ms."""
 
-SURVEY, PUT_OFF = 1.0, 5.0
+SURVEY, PUT_OFF = 1.0, 15.0
 """Seconds between two looks at the hosts, at least; and those for which one is put off while keys come."""
 
 
@@ -569,6 +569,7 @@ class Session:
         self._give_way()
         with self._lock:
             stuck = leaks(self._book.waiting(now_ns), self._book.fin_of_waiting)
+        self._give_way()
         self._findings = self._hosts.findings(stuck)
         seldom = 40 if self._is_hurried else 10
         self._survey_due = time.monotonic() + max(SURVEY, seldom * (time.monotonic() - begin))
