@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, str] = {
     "zeek": "tcp",
     "bounds": "capture",
     "turns": "",
-    "session": "bounds turns errors tcp capture store names flowtable flowbook hosts",
+    "session": "bounds turns errors tcp capture store names flowtable enginebook flowbook hosts",
     "sources": "errors tcp capture store bounds demos names session",
     "model": "errors tcp store flowtable",
     "report": "errors processes tcp store flowtable flowbook hosts zeek session model",
