@@ -75,6 +75,11 @@ class EngineBook:
         engine = self.of(pair)
         return engine.fed < self.store.pairs.count(pair) or engine.heard < len(engine.errors)
 
+    @property
+    def awaited(self) -> bool:
+        """Somebody looks at a pair that is behind."""
+        return self._urgent in self.behind
+
     def hurry(self, pair: int) -> None:
         """Somebody looks at this pair: its engine comes first."""
         self._urgent, self.behind[pair] = pair, None
@@ -87,7 +92,7 @@ class EngineBook:
         """Feed some of those that are behind, so many rows in all. As `feed`."""
         groups: dict[int, Ints] = {}
         left = rows
-        for pair in chain([self._urgent] if self._urgent in self.behind else (), self.behind):
+        for pair in chain([self._urgent] if self.awaited else (), self.behind):
             groups[pair] = self._unfed(pair, left)
             left -= len(groups[pair])
             if left <= 0:

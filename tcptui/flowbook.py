@@ -176,6 +176,11 @@ class FlowBook:
         """How many pairs the engines have yet to be fed the newest rows of, and whose facts to gather."""
         return len(self._engines.behind) + bool(self._trails.tracing) + self._census.fallen
 
+    @property
+    def awaited(self) -> bool:
+        """Somebody looks at a flow whose engine has yet to be fed."""
+        return self._engines.awaited
+
     def settle(self, quiet_ns: int) -> None:
         """Leave to the engines what no kind tells of and has been silent for so long."""
         self._census.settle(self.last.time_ns, self.last.time_ns - quiet_ns)

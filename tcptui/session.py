@@ -433,9 +433,9 @@ class Session:
             self.turns.wait()  # who asks now need not wait until it is taken
             if batch is not None:
                 self._take(batch)
-                if not (self._alone or self._is_hurried):  # an engine that hears all at once has less to do
-                    more = len(batch) >= most and self.feed is not None
-                    self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)  # what arrives comes first
+                if self._book.awaited or not (self.feed is None or self._is_hurried):
+                    more = len(batch) >= most  # what arrives comes first
+                    self._catch_up(BEHIND / 4 if more else BEHIND, trace=False)
                 self._keep_within_bounds()
             elif self.reader.done:
                 with self._lock:
