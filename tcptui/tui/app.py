@@ -37,6 +37,9 @@ GRACE = 0.9
 FIRST_WAIT = 0.05
 """Seconds that the first picture may wait for packets."""
 
+NEARLY_ALL = 0.5
+"""A file of which this part is read at once is worth the wait for the rest of it."""
+
 
 FIRST_BATCH = 4096
 """Packets that are read first: more than a screen shows, and not many more than it takes to begin."""
@@ -208,10 +211,13 @@ class TcptuiApp(App[int]):
 
 
 def _wait_a_moment(session: Session) -> None:
-    """Let a small file be read before the first picture, so that it need not be drawn twice."""
+    """Let a small file be read before the first picture, so that it need not be drawn twice; of a long one
+    what is read first will do."""
     end = monotonic() + FIRST_WAIT
     snapshot = session.snapshot()
     while snapshot.running and not snapshot.live and monotonic() < end:
+        if snapshot.flows and snapshot.progress < NEARLY_ALL:
+            return
         snapshot = session.wait(end - monotonic())
 
 
