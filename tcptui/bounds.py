@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tcptui.capture.rotation import Rotation
+from tcptui.dataclass import dataclass
 
 FULL, LEFT = 0.6, 0.3
 OF_FRAME = 4096

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 
 import numpy as np
 
 from tcptui.condense import JUDGED, SHOWN, condensed, shortened
+from tcptui.dataclass import dataclass
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.store.compact import Compacted
 from tcptui.store.headers import Ints

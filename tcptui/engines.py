@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 
 import numpy as np
 
+from tcptui.dataclass import dataclass
 from tcptui.store.headers import Ints
 from tcptui.store.segments import MOST_ERRORS, SegmentStore
 from tcptui.tcp.connection import Connection

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.condense import JUDGED, LONG, shortened
+from tcptui.dataclass import dataclass
 from tcptui.enginebook import SLICE, EngineBook
 from tcptui.engines import ENGINE_BYTES, Engine
 from tcptui.flowtable import NOT_YET, FlowTable

@@ -10,8 +10,8 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass
 
+from tcptui.dataclass import dataclass
 from tcptui.store.flows import Address
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from tcptui.bounds import OF_FRAME, Bounds, Gone
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import Batch, CaptureReader
 from tcptui.capture.rotation import Rotation
+from tcptui.dataclass import dataclass
 from tcptui.enginebook import SLICE
 from tcptui.errors import TcptuiError, fault
 from tcptui.flowbook import FlowBook, FlowInfo
@@ -99,7 +100,7 @@ class Snapshot:
     frames: int = 0
     segments: int = 0
     flows: int = 0
-    last: Moment = Moment(0, 0)  # noqa: RUF009 - a tuple
+    last: Moment = Moment(0, 0)
     dropped: int | None = None
     if_dropped: int | None = None
     live: bool = False
@@ -108,7 +109,7 @@ class Snapshot:
     progress: float = 0.0
     label: str = ""
     notices: tuple[str, ...] = ()
-    gone: Gone = Gone()  # noqa: RUF009 - frozen
+    gone: Gone = Gone()
     findings: tuple[HostFinding, ...] = ()
     error: str | None = None
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tcptui.bounds import OF_FRAME
 from tcptui.capture.feed import Feed
 from tcptui.capture.pcapfile import CaptureReader
+from tcptui.dataclass import dataclass
 from tcptui.errors import TcptuiError
 from tcptui.store.digest import digest
 from tcptui.tcp.timers import PROFILES, Timers

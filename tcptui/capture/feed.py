@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import threading
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Protocol
 
 from tcptui.capture.spool import Spool
+from tcptui.dataclass import dataclass
 from tcptui.errors import CaptureError
 
 STOP_WITHIN = 0.9

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tcptui.dataclass import dataclass
 
 _IF_TSRESOL, _IF_TSOFFSET = 9, 14
 

@@ -14,12 +14,12 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tcptui.capture.bindings import library
 from tcptui.capture.spool import reason
+from tcptui.dataclass import dataclass
 from tcptui.errors import CaptureError
 
 SNAPLEN = 262144

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from tcptui.capture import pcap, pcapng
 from tcptui.capture.records import Run, Walker
 from tcptui.capture.scout import Scout
 from tcptui.capture.source import GZIP_MAGIC, ByteSource, GzipSource, PlainSource, open_source
+from tcptui.dataclass import dataclass
 from tcptui.errors import FormatError
 
 WORTH_IT = 32 << 20

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 
+from tcptui.dataclass import dataclass
 from tcptui.errors import CaptureError
 
 LARGEST_ID = 2**32 - 2

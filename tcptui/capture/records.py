@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tcptui.dataclass import dataclass
 
 # libpcap's MAXIMUM_SNAPLEN; a larger packet is believed only where the header announces it.
 USUAL_PACKET = 262_144

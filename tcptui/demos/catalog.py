@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tcptui.dataclass import dataclass
 from tcptui.errors import TcptuiError
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp.diagnosis import Diagnosis
 
 SHOWN = 10

@@ -7,11 +7,12 @@ same pair of sockets advance evenly, which is no weakness, so each pair counts o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 import numpy as np
 
+from tcptui.dataclass import dataclass
 from tcptui.hosts.attempts import ANSWERED, COMPLETED, SPOKE, WITHDRAWN, Attempts, grouped
 from tcptui.hosts.finding import SHOWN, HostFinding
 from tcptui.store.compact import Compacted

@@ -15,9 +15,9 @@ Source: RFC 9293 figure 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.events import Event
 from tcptui.tcp.states import State
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import History, Moment, Transition, mark_of
 from tcptui.tcp.states import Evidence, State

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.flowtable import NOT_YET, UNKNOWN, FlowTable
 from tcptui.model.sought import LONGEST, Reading, Sought
 from tcptui.store.flows import Address, Endpoints

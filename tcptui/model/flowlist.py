@@ -8,10 +8,10 @@ more of the addresses, the verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.names import short
 from tcptui.model.text import clean, crop_middle, fit, merge, pad

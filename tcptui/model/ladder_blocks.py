@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.model.ladder_scan import MIN_RUN, SILENCE_NS, Missing
 from tcptui.tcp.history import Correction, Moment, Transition
 from tcptui.tcp.icmp import IcmpError

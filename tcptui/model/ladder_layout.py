@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.model.ladder_time import Detail
 from tcptui.model.times import TimeFormat
 

@@ -9,8 +9,9 @@ zero, ``?`` a state that is assumed, ``*`` one about which packets leave somethi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.correction import in_words, instead
 from tcptui.model.ladder_arrow import (

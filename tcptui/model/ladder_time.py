@@ -6,9 +6,9 @@ gives spans in units (``+40.4ms``) where seconds would be all zeros.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from tcptui.dataclass import dataclass
 from tcptui.model.times import HOUR, MINUTE, SECOND, TimeFormat, clock, duration, seconds, signed, stamp
 
 NARROW_WIDTH = 7

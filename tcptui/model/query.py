@@ -22,11 +22,12 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 import numpy as np
 
+from tcptui.dataclass import dataclass
 from tcptui.model.flowcolumns import Bools, End, FlowColumns, Network
 from tcptui.model.flowsort import Key
 from tcptui.model.sought import Sought

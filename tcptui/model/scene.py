@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Role
 from tcptui.model.diagram_view import taken_at
 from tcptui.tcp.doubt import DISBELIEVED, STRAY

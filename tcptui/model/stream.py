@@ -7,10 +7,11 @@ capture does not have, or has not kept, is a gap that says how large it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.hexdump import hexdump
 from tcptui.model.text import clean, merge, wrap

@@ -8,11 +8,12 @@ any time are then a few look-ups.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.flowtable import NOT_YET
 from tcptui.regular.columns import CLOSED, IRREGULAR, KEPT_TIMES, RESET, PairColumns
 from tcptui.store.headers import Ints

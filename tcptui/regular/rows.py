@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.regular.groups import Bools
 from tcptui.store.headers import Ints
 from tcptui.store.rowindex import Touched

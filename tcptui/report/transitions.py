@@ -7,8 +7,9 @@ with a line for every correction.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tcptui.dataclass import dataclass
 from tcptui.model.text import clean
 from tcptui.model.times import TimeFormat, stamp
 from tcptui.report.shares import of_flows

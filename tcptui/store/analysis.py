@@ -18,9 +18,10 @@ and bytes in flight are not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntFlag
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.options import WSCALE, walk
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.tcp.seq import HALF, MASK, add, gt, le, lt

@@ -6,11 +6,10 @@ old order. Measured: 0.11 µs for each row that stays (two million rows of 67,00
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.store.sums import Sums

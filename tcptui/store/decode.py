@@ -13,13 +13,14 @@ ones in most captures of the sender itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
+from tcptui.dataclass import dataclass
 from tcptui.store import linktypes
 from tcptui.store.headers import Bytes, Header, Ints, among
 

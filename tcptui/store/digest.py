@@ -6,13 +6,13 @@ It hangs on nothing else, so another process may work it out, ahead of the threa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.capture.pcapfile import Batch
+from tcptui.dataclass import dataclass
 from tcptui.store import layouts
 from tcptui.store.decode import Columns, Counts, Icmp, decode
 from tcptui.store.headers import Bytes, Ints

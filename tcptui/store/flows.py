@@ -10,12 +10,12 @@ import ipaddress
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.store.digest import Digest
 from tcptui.store.headers import Ints
 from tcptui.store.intern import Interner

@@ -5,10 +5,9 @@ Few segments have either, so it is read from the captured bytes when somebody as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from tcptui.dataclass import dataclass
 from tcptui.store.headers import Ints
 from tcptui.store.segments import SegmentStore
 from tcptui.tcp.segment import Flags

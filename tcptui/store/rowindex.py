@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.store.headers import Ints
 
 T = TypeVar("T", bound=np.generic)

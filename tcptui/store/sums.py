@@ -9,11 +9,10 @@ Limits: what the segments in between had of their own (times, windows, options) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tcptui.dataclass import dataclass
 from tcptui.store.headers import Ints
 
 _LARGEST = 28

@@ -11,8 +11,7 @@ of replayed. `always_replay` turns that off; a test compares the two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp import seq
 from tcptui.tcp.calls import FIRST_RETRANSMISSION, MILLISECOND, Calls
 from tcptui.tcp.events import Event

@@ -6,10 +6,10 @@ in it is as of `now`; what comes later is not there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.events import Event
 from tcptui.tcp.facts import FlowFacts
 from tcptui.tcp.history import History, Moment, Standing, Transition

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp import options, rst, seq
 from tcptui.tcp.classify import DEAF, arrival
 from tcptui.tcp.segment import Segment

@@ -7,10 +7,11 @@ packet that took it back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.doubt import OWN, doubt, lingering
 from tcptui.tcp.events import BY_ICMP, Event
 from tcptui.tcp.segment import Segment

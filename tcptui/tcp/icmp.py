@@ -8,8 +8,7 @@ and that is what its tcp_v4_err and tcp_v6_err say. FreeBSD goes on repeating it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp.segment import Segment
 
 _UNREACHABLE_4 = {

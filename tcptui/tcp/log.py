@@ -6,8 +6,7 @@ it knew. What is new is added; what is gone is withdrawn, and that is a correcti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp.events import Event
 from tcptui.tcp.history import Correction, Transition
 from tcptui.tcp.states import State

@@ -7,8 +7,9 @@ and SACK of a few segments, for which `tsval` and `sack` are cheap.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import unpack_from
+
+from tcptui.dataclass import dataclass
 
 END, NOP, MSS, WSCALE, SACK_PERMITTED, SACK, TIMESTAMPS, FAST_OPEN = 0, 1, 2, 3, 4, 5, 8, 34
 EXPERIMENT = 254

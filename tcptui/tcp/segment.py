@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntFlag
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.seq import MASK
 
 

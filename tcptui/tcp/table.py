@@ -11,8 +11,7 @@ FIN_WAIT_1 → FIN_WAIT_2 → TIME_WAIT, as kernels do it (3.10.7.4: fifth ACK, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp.events import Event
 from tcptui.tcp.states import State
 

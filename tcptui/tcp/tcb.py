@@ -8,9 +8,10 @@ which segments still under way are replayed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from operator import attrgetter
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp import seq
 from tcptui.tcp.events import Event
 from tcptui.tcp.segment import Flags, Segment

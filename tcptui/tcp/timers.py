@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.states import (
     CLOSE_WAIT,
     CLOSED,

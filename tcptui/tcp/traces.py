@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.segment import Segment
 from tcptui.tcp.seq import diff
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual.geometry import Region
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tcptui.dataclass import dataclass
 from tcptui.errors import TcptuiError
 from tcptui.model import tcpdump
 from tcptui.model.cells import Cell, Role

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len
 
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Cell, Role, Row
 from tcptui.model.text import clean, crop, crop_middle, crop_words
 from tcptui.session import Snapshot

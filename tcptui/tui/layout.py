@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from tcptui.dataclass import dataclass
 from tcptui.tui.pane import Frame, Pane
 
 PANES = ("flows", "diagram", "ladder", "detail")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tcptui.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tcptui.session import Session

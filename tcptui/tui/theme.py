@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from rich.style import Style
 
+from tcptui.dataclass import dataclass
 from tcptui.model.cells import Role
 
 

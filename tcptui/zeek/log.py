@@ -10,8 +10,7 @@ RST behind a FIN ends a connection is so since 8.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tcptui.dataclass import dataclass
 from tcptui.tcp.segment import Flags, Segment
 from tcptui.zeek.connection import Connection
 from tcptui.zeek.endpoint import EndState

@@ -9,8 +9,8 @@ Numbers are those of the list of diagnoses, D1 to D35. Ids are stable: scripts l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from tcptui.dataclass import dataclass
 from tcptui.tcp.finding import Case, Diagnosis, Severity
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
