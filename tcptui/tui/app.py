@@ -18,7 +18,6 @@ from textual.theme import Theme
 
 from tcptui.tui import echo
 from tcptui.tui.main import MainScreen
-from tcptui.tui.palette import ActionProvider
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
 from tcptui.tui.terminal import Terminal
@@ -26,6 +25,8 @@ from tcptui.tui.theme import PALETTES, Palette, after, choose
 from tcptui.tui.view import View
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tcptui.session import Session
 
 Typed = events.Key | events.Paste
@@ -48,6 +49,13 @@ FIRST_PICTURE = 1.0
 """Seconds that the first picture may take, during which nothing more is read."""
 
 
+def _actions() -> type[Provider]:
+    """The palette's content, imported when one is opened."""
+    from tcptui.tui.palette import ActionProvider
+
+    return ActionProvider
+
+
 class TcptuiApp(App[int]):
     """tcptui on a terminal.
 
@@ -55,7 +63,7 @@ class TcptuiApp(App[int]):
     """
 
     TITLE = "tcptui"
-    COMMANDS = {ActionProvider}  # noqa: RUF012 - the toolkit's class variable
+    COMMANDS = {_actions}  # noqa: RUF012 - the toolkit's class variable
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = []  # noqa: RUF012 - the keys belong to the screens
     INHERIT_BINDINGS = False
@@ -119,6 +127,12 @@ class TcptuiApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, View):
                 screen.repaint()
+
+    def action_command_palette(self) -> None:
+        from tcptui.tui.palette import ActionPalette
+
+        if not isinstance(self.screen, ActionPalette):
+            self.push_screen(ActionPalette(id="--command-palette"))
 
     def leave(self) -> None:
         """The end, by the user's will."""

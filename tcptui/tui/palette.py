@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.message import Message
+from textual.widgets import Input, OptionList
 
 from tcptui.tui.actions import ACTIONS, Action
 
@@ -15,6 +18,20 @@ HIDDEN = frozenset({"palette", "escape", "up", "down", "page_up", "page_down", "
 def title(action: Action) -> str:
     """A line of the palette."""
     return f"{action.text[:1].upper()}{action.text[1:]}  ({action.shown})"
+
+
+class ActionPalette(CommandPalette):
+    """The toolkit's palette; what is chosen is done once, however fast Enter comes again."""
+
+    _is_closed = False
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        self._is_closed = True
+        return super().dismiss(result)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if not (self._is_closed and isinstance(message, Input.Submitted | OptionList.OptionSelected)):
+            await super()._dispatch_message(message)
 
 
 class ActionProvider(Provider):

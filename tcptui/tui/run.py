@@ -48,6 +48,9 @@ def run(session: Session | None, options: ScreenOptions) -> int:
     of the terminal ended it.
     """
     from tcptui.errors import Ended
+    from tcptui.tui import toolkit
+
+    toolkit.import_lean()
     from tcptui.tui.app import TcptuiApp
     from tcptui.tui.terminal import keys_from_tty
 
