@@ -20,14 +20,17 @@ from tcptui.tui.pane import Pane
 from tcptui.tui.theme import Palette
 
 
-class View(Screen[None]):
+class View(Screen[None], inherit_css=False):
     """A screen of panes. Subclasses say where they stand (`regions_for`) and do the actions."""
 
     BINDINGS = bindings()
     AUTO_FOCUS: ClassVar[str | None] = ""
     ALLOW_SELECT = False
     virtual_size = reactive(Size(0, 0))  # as a pane's
-    DEFAULT_CSS = "View { overflow: hidden; }"
+    DEFAULT_CSS = """
+    View { overflow: hidden; background: $background; }
+    View:ansi { background: ansi_default; color: ansi_default; }
+    """  # not the toolkit's: see TcptuiApp
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
