@@ -83,7 +83,7 @@ class Canvas:
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
-        self._dots = [[_Dot() for _ in range(width)] for _ in range(height)]
+        self._dots: list[dict[int, _Dot]] = [{} for _ in range(height)]  # most cells stay blank
 
     def line(
         self, points: Iterable[tuple[int, int]], role: Role, *, weight: int = LIGHT, dashed: bool = False
@@ -115,12 +115,16 @@ class Canvas:
 
     def rows(self) -> list[Row]:
         """`height` rows of exactly `width` columns."""
-        return [_row(line) for line in self._dots]
+        return [_row(line, self.width) for line in self._dots]
 
     def _dot(self, at: Point) -> _Dot | None:
-        if 0 <= at.x < self.width and 0 <= at.y < self.height:
-            return self._dots[at.y][at.x]
-        return None
+        if not (0 <= at.x < self.width and 0 <= at.y < self.height):
+            return None
+        line = self._dots[at.y]
+        dot = line.get(at.x)
+        if dot is None:
+            dot = line[at.x] = _Dot()
+        return dot
 
     def _arm(self, at: Point, side: int, weight: int, role: Role, dashed: bool) -> None:
         dot = self._dot(at)
@@ -147,13 +151,17 @@ def way(points: Iterable[tuple[int, int]]) -> list[Point]:
     return path
 
 
-def _row(dots: list[_Dot]) -> Row:
+def _row(dots: dict[int, _Dot], width: int) -> Row:
     """Runs of one role. Blank cells have no look of their own: they are dim, the background's role."""
     cells: list[Cell] = []
-    for dot in dots:
-        char, role = dot.glyph(), dot.role or Role.DIM
-        if cells and cells[-1].role is role:
-            cells[-1] = Cell(cells[-1].text + char, role)
-        else:
-            cells.append(Cell(char, role))
+    run, its = "", Role.DIM
+    for x in range(width):
+        dot = dots.get(x)
+        char, role = (" ", Role.DIM) if dot is None else (dot.glyph(), dot.role or Role.DIM)
+        if role is not its and run:
+            cells.append(Cell(run, its))
+            run = ""
+        run, its = run + char, role
+    if run:
+        cells.append(Cell(run, its))
     return tuple(cells)

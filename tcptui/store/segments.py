@@ -299,8 +299,10 @@ class SegmentStore:
         full = self._chunks[: self.n >> _BITS]
         chunk = bisect_right(full, frame, key=lambda chunk: int(chunk["frame"][-1]))
         first = chunk << _BITS
-        frames = self._range("frame", first, min(first + _CHUNK, self.n))
-        return first + int((frames <= frame).sum())
+        if first >= self.n:
+            return self.n
+        frames = self._chunks[chunk]["frame"][: self.n - first]
+        return first + bisect_right(frames, frame)
 
     def put_sums(self, rows: Ints, sums: Sums) -> None:
         """These rows stand for others from now on. Before anybody else sees the store."""

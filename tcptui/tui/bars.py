@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from rich.cells import cell_len
 
@@ -166,6 +167,7 @@ def clock_text(time_ns: int) -> str:
         return f"{seconds}.{rest // 1_000_000:03}"
 
 
+@lru_cache(64)
 def footer_row(contexts: frozenset[str], width: int) -> Row:
     """The keys of the situation, as many as fit; help, back and what there is to be read always."""
     fitting = [a for a in ACTIONS if a.label and contexts & set(a.contexts)]

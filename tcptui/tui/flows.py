@@ -11,6 +11,7 @@ from tcptui.model.flowsort import SORT_KEYS
 from tcptui.model.query import Query, parse
 from tcptui.model.text import clean, dim
 from tcptui.session import FlowInfo
+from tcptui.tcp.history import Moment
 from tcptui.tui.linelist import LineList, message
 from tcptui.tui.order import Order
 from tcptui.tui.theme import Palette
@@ -20,6 +21,10 @@ AT_CURSOR = "states at the cursor, counts at the end"
 
 SOON = 1000
 """Packets of a flow that is worked out before it is seen: of longer ones that takes longer than a key may."""
+
+
+KEPT = 1 << 14
+"""Verdicts that are kept."""
 
 
 class FlowsPane(LineList):
@@ -36,7 +41,7 @@ class FlowsPane(LineList):
         self.order = Order(viewpoint.session)
         self._infos: dict[int, FlowInfo] = {}
         self._infos_of = -1
-        self._before: dict[int, str] = {}  # verdicts of flows that have not begun
+        self._verdicts: dict[tuple[int, Moment | None], str] = {}  # of the past; None: before its begin
         self._widest = (15, 15, 4)  # of what is seen: the addresses of clients and servers, the numbers
         self._was_at = 0
         self.provider = self
@@ -77,7 +82,7 @@ class FlowsPane(LineList):
         if self._infos_of != version:
             self._infos_of = version
             self._infos.clear()
-            self._before.clear()
+            self._verdicts.clear()
         if number not in self._infos:
             self._infos[number] = self.viewpoint.session.flow(number)
         return self._infos[number]
@@ -87,13 +92,19 @@ class FlowsPane(LineList):
         view = self.viewpoint
         standing = view.history(number).at(view.moment, live=view.options.live)
         info = self._info(number)
-        if view.is_past and info.first_packet > view.moment.packet:  # nothing has been said yet
-            verdict = self._before.get(number)
-            if verdict is None:
-                verdict = self._before[number] = view.session.verdict(number, view.now)
-        else:
-            verdict = view.session.verdict(number, view.now)
-        return FlowRow(info, verdict, self._now(), standing)
+        return FlowRow(info, self._verdict(info), self._now(), standing)
+
+    def _verdict(self, info: FlowInfo) -> str:
+        """Who walks about in the past comes by the same places again."""
+        view = self.viewpoint
+        if not view.is_past:
+            return view.session.verdict(info.number, view.now)
+        place = info.number, view.now if info.first_packet <= view.moment.packet else None
+        if place not in self._verdicts:
+            if len(self._verdicts) >= KEPT:
+                self._verdicts.clear()
+            self._verdicts[place] = view.session.verdict(info.number, view.now)
+        return self._verdicts[place]
 
     def ahead(self) -> Iterator[None]:
         """Work out the rows of a page further, in the direction of the last move: one between two yields.
