@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Callable, Sequence
+from types import ModuleType
 
 from textual.timer import Timer
 
@@ -18,6 +21,9 @@ from tcptui.tui.viewpoint import Viewpoint
 REST = 0.06
 """Seconds for which the cursor must rest: dissecting a packet takes longer than a step should."""
 
+PAUSE = 0.05
+"""Seconds between two looks whether to go on importing."""
+
 LINKTYPE_ETHERNET = 1
 
 
@@ -26,17 +32,42 @@ class Dissector:
 
     ready = threading.Event()
     _begun = threading.Lock()
+    _wanted = threading.Event()
 
     @classmethod
-    def warm_up(cls) -> None:
-        """Begin to import; the first call counts."""
+    def warm_up(cls, busy: Callable[[], bool]) -> None:
+        """Begin to import, bit by bit while the screen is not `busy`; the first call counts."""
         if cls._begun.acquire(blocking=False):
-            threading.Thread(target=cls._import, name="import scapy", daemon=True).start()
+            threading.Thread(target=cls._import, args=(busy,), name="import scapy", daemon=True).start()
 
     @classmethod
-    def _import(cls) -> None:
-        layer_rows(bytes(60), LINKTYPE_ETHERNET)
+    def hurry(cls) -> None:
+        """Somebody waits for it."""
+        cls._wanted.set()
+        cls.warm_up(lambda: False)
+
+    @classmethod
+    def _import(cls, busy: Callable[[], bool]) -> None:
+        pause = _Pause(lambda: busy() and not cls._wanted.wait(PAUSE))
+        sys.meta_path.insert(0, pause)
+        try:
+            layer_rows(bytes(60), LINKTYPE_ETHERNET)
+        finally:
+            sys.meta_path.remove(pause)
         cls.ready.set()
+
+
+class _Pause:
+    """A finder of modules that finds none, and waits as long as it is `told` before each that its thread
+    imports."""
+
+    def __init__(self, told: Callable[[], bool]) -> None:
+        self._told = told
+        self._thread = threading.get_ident()
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        while self._thread == threading.get_ident() and self._told():
+            pass
 
 
 class DetailPane(LineList):
@@ -54,7 +85,7 @@ class DetailPane(LineList):
         self._line = packet_line
         if self._wanted() == self._shown:
             return
-        Dissector.warm_up()
+        Dissector.hurry()
         if self._rest is None:
             self._rest = self.set_timer(REST, self._settle)
         else:

@@ -97,11 +97,13 @@ class MainScreen(Asking):
         self.call_after_refresh(self.viewpoint.session.turns.hold, 0)
 
     def _warm_up(self) -> None:
-        """What takes packets apart is imported once a file has been read, which it would hold up."""
+        """What takes packets apart is imported once a file has been read, which it would hold up; where
+        nobody presses keys."""
         snapshot = self.viewpoint.session.snapshot()
         if snapshot.live or not snapshot.running:
             self._warming_up.stop()
-            Dissector.warm_up()
+            turns = self.viewpoint.session.turns
+            Dissector.warm_up(lambda: turns.careful)
 
     def on_screen_resume(self) -> None:
         """What has come meanwhile is there at once."""
