@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable
-from typing import NoReturn
 
 from tcptui import __version__
 from tcptui.errors import TcptuiError
+
+TYPE_CHECKING = False  # as in cli.py
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
 
 FORMATS = ("flows", "transitions", "ladder", "json", "mermaid")
 TIME_FORMATS = ("r", "a", "d", "e")
@@ -45,6 +48,24 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, "see tcptui --help")
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """argparse's, which would import three kinds of compression to learn how wide the terminal is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """As `shutil.get_terminal_size` tells it."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 def parser() -> argparse.ArgumentParser:
     """The options, in the order of --help."""
     parse = _Parser(
@@ -52,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         usage=USAGE,
         description="See TCP happen: both endpoints' states, from the packets alone.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         add_help=False,
         allow_abbrev=False,
     )
@@ -152,14 +173,14 @@ def _seconds(text: str) -> float:
     return number
 
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
+_SIZE = r"(\d+(?:\.\d+)?|\.\d+)\s*(?:([kmgt])(i?b)?|b)?"
 
 
 def _size(least: int) -> Callable[[str], int]:
     """A number of bytes: 1000000, 64M, 1.5GiB, and 64MB, which is 64,000,000 (as dd and ls have them)."""
 
     def size(text: str) -> int:
-        match = _SIZE.fullmatch(text.strip())
+        match = re.fullmatch(_SIZE, text.strip(), re.IGNORECASE)
         if match is None:
             raise argparse.ArgumentTypeError(f"{text!r} is not a size, such as 64M or 2G")
         number, unit, tail = match.groups()
