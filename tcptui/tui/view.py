@@ -57,6 +57,17 @@ class View(Screen[None], inherit_css=False):
             self._panes = tuple(self.query(Pane))
         return self._panes
 
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        super()._refresh_layout(size, scroll)
+        if size is not None and self.is_active and not self.app._batch_count:
+            self.call_next(self._know_painted)
+
+    def _know_painted(self) -> None:
+        """In a window of another size all has just been laid out and painted. The toolkit would do both
+        again: 20 to 40 ms of the first picture's time, and of the first key's."""
+        self._layout_required = self._repaint_required = False
+        self._dirty_widgets.clear()
+
     def set_palette(self, palette: Palette) -> None:
         """Change the colours of everything."""
         self.palette = palette
