@@ -81,6 +81,12 @@ class EngineBook:
         """Somebody looks at a pair that is behind."""
         return self._urgent in self.behind
 
+    @property
+    def left(self) -> int:
+        """Rows that the engines have yet to be fed."""
+        fed = {pair: self.irregular[pair].fed for pair in self.behind if pair in self.irregular}
+        return sum(self.store.pairs.count(pair) - fed.get(pair, 0) for pair in self.behind)
+
     def hurry(self, pair: int) -> None:
         """Somebody looks at this pair: its engine comes first."""
         self._urgent, self.behind[pair] = pair, None

@@ -182,6 +182,11 @@ class FlowBook:
         """Somebody looks at a flow whose engine has yet to be fed."""
         return self._engines.awaited
 
+    @property
+    def left(self) -> int:
+        """Rows that engines have yet to be fed, and of which facts are to be gathered."""
+        return self._engines.left + self._trails.left(self.stretch)
+
     def settle(self, quiet_ns: int) -> None:
         """Leave to the engines what no kind tells of and has been silent for so long."""
         self._census.settle(self.last.time_ns, self.last.time_ns - quiet_ns)

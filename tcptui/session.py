@@ -89,7 +89,8 @@ SURVEY, PUT_OFF = 1.0, 15.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read.
+    """Where a session stands. `version` grows with every change; progress is 0..1 of what is to be read, and
+    once that is `read`, of what is to be inferred.
 
     read: all packets are, and what is left is to infer what they say. segments, flows: seen so far. gone:
     what of them is not kept any more. findings: what is notable about hosts, the most severe first; some
@@ -169,6 +170,8 @@ class Session:
         self._asked = False  # somebody takes what has changed
         self._all_told = threading.Event()
         self._read_at = 0.0
+        self._most_left = 0  # of what is to be inferred once all is read
+        self._inferred = 0.0
         self._tick_due = 0.0
         self._version = 0
         self._lock = threading.Lock()
@@ -404,8 +407,10 @@ class Session:
         return replace(info, ends=(self.names.of(info.ends[0]), self.names.of(info.ends[1])))
 
     def _progress(self) -> float:
-        if self.reader.done or not self._running:
+        if not self._running:
             return 1.0
+        if self.reader.done:
+            return self._inferred
         return min(1.0, self.reader.position / self.reader.size) if self.reader.size else 0.0
 
     # -- the ingest thread -----------------------------------------------------------------------
@@ -444,6 +449,7 @@ class Session:
                     self._book.settle(0)
                     if self._alone:
                         self._book.infer()
+                self._see_progress()
                 self._catch_up(float("inf"))
                 return
             elif ended:
@@ -552,6 +558,7 @@ class Session:
                 more = self._book.catch_up(trace=trace, rows=rows)
             if time.monotonic() - published > TICK:
                 published = time.monotonic()
+                self._see_progress()
                 self._publish()
         if worked:
             self._publish()
@@ -560,6 +567,13 @@ class Session:
     @property
     def _survey_is_due(self) -> bool:
         return time.monotonic() >= self._survey_due + PUT_OFF * self.turns.careful
+
+    def _see_progress(self) -> None:
+        """How much of what has been read says already what it says."""
+        with self._lock:
+            left = self._book.left if self.reader.done else 0
+        self._most_left = max(self._most_left, left)
+        self._inferred = 1 - left / self._most_left if self._most_left else 0.0
 
     def _survey(self, now_ns: int = 0) -> None:
         """Look at the hosts; that goes over all connections, so never more than a tenth of the time, and less

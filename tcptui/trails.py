@@ -63,6 +63,10 @@ class Trails:
             self.tracing = 0
         return bool(self.tracing)
 
+    def left(self, rows_of: Callable[[int], Stretch]) -> int:
+        """Segments of that flow whose facts are still to be gathered."""
+        return rows_of(self.tracing).size - self._trails[self.tracing].fed if self.tracing else 0
+
     def forget(self, number: int) -> None:
         """What was gathered of this flow does not hold any more."""
         self._trails.pop(number, None)

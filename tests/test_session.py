@@ -286,6 +286,28 @@ def test_while_keys_come_engines_are_fed_little_at_once_and_hosts_are_looked_at_
     assert told(session) == told(read(file=str(path)))
 
 
+def test_once_all_is_read_it_is_told_how_much_of_it_has_been_inferred(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.session.BEHIND", 0.0)  # nothing before all is read
+    monkeypatch.setattr("tcptui.session.TICK", 0.0)
+    path = tmp_path / "long.pcap"
+    long_flow(path, 40_000, loss=0.02, seed=1)
+    whole = path.read_bytes()
+    syn = 40 + int.from_bytes(whole[32:36], "little")  # without it nothing goes by the book
+    path.write_bytes(whole[:24] + whole[syn:])
+    session = Session(CaptureReader(path))
+    told, publish = [], session._publish
+    monkeypatch.setattr(session, "_publish", lambda: (told.append(session.snapshot()), publish()))
+    session.start()
+    finish(session)
+    inferred = [snapshot.progress for snapshot in told if snapshot.read and snapshot.running]
+    assert inferred == sorted(inferred)
+    assert len(set(inferred)) > 3
+    assert inferred[0] < 0.5 < inferred[-1]
+    assert session.snapshot().progress == 1
+
+
 def test_a_key_that_is_held_down_does_not_stop_the_reading(tmp_path: Path) -> None:
     """Keys come thirty times a second; an answer takes 34 ms."""
     path = tmp_path / "x.pcap"

@@ -234,7 +234,7 @@ def _wait_a_moment(session: Session) -> None:
     end = monotonic() + FIRST_WAIT
     snapshot = session.snapshot()
     while snapshot.running and not snapshot.live and monotonic() < end:
-        if snapshot.flows and snapshot.progress < NEARLY_ALL:
+        if snapshot.flows and not snapshot.read and snapshot.progress < NEARLY_ALL:
             return
         snapshot = session.wait(end - monotonic())
 

@@ -117,11 +117,10 @@ def _source(snapshot: Snapshot, most: int) -> Cell:
         return Cell(f" ■ {crop_words(clean(snapshot.error), most)} ", Role.ERROR)
     if snapshot.running and snapshot.live:
         return Cell(" ● live ", Role.OK)
-    if snapshot.running and snapshot.read:
-        return Cell(" ▷ inferring ", Role.WARN)
     if snapshot.running:
+        what = "inferring" if snapshot.read else "reading"
         done = f" {int(snapshot.progress * 100)} %" if snapshot.progress < 1 else ""
-        return Cell(f" ▷ reading{done} ", Role.WARN)
+        return Cell(f" ▷ {what}{done} ", Role.WARN)
     return Cell(" ■ ended " if snapshot.live else " ■ file ", Role.DIM)
 
 

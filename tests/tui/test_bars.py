@@ -158,3 +158,5 @@ def test_damage_is_told_in_whole_words(width: int, where: str) -> None:
 def test_when_all_is_read_and_not_yet_inferred_the_bar_says_so() -> None:
     shown = text(status_row(Snapshot(running=True, read=True, progress=1, label="x.pcap"), Mode(), 0, 100))
     assert "inferring" in shown and "reading" not in shown
+    half = Snapshot(running=True, read=True, progress=0.507, label="x.pcap")
+    assert "▷ inferring 50 %" in text(status_row(half, Mode(), 0, 100))
