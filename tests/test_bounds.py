@@ -39,7 +39,7 @@ class Watched:
         """Until it has ended."""
         while True:
             running = self.session.wait(0.02).running
-            counted = self.session._nbytes
+            counted = self.session.ingest.nbytes
             self.counted = max(self.counted, counted)
             self.on_disk = max(self.on_disk, os.stat(self.feed.path).st_blocks * 512)
             if not running:
@@ -181,7 +181,7 @@ def test_the_flow_that_is_looked_at_stays() -> None:
 
     source, sink = os.pipe()
     watched = Watched(source)
-    watched.session.wanted = 7
+    watched.session.ingest.wanted = 7
     threading.Thread(target=lambda: (pour(lambda data: write(sink, data)), os.close(sink))).start()
     watched.session.start()
     watched.watch()

@@ -100,10 +100,10 @@ class TcptuiApp(App[int], inherit_css=False):
         self, session: Session, options: ScreenOptions, *, at_start: bool, on_leave: Callable[[], None]
     ) -> MainScreen:
         """Start a session, and make its screen. A long file is read on when the screen stands."""
-        session.batch, whole = min(FIRST_BATCH, session.batch), session.batch
+        session.ingest.batch, whole = min(FIRST_BATCH, session.ingest.batch), session.ingest.batch
         session.start()
         _wait_a_moment(session)
-        session.batch = whole
+        session.ingest.batch = whole
         session.turns.hold(FIRST_PICTURE)
         return MainScreen(self.palette, session, options, at_start=at_start, on_leave=on_leave)
 

@@ -64,7 +64,7 @@ class Viewpoint:
         if not snapshot.flows:
             return old.version != snapshot.version
         if not self.flow:
-            self.flow = self.session.wanted = int(self.session.numbers()[0])
+            self.flow = self.session.ingest.wanted = int(self.session.numbers()[0])
         grown = self._load()
         if self.follow:
             self._to_newest()

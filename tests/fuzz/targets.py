@@ -175,9 +175,9 @@ def _read(path: Path, parts: tuple[bytes, ...]) -> None:
             if number + 1 == len(parts) > 1:
                 reader.finish()
             while (batch := reader.read(64)) is not None:
-                session._take(batch)
+                session.ingest.take(batch)
         assert reader.done or len(parts) > 1
-        session._survey()
+        session.ingest.survey()
         _tell(session)
     except TcptuiError as error:
         check_text([str(error)])
