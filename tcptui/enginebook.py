@@ -95,11 +95,12 @@ class EngineBook:
         """Feed these irregular pairs' engines, SLICE rows each. Those where another life begins."""
         return self._feed({pair: self._unfed(pair) for pair in pairs})
 
-    def catch_up(self, rows: int = SLICE) -> list[int]:
-        """Feed some of those that are behind, so many rows in all. As `feed`."""
+    def catch_up(self, rows: int = SLICE, among: Iterable[int] | None = None) -> list[int]:
+        """Feed some of those that are behind, so many rows in all. As `feed`. among: these, and no others."""
         groups: dict[int, Ints] = {}
         left = rows
-        for pair in chain([self._urgent] if self.awaited else (), self.behind):
+        first = [self._urgent] if self.awaited else []
+        for pair in chain(first, self.behind) if among is None else among:
             groups[pair] = self._unfed(pair, left)
             left -= len(groups[pair])
             if left <= 0:

@@ -136,7 +136,9 @@ class FlowBook:
         self._census = Census(timers, self._engines.judged)
         self._kept: dict[int, _Kept] = {}
         self._trails = Trails()
-        self._told: set[int] = set()  # pairs of which all that is kept was told by another process
+        self._told: set[int] = (
+            set()
+        )  # pairs whose engines another process has fed: what is kept was told by it
         self._changed: dict[int, int] = {}  # irregular pairs, and how many lives they had had before that
         self._asked = False  # somebody takes what has changed
 
@@ -202,31 +204,32 @@ class FlowBook:
         return (trace and self._trails.trace(self.store, self.stretch)) or bool(self._engines.behind)
 
     def infer(self) -> None:
-        """Feed engines that are behind, and judge their flows, all cores together; when all is taken.
+        """Feed all engines that are behind, and judge their flows, all cores together; when all is taken.
 
-        What another process tells of a pair is kept, and not its engine, which is fed where somebody asks for
-        it. Pairs with several lives, and those of which `waiting` has to tell, may be left for `catch_up`.
+        What another process tells of a pair is kept, and not its engine: that is fed here when somebody asks
+        for more. Of pairs with several lives nothing is told.
         """
         self._adopt()
-        behind = list(self._engines.behind)
-        for told in shared(self._infer, behind, SHARE):
-            self._kept.update(told)
-            self._told.update(told)
-        left = [pair for pair in behind if pair not in self._told and self._engines.is_behind(pair)]
-        self._engines.behind = dict.fromkeys(left)
+        for told in shared(self._infer, list(self._engines.behind), SHARE):
+            elsewhere = told.keys() & self._engines.behind.keys()
+            self._told.update(elsewhere)
+            self._kept.update((pair, told[pair]) for pair in elsewhere)
+            for pair in elsewhere:
+                del self._engines.behind[pair]
+        while self.catch_up(trace=False):
+            pass
 
     def _infer(self, pairs: Sequence[int]) -> dict[int, _Kept]:
         """Of these pairs what may be told instead of their engines."""
-        self._engines.behind = dict.fromkeys(pairs)
-        while self.catch_up(trace=False):
-            pass
-        numbers = [self._numbers.of(pair) for pair in pairs]
-        self._judge([number for lives in numbers for number in lives])
-        told = {}
-        for pair, (number, *later) in zip(pairs, numbers, strict=True):
-            if not later and State.CLOSE_WAIT not in self.info(number).states:
-                told[pair] = self._kept[pair]
-        return told
+        left = list(pairs)
+        while left:
+            self._enter(self._engines.catch_up(SLICE, left))
+            left = [pair for pair in left if pair in self._engines.behind]
+        single = {pair: numbers[0] for pair in pairs if len(numbers := self._numbers.of(pair)) == 1}
+        self._judge([*single.values()])
+        for number in single.values():
+            self.info(number)
+        return {pair: self._kept[pair] for pair in single}
 
     def _adopt(self) -> None:
         """The pairs that have turned out to be irregular when they were looked at."""
@@ -257,6 +260,7 @@ class FlowBook:
 
     def _touched(self, pair: int) -> None:
         self._kept.pop(pair, None)
+        self._told.discard(pair)
         self._changed.setdefault(pair, self._numbers.lives(pair))
 
     def fire(self, most: int = 1 << 30) -> bool:
@@ -395,7 +399,10 @@ class FlowBook:
     def history(self, number: int) -> History:
         """A flow's state log. Without a handshake, the end with the lower port is taken for the server."""
         pair, generation = self._numbers.flow(number)
-        history = self._look_at(pair).history(generation)
+        return self._history(pair, generation, self._look_at(pair))
+
+    def _history(self, pair: int, generation: int, engine: Engine) -> History:
+        history = engine.history(generation)
         if history.roles is Roles.GUESSED:
             first, second = self.store.pairs.ends(pair)
             if first.port != second.port:
@@ -406,6 +413,10 @@ class FlowBook:
         """The pair's engine, with time as it is; as far as it got where it has much to catch up with."""
         if self._census.is_regular(pair):
             return self._engines.look_at(pair, self.last.time_ns)
+        if pair in self._told:
+            self._engines.behind[pair] = None
+            while self.catch_up_with(pair):
+                pass
         if self._engines.is_behind(pair):
             self._engines.hurry(pair)
             self._enter(self._engines.feed([pair]))
@@ -415,6 +426,11 @@ class FlowBook:
         """Histories of these flows are going to be asked for: feed their engines all at once."""
         pairs = dict.fromkeys(self._numbers.flow(number)[0] for number in numbers)
         self._engines.look_ahead(pair for pair in pairs if self._census.is_regular(pair))
+
+    @property
+    def reused(self) -> list[int]:
+        """The pairs that have more than one flow."""
+        return self._numbers.reused
 
     def lives(self, pair: int) -> list[int]:
         """The numbers of a pair's flows, in their order."""
@@ -517,12 +533,12 @@ class FlowBook:
             self.judge(table)
         self._adopt()
         for pair in self._engines.behind:
-            table.states[self._numbers.place(self._numbers.of(pair)[0])] = NOT_YET
+            table.states[[table.place(number) for number in self._numbers.of(pair)]] = NOT_YET
         for pair in self._told:
             at, told = table.place(self._numbers.of(pair)[0]), self._kept[pair].infos[0]
             table.client[at], table.states[at] = told.client, told.states
         for pair, engine in self._engines.irregular.items():
-            if engine.fed:
+            if engine.fed and pair not in self._told:
                 self._put(table, pair, engine)
         return table
 
@@ -534,12 +550,14 @@ class FlowBook:
         self._census.judge(table, self.last.time_ns, self._judge)
 
     def _put(self, table: FlowTable, pair: int, engine: Engine) -> None:
-        """What only an engine tells; of a single life all else is counted in columns."""
+        """What only an engine tells, as far as it got; of a single life all else is counted in columns."""
         numbers = self._numbers.of(pair)
         if len(numbers) == 1:
             at = table.place(numbers[0])
-            table.client[at] = self.history(numbers[0]).client
+            table.client[at] = self._history(pair, 0, engine).client
             table.states[at] = engine.connection.states
+            return
+        if pair in self._engines.behind:
             return
         for info in map(self.info, numbers):
             at = table.place(info.number)
@@ -563,11 +581,11 @@ class FlowBook:
         now_ns = max(now_ns, self.last.time_ns)
         columns = self._census.columns
         regular = self._census.waiting(now_ns)
-        irregular = [(pair, end) for pair in self._engines.waiting for end in (0, 1)]
-        irregular = [
-            (p, e) for p, e in irregular if self._engines.of(p).connection.states[e] is State.CLOSE_WAIT
-        ]
-        for pair, end in sorted([*regular, *irregular]):
+        irregular = {pair: self._engines.of(pair).connection.states for pair in self._engines.waiting}
+        irregular |= {pair: self._kept[pair].infos[0].states for pair in self._told}
+        ends = ((pair, end) for pair in irregular for end in (0, 1))
+        stuck = ((pair, end) for pair, end in ends if irregular[pair][end] is State.CLOSE_WAIT)
+        for pair, end in sorted([*regular, *stuck]):
             yield (
                 self.store.pairs.ends(pair)[end],
                 self._numbers.of(pair)[-1],

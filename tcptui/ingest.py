@@ -100,7 +100,7 @@ class Ingest:
         self.version = 0
         self.running = False
         self.error: TcptuiError | None = None
-        self._alone = False  # nobody looks before the end
+        self._judged = False  # at the end all verdicts are worked out
         self._asked = False  # somebody takes what has changed
         self._all_told = threading.Event()
         self._read_at = 0.0
@@ -123,10 +123,10 @@ class Ingest:
         self._survey_due = time.monotonic() + SURVEY  # not while the first picture is waited for
         self._thread.start()
 
-    def run(self) -> None:
-        """Read to the end, in this thread: nobody looks meanwhile."""
-        self.running = self._alone = True
-        self._survey_due = float("inf")
+    def run(self, *, verdicts: bool = False) -> None:
+        """Read to the end, in this thread: nobody looks meanwhile. verdicts: as in Session."""
+        self.running, self._judged = True, verdicts
+        self._survey_due = float("inf")  # at the end there is one in any case
         self._run()
 
     def stop(self) -> None:
@@ -212,7 +212,7 @@ class Ingest:
                 with self._lock:
                     self.store.let_go()
                     self.book.settle(0)
-                    if self._alone:
+                    if self._judged:
                         self.book.infer()
                 self._see_progress()
                 self._catch_up(float("inf"))

@@ -79,6 +79,11 @@ class Numbering:
         """How many lives a pair has had, at least one."""
         return 1 + len(self._later.get(pair, ()))
 
+    @property
+    def reused(self) -> list[int]:
+        """The pairs that have more than one life."""
+        return list(self._later)
+
     def of_pairs(self, pairs: Iterable[int]) -> list[int]:
         """The numbers of all lives of these pairs, ascending."""
         return sorted(number for pair in pairs for number in self.of(pair))

@@ -122,9 +122,12 @@ class Session:
             self.feed.start()
         self.ingest.start()
 
-    def run(self) -> None:
-        """Read to the end, in this thread: nobody looks meanwhile. For a session without a feed."""
-        self.ingest.run()
+    def run(self, *, verdicts: bool = False) -> None:
+        """Read to the end, in this thread: nobody looks meanwhile. For a session without a feed.
+
+        verdicts: and all cores together work out the states and verdicts of all flows, and nothing else.
+        """
+        self.ingest.run(verdicts=verdicts)
 
     def read_by(self, frames: int) -> None:
         """Read so many frames at once, or what memory allows."""
@@ -198,6 +201,11 @@ class Session:
         """The numbers of all flows between the same sockets."""
         with self.ingest.reading():
             return self.ingest.book.lives(flow.pair)
+
+    def reused(self) -> list[int]:
+        """The pairs of sockets (FlowInfo.pair) between which there was more than one flow."""
+        with self.ingest.reading():
+            return self.ingest.book.reused
 
     def table(self) -> FlowTable:
         """All flows as columns, as of the newest packet; the verdicts are UNKNOWN (see `judge`)."""

@@ -25,6 +25,7 @@ from tcptui.tcp.history import History, Moment
 from tcptui.tcp.states import State
 from tcptui.tcp.timers import LINUX, SECOND
 from tests.regular.test_sweep import book_of
+from tests.support.courses import ACK, FIN, MILLISECOND, Passed, capture
 from tests.support.demos import one_after_another, reused
 from tests.support.packets import read_all
 
@@ -153,6 +154,8 @@ def test_what_other_processes_infer_is_told_as_if_it_had_been_inferred_here(
 ) -> None:
     monkeypatch.setattr("tcptui.processes.cores", lambda: cores)
     monkeypatch.setattr("tcptui.flowbook.SHARE", 3)
+    for module in ("flowbook", "enginebook"):
+        monkeypatch.setattr(f"tcptui.{module}.SLICE", 4)  # all connections are longer
     path = tmp_path / "web.pcap"
     shares = (("lossy, closed by client", 0.9), ("left open", 0.1))
     make(Spec("web", 20_000, seed=5, reuse=0.1, shares=shares), path)
@@ -162,8 +165,7 @@ def test_what_other_processes_infer_is_told_as_if_it_had_been_inferred_here(
     while alone.catch_up():
         pass
     book.infer()
-    while book.catch_up():
-        pass
+    assert not book.behind
     fed = [book._engines.of(pair).fed > 0 for pair in behind]
     assert all(fed) == (cores == 1) and any(fed)
     assert lines(book) == lines(alone)
@@ -171,8 +173,35 @@ def test_what_other_processes_infer_is_told_as_if_it_had_been_inferred_here(
         assert book.verdict(number, book.last) == alone.verdict(number, alone.last)
     for number in range(1, len(alone) + 1):
         assert book.info(number) == alone.info(number)
-        assert book.history(number) == alone.history(number)
+        assert steps(book.history(number)) == steps(alone.history(number))
     assert lines(book) == lines(alone)
+
+
+def steps(history: History) -> list[tuple[int, int | None, State]]:
+    """What happened; which packet proves it depends on how much was fed at once."""
+    return [(one.endpoint, one.packet, one.new) for one in history.standing()]
+
+
+def test_who_waits_in_close_wait_is_known_wherever_that_was_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.processes.cores", lambda: 3)
+    monkeypatch.setattr("tcptui.flowbook.SHARE", 2)
+    half_closed = [  # begun before the capture was
+        Passed(0, ACK, 1, 1, 5, MILLISECOND, 1),
+        Passed(1, ACK, 1, 6, 0, MILLISECOND, 2),
+        Passed(0, FIN | ACK, 6, 1, 0, MILLISECOND, 3),
+        Passed(1, ACK, 1, 7, 0, MILLISECOND, 4),
+    ]
+    path = capture(tmp_path / "x.pcap", [half_closed] * 12)
+    book, alone = book_of(path), book_of(path)
+    book.infer()
+    assert len(book._told) == 8
+    assert [number for _, number, _ in book.waiting(0)] == list(range(1, 13))
+    assert [book.fin_of_waiting(number) for number in (1, 12)] == [
+        alone.fin_of_waiting(number) for number in (1, 12)
+    ]
+    assert len(book._told) == 7
 
 
 def test_the_table_has_of_all_flows_what_is_told_of_each() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -61,11 +62,28 @@ def test_nobody_is_left_behind() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_where_no_process_can_be_started_less_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_arrives_whole_whatever_interrupts_it() -> None:
+    here = os.getpid()
+
+    def work(numbers: Sequence[int]) -> bytes:
+        if os.getpid() != here:
+            signal.signal(signal.SIGALRM, lambda *_: None)  # as ^Z and fg
+            signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+        else:
+            time.sleep(0.05)  # the pipe is full by then
+        return bytes(numbers) * 300_000
+
+    assert list(shared(work, range(12), 1)) == [bytes([number]) * 300_000 for number in range(12)]
+
+
+@pytest.mark.parametrize("call", ["fork", "pipe"])
+def test_where_no_process_can_be_started_all_is_worked_out_here(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full() -> int:
         raise BlockingIOError
 
-    monkeypatch.setattr(os, "fork", full)
+    monkeypatch.setattr(os, call, full)
     assert list(shared(list, range(8), 3)) == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 

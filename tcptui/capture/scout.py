@@ -13,14 +13,12 @@ from __future__ import annotations
 import mmap
 import os
 import pickle
-import select
 import signal
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from tcptui.processes import cores
+from tcptui.processes import cores, hear, ignore_signals, tell
 
 SLOTS = 2
 """While one is taken in, the other is filled; a third would only be waited for, too."""
@@ -35,8 +33,6 @@ OPEN_FILES = 1 << 16
 
 Explore = Callable[[Any], Iterator[Any]]
 """From what is known of a place in the file to all that is found from there on."""
-
-_LENGTH = struct.Struct("<I")
 
 
 class Scout:
@@ -82,7 +78,7 @@ class Scout:
         if not self._open:
             return  # its descriptors may be those of other files by now
         try:
-            _tell(self._orders, (place,))
+            tell(self._orders, (place,))
             self.busy = True
         except OSError:
             self.close()
@@ -97,8 +93,8 @@ class Scout:
         try:
             if self._held:
                 self._held = False
-                _tell(self._orders, _FREE)
-            ends, pickled = _hear(self._answers, PATIENCE)
+                tell(self._orders, _FREE)
+            ends, pickled = hear(self._answers, PATIENCE)
         except (OSError, EOFError):
             self.close()
             return None
@@ -171,56 +167,24 @@ class _Served:
                 ends = self._slots.put(arrays)
                 if ends is None:
                     return  # the reader makes do without
-                _tell(self._answers, (ends, pickled))
-            _tell(self._answers, ([], b""))
+                tell(self._answers, (ends, pickled))
+            tell(self._answers, ([], b""))
 
     def _asked(self) -> Any:
         """The place from which to explore, as soon as there is one."""
-        while (order := _hear(self._orders)) == _FREE:
+        while (order := hear(self._orders)) == _FREE:
             self._free += 1
         return order[0]
 
     def _await_slot(self) -> None:
         if not self._free:
-            _hear(self._orders)  # it can only be _FREE: while something is explored, nothing is asked
+            hear(self._orders)  # it can only be _FREE: while something is explored, nothing is asked
             self._free += 1
         self._free -= 1
 
 
 _FREE = ()
 """The order to use a slot again; any other holds a place."""
-
-
-def _tell(fd: int, message: object) -> None:
-    data = memoryview(pickle.dumps(message))
-    data = memoryview(_LENGTH.pack(len(data)) + data)
-    while data:
-        data = data[os.write(fd, data) :]
-
-
-def _hear(fd: int, patience: float | None = None) -> Any:
-    """The next message. EOFError where there is none any more, or not within so many seconds."""
-    (length,) = _LENGTH.unpack(_exactly(fd, _LENGTH.size, patience))
-    return pickle.loads(_exactly(fd, length, patience))
-
-
-def _exactly(fd: int, count: int, patience: float | None) -> bytes:
-    data = b""
-    while len(data) < count:
-        more = os.read(fd, count - len(data)) if _ready(fd, patience) else b""
-        if not more:
-            raise EOFError
-        data += more
-    return data
-
-
-def _ready(fd: int, patience: float | None) -> bool:
-    """Something can be read, or that nothing will come; so long is waited for it."""
-    if patience is None:
-        return True  # the read waits
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    return bool(poll.poll(patience * 1000))
 
 
 def _possible() -> bool:
@@ -234,9 +198,7 @@ def _aligned(end: int) -> int:
 
 def _leave_alone(keep: set[int]) -> None:
     """Let go of all that is the other's: a terminal, a device, a pipe that somebody waits to see closed."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # what they mean is for the other to say
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ignore_signals()
     first = 0
     for fd in sorted(keep):
         os.closerange(first, fd)

@@ -65,8 +65,7 @@ def _each(words: Callable[[int], str], numbers: Ints) -> Column:
 
 
 def _zeek(session: Session) -> list[Column]:
-    from tcptui.report.shares import of_flows
-    from tcptui.report.zeek import summaries
+    from tcptui.report.zeek import by_flow, summary
 
-    cells = list(of_flows(session, lambda flows: summaries(session, flows)))
+    cells = list(by_flow(session, lambda _, entries: summary(entries)))
     return [[state for state, _ in cells], [history for _, history in cells]]

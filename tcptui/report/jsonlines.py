@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tcptui.report.shares import of_flows
-from tcptui.report.zeek import ConnLog, summary
+from tcptui.report.zeek import by_flow, summary
 from tcptui.session import FlowInfo, Session
 from tcptui.tcp.diagnosis import Diagnosis
 from tcptui.tcp.history import Correction, History, Transition
@@ -19,19 +18,16 @@ def lines(session: Session) -> Iterator[str]:
 
     Text from outside is escaped to ASCII, so no control byte can get out.
     """
-    yield from of_flows(session, lambda flows: _lines(session, flows))
+    yield from by_flow(session, lambda flow, entries: _line(session, flow, entries))
     for finding in session.snapshot().findings:
         yield json.dumps(
             {"host": finding.host, "diagnoses": [_diagnosis(finding.diagnosis)]}, separators=(",", ":")
         )
 
 
-def _lines(session: Session, flows: list[FlowInfo]) -> Iterator[str]:
-    log = ConnLog(session, {flow.pair for flow in flows})
-    for flow in flows:
-        history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
-        record = record_of(flow, history, diagnoses, log.of(flow))
-        yield json.dumps(record, separators=(",", ":"))
+def _line(session: Session, flow: FlowInfo, zeek: list[Entry]) -> str:
+    history, diagnoses = session.history(flow.number), session.diagnoses(flow.number)
+    return json.dumps(record_of(flow, history, diagnoses, zeek), separators=(",", ":"))
 
 
 def record_of(

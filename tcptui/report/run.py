@@ -70,7 +70,7 @@ def run(session: Session, name: str, options: ReportOptions, out: TextIO) -> Non
     gc.set_threshold(*COLLECT)
     gc.enable()
     if session.feed is None:
-        session.run()
+        session.run(verdicts=name == "flows" and not options.zeek)
     else:
         _end_capture_on_signal(session)
         session.start()

@@ -7,10 +7,14 @@ Limits: segments whose TCP header was not captured whole are none to Zeek, and l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from typing import TypeVar
 
 import numpy as np
 
+from tcptui.report.shares import of_flows
 from tcptui.session import FlowInfo, Session
 from tcptui.store.headers import Ints
 from tcptui.store.rest import cut_headers
@@ -20,43 +24,57 @@ from tcptui.zeek.log import Entry, PairLog
 
 BATCH = 1 << 16
 
+T = TypeVar("T")
+
 
 class ConnLog:
     """Zeek's conn.log of what a session has read so far, looked up by flow.
 
-    pairs: those that will be asked for (FlowInfo.pair).
+    pairs: those that will be asked for (FlowInfo.pair), besides those that `beside` knows.
     """
 
-    def __init__(self, session: Session, pairs: Iterable[int]) -> None:
-        self._session, self._store = session, session.store
-        self._logs: dict[int, PairLog] = {}
-        some = [self._store.pairs.rows(pair) for pair in pairs]
-        rows = np.concatenate(some) if some else np.zeros(0, np.int64)
-        for begin in range(0, len(rows), BATCH):
-            for number, segment, whole in _packets(self._store, rows[begin : begin + BATCH]):
-                self._log(number).feed(segment, whole)
+    def __init__(self, session: Session, pairs: Iterable[int], beside: ConnLog | None = None) -> None:
+        known: MutableMapping[int, list[Entry]] = beside._entries if beside else {}
+        self._session = session
+        self._entries: ChainMap[int, list[Entry]] = ChainMap(
+            _entries(session.store, set(pairs) - known.keys()), known
+        )
+        self._begins: dict[int, list[int]] = beside._begins if beside else {}
 
     def of(self, flow: FlowInfo) -> list[Entry]:
         """The connections that a flow's packets belong to, in order."""
-        entries, lives = self._log(flow.pair).entries(), self._session.lives(flow)
+        entries, lives = self._entries[flow.pair], self._session.lives(flow)
         if len(lives) == 1:
             return entries
-        begins = [self._session.flow(number).first_packet for number in lives]
-        following = min((begin for begin in begins if begin > flow.first_packet), default=1 << 62)
-        return [e for e in entries if e.packets[1] >= flow.first_packet and e.packets[0] < following]
-
-    def _log(self, pair: int) -> PairLog:
-        log = self._logs.get(pair)
-        if log is None:
-            one, other = self._store.pairs.ends(pair)
-            log = self._logs[pair] = PairLog((one.port, other.port))
-        return log
+        if flow.pair not in self._begins:
+            self._begins[flow.pair] = [self._session.flow(number).first_packet for number in lives]
+        begins = self._begins[flow.pair]
+        after = bisect_right(begins, flow.first_packet)
+        following = begins[after] if after < len(begins) else 1 << 62
+        first = bisect_left(entries, flow.first_packet, key=lambda entry: entry.packets[1])
+        return entries[first : bisect_left(entries, following, key=lambda entry: entry.packets[0])]
 
 
-def summaries(session: Session, flows: list[FlowInfo]) -> Iterator[tuple[str, str]]:
-    """The summary of each of these flows."""
-    log = ConnLog(session, {flow.pair for flow in flows})
-    return (summary(log.of(flow)) for flow in flows)
+def _entries(store: SegmentStore, pairs: Iterable[int]) -> dict[int, list[Entry]]:
+    """All connections of these pairs, by pair, in order."""
+    ends = {pair: store.pairs.ends(pair) for pair in pairs}
+    logs = {pair: PairLog((one.port, other.port)) for pair, (one, other) in ends.items()}
+    rows = np.concatenate([np.zeros(0, np.int64), *map(store.pairs.rows, logs)])
+    for begin in range(0, len(rows), BATCH):
+        for pair, segment, whole in _packets(store, rows[begin : begin + BATCH]):
+            logs[pair].feed(segment, whole)
+    return {pair: log.entries() for pair, log in logs.items()}
+
+
+def by_flow(session: Session, tell: Callable[[FlowInfo, list[Entry]], T]) -> Iterator[T]:
+    """What is told of each flow and its connections; by all processes."""
+    reused = ConnLog(session, session.reused())  # else it would be gone through for each of their lives
+
+    def some(flows: list[FlowInfo]) -> Iterator[T]:
+        log = ConnLog(session, {flow.pair for flow in flows}, reused)
+        return (tell(flow, log.of(flow)) for flow in flows)
+
+    return of_flows(session, some)
 
 
 def summary(entries: list[Entry]) -> tuple[str, str]:

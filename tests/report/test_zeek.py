@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tcptui.report import flows
 from tcptui.report.jsonlines import lines
-from tcptui.report.zeek import ConnLog, summary
+from tcptui.report.zeek import ConnLog, by_flow, summary
 from tcptui.session import Session
+from tcptui.zeek.log import PairLog
 from tests.support.packets import START, Record, ethernet, ipv4, pcap, tcp
 from tests.support.sessions import pairs, read
 
@@ -77,6 +80,29 @@ def test_lives_of_the_same_sockets_have_their_own(tmp_path: Path) -> None:
     assert [summary(log.of(flow)) for flow in session.flows()] == [("RSTO", "ShAR"), ("S1", "ShA")]
     alone = ConnLog(session, [session.flow(2).pair])
     assert summary(alone.of(session.flow(2))) == ("S1", "ShA")
+
+
+def test_sockets_that_are_used_again_and_again_are_gone_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = [
+        frame(10 * at + after, *ports, 10_000 * at + seq, ack and 10_000 * at + ack, flags)
+        for at in range(1, 21)
+        for after, ports, seq, ack, flags in (
+            (0, (5000, 80), 99, 0, 2),
+            (0.1, (80, 5000), 299, 100, 18),
+            (0.2, (5000, 80), 100, 300, 16),
+            (0.3, (5000, 80), 100, 300, 20),
+        )
+    ]
+    session, fed, feed = session_of(tmp_path, *lives), [], PairLog.feed
+    monkeypatch.setattr("tcptui.processes.cores", lambda: 1)
+    monkeypatch.setattr("tcptui.report.shares.AT_ONCE", 2)
+    monkeypatch.setattr(PairLog, "feed", lambda *given: fed.append(given) or feed(*given))
+    told = [entry for entries in by_flow(session, lambda _, entries: entries) for entry in entries]
+    assert (session.snapshot().flows, session.reused()) == (20, [0])
+    assert [entry.history for entry in told] == ["ShAR"] * 20
+    assert len(fed) == session.store.n == 80 == sum(entry.orig_pkts + entry.resp_pkts for entry in told)
 
 
 def test_payload_that_was_cut_is_a_gap_and_a_cut_header_is_nothing(tmp_path: Path) -> None:
