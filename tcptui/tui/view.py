@@ -58,6 +58,8 @@ class View(Screen[None], inherit_css=False):
         return self._panes
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        if size is not None:
+            self._clear_arrangement_cache()  # that of a size is of another time
         super()._refresh_layout(size, scroll)
         if size is not None and self.is_active and not self.app._batch_count:
             self.call_next(self._know_painted)

@@ -219,3 +219,23 @@ def test_keys_that_are_typed_ahead_go_where_they_would_have_gone_one_by_one(wind
     window.shows("FIN_WAIT: 1 of 2")
     window.send("wp/mQ")  # a letter of a name is no command
     window.shows("pcapp/mQ")
+
+
+@pytest.mark.parametrize("between", [(120, 20), (80, 24), (20, 6)])
+@pytest.mark.parametrize("first", ["", "\t"])
+def test_a_window_that_gets_back_its_size_shows_what_one_shows_that_never_lost_it(
+    between: tuple[int, int], first: str
+) -> None:
+    def after(*sizes: tuple[int, int]) -> list[str]:
+        with Terminal([sys.executable, "-m", "tcptui", "--demo", "zero-window"], size=(120, 40)) as window:
+            window.shows("SYN_SENT")
+            for keys in (first, *sizes, "l", "l", "l"):
+                window.settle()
+                if isinstance(keys, str):
+                    window.send(keys)
+                else:
+                    window.resize(*keys)
+            window.settle()
+            return list(window.picture())
+
+    assert after(between, (120, 40)) == after()
