@@ -154,13 +154,6 @@ class FlowsPane(LineList):
     def sync(self) -> None:
         """Show what the viewpoint has."""
         self._reorder()
-        snapshot = self.viewpoint.snapshot
-        first, last = self.top, min(len(self.order.numbers), self.top + self.body_height)
-        seen = []
-        for number in map(int, self.order.numbers[first:last]):
-            with suppress(IndexError):  # as above
-                seen.append(self._info(number))
-        self._widest = (*address_widths(seen), len(str(snapshot.flows)) + 1)
         if self.query_text:
             self.title = clean(f"Flows: {self.query_text}")
             count = "…" if self.order.pending else f"{len(self.order.numbers):,}"
@@ -176,6 +169,15 @@ class FlowsPane(LineList):
         if self.viewpoint.is_past:
             self.note = f"{self.note} · {AT_CURSOR}" if self.note else AT_CURSOR
         self.show(self, self._index())
+
+    def update(self) -> None:
+        """As a pane's; columns are as wide as what is seen now needs them."""
+        seen = []
+        for number in map(int, self.order.numbers[self.top : self.top + self.body_height]):
+            with suppress(IndexError):  # as above
+                seen.append(self._info(number))
+        self._widest = (*address_widths(seen), len(str(self.viewpoint.snapshot.flows)) + 1)
+        super().update()
 
     def _index(self) -> int:
         """The selected flow's place in the list."""

@@ -1,11 +1,13 @@
 """The flows' pane: filter, order, selection, as of the moment."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from tcptui.model.text import plain
 from tcptui.tcp.history import Moment
+from tests.support.packets import ethernet, frame, ipv6, pcap, tcp
 from tests.support.screen import capture, demo, running, screen_lines, screen_text
 from tests.support.sessions import SHARED
 
@@ -146,3 +148,20 @@ async def test_the_flows_that_match_and_all_flows_are_counted_at_the_same_moment
         pane.set_query("port:110")
         pane.sync()
         assert pane.note.startswith(f"{len(pane)} of {everything}")
+
+
+async def test_the_columns_fit_the_rows_that_are_seen_and_not_those_that_were(tmp_path: Path) -> None:
+    long = [
+        ethernet(ipv6(tcp(sport=3000 + at), src="2001:db8::1:2:3", dst="2001:db8::4:5:6"), 0x86DD)
+        for at in range(30)
+    ]
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*long, *(frame(sport=40000 + at) for at in range(30))))
+    async with running(capture(path), (120, 40)) as (app, pilot):
+        await pilot.press("1", "g")
+        assert "bytes" not in screen_text(app)
+        await pilot.press("G")
+        shown = screen_text(app)
+        assert "bytes" in shown
+        app.screen.refresh_panes()
+        assert screen_text(app) == shown
