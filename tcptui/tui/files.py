@@ -76,5 +76,7 @@ def write_text(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as out:
             out.write(text)
+    except FileExistsError as error:
+        raise CaptureError(f"{path}: exists already", "give another name") from error
     except OSError as error:
         raise CaptureError(f"cannot write {path}: {error.strerror or error}") from error

@@ -24,8 +24,10 @@ def test_a_free_name_counts_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_text_goes_into_new_files_only(tmp_path: Path) -> None:
     write_text(tmp_path / "a", "text")
-    with pytest.raises(CaptureError, match="cannot write"):
+    with pytest.raises(CaptureError, match="exists already; give another name"):
         write_text(tmp_path / "a", "other")
+    with pytest.raises(CaptureError, match="cannot write"):
+        write_text(tmp_path / "none" / "a", "other")
     assert (tmp_path / "a").read_text() == "text"
 
 
