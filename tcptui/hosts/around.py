@@ -8,15 +8,15 @@ Limits: who sent a pair's first frame is taken for its caller, and of the lives 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tcptui.dataclass import dataclass
+from tcptui.hosts.openings import Openings
+from tcptui.hosts.places import Heard, Log, Places
 from tcptui.store.compact import Compacted
 from tcptui.store.headers import Ints
 from tcptui.store.intern import Interner
@@ -34,32 +34,10 @@ RECENT = 1 << 18
 """Rows that are gone through anew when a store was compacted: 0.1 to 0.4 s."""
 
 _NOTED = 250
-"""Bytes of an entry in one of the dicts, with what hangs on it."""
+"""Bytes of what is noted of a host that repeats, about."""
 
 _SYN, _RST, _ACK = 0x02, 0x04, 0x10
 _NEVER = np.uint32(0xFFFFFFFF)
-
-
-class _Heard(NamedTuple):
-    frame: int
-    time_ns: int
-    pair: int
-    ttl: int
-    reset: bool
-
-
-@dataclass(slots=True)
-class _Opening:
-    """How the handshake of a pair went: SYNs, SYN,ACKs; the frames from which on the SYN,ACK was sent
-    unasked, and twice after the caller had acknowledged it (0: never). first: of the SYN,ACKs."""
-
-    first: int
-    newest_ns: int
-    syns: int = 1
-    answers: int = 0
-    unasked: int = 0
-    after: int = 0
-    ignored: int = 0
 
 
 @dataclass(slots=True)
@@ -75,20 +53,24 @@ class Neighbours:
     _socket: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
     _spoke: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
     _reset: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
-    _heard: dict[int, list[_Heard]] = field(default_factory=lambda: defaultdict(list))
-    _newest: dict[tuple[int, bool], int] = field(default_factory=dict)
-    _answered: dict[tuple[int, int], list[_Heard]] = field(default_factory=lambda: defaultdict(list))
-    _openings: dict[int, _Opening] = field(default_factory=dict)
-    _of_socket: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _openings: Openings = field(default_factory=Openings)
+    _of_socket: Places = field(default_factory=Places)
+    _heard: Log = field(default_factory=Log)
+    _heard_at: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    _routes: Interner = field(default_factory=lambda: Interner(2))
+    _answered: Log = field(default_factory=Log)
+    _answered_at: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     _repeated: dict[int, Seen] = field(default_factory=dict)
-    _counted: tuple[tuple[int, Moment, int], int] = ((0, Moment(0, 0), 0), 0)
+    _waiting: tuple[tuple[int, Moment, int], int] = ((0, Moment(0, 0), 0), 0)
+    _ignoring: tuple[tuple[int, int], int] = ((0, 0), 0)
 
     @property
     def nbytes(self) -> int:
         """Memory that they take, about."""
-        columns = self._host.nbytes + self._socket.nbytes + self._spoke.nbytes + self._reset.nbytes
-        noted = len(self._openings) + len(self._answered) + len(self._newest) + len(self._of_socket)
-        return self._hosts.nbytes + self._sockets.nbytes + columns + _NOTED * noted
+        columns = (self._host, self._socket, self._spoke, self._reset, self._heard_at, self._answered_at)
+        indexed = (self._hosts, self._sockets, self._routes, self._openings, self._of_socket)
+        logs = self._heard.nbytes + self._answered.nbytes + _NOTED * len(self._repeated)
+        return sum(one.nbytes for one in columns) + sum(one.nbytes for one in indexed) + logs
 
     def compacted(self, done: Compacted) -> Neighbours:
         """Those of the store that is left. What counts is of late, so not more than RECENT rows are looked at
@@ -119,10 +101,8 @@ class Neighbours:
         _earliest(self._spoke, pair, frame, (sender == 0) & (flags & (_SYN | _RST | _ACK) == _ACK))
         _earliest(self._reset, pair, frame, flags & _RST != 0)
         self._hear(np.flatnonzero(flags & (_RST | _ACK)), flags, pair, sender, frame, time_ns)
-        syns = np.flatnonzero(flags & (_SYN | _RST) == _SYN)
-        columns = (frame[syns], time_ns[syns], pair[syns], sender[syns], flags[syns] & _ACK != 0)
-        for row in zip(*(column.tolist() for column in columns), strict=True):
-            self._open(*row)
+        own = (sender == 0) ^ (flags & _ACK != 0)  # SYNs of callers, SYN,ACKs of those who were called
+        self._open(np.flatnonzero((flags & (_SYN | _RST) == _SYN) & own), pair, frame, time_ns, flags)
 
     def _enter_pairs(self) -> None:
         new = np.arange(self._pairs, self.store.pairs.n)
@@ -133,6 +113,8 @@ class Neighbours:
         self._host = np.concatenate((self._host, np.stack(hosts, axis=1)))
         self._socket = np.concatenate((self._socket, np.stack(sockets, axis=1)))
         self._spoke = np.concatenate((self._spoke, np.full(len(new), _NEVER)))
+        self._of_socket.add(sockets[1])
+        self._openings.grow(len(new))
         self._reset = np.concatenate((self._reset, np.full(len(new), _NEVER)))
 
     def _hear(
@@ -145,56 +127,56 @@ class Neighbours:
         time_ns: NDArray[np.int64],
     ) -> None:
         """Of each host and ten seconds the first answer that is no RST, and the first RST."""
-        host = self._host[pair[rows], sender[rows]]
         reset = flags[rows] & _RST != 0
-        key = np.stack((host.astype(np.int64) << 1 | reset, time_ns[rows] // EVERY))
-        first = rows[np.sort(np.unique(key, axis=1, return_index=True)[1])]
+        kind = self._host[pair[rows], sender[rows]] << 1 | reset
+        self._heard_at, fresh = _thinned(self._heard_at, kind, time_ns[rows] // EVERY, 2 * self._hosts.n)
+        first = rows[fresh]
         ttl = self.store.column("ttl", self._n - len(flags) + first)
-        columns = (frame[first], time_ns[first], pair[first], ttl, flags[first] & _RST != 0)
-        hosts = self._host[pair[first], sender[first]].tolist()
-        for number, *values in zip(hosts, *(column.tolist() for column in columns), strict=True):
-            one = _Heard(*values)
-            if self._newest.get((number, one.reset)) != one.time_ns // EVERY:
-                self._newest[number, one.reset] = one.time_ns // EVERY
-                self._heard[number].append(one)
+        self._heard.add(
+            kind[fresh] >> 1, frame[first], time_ns[first], pair[first], ttl, kind[fresh] & 1 != 0
+        )
 
-    def _open(self, frame: int, time_ns: int, pair: int, sender: int, answer: bool) -> None:
-        if not answer:
-            if sender == 0 and (kept := self._openings.get(pair)) is not None:
-                kept.syns += 1
-            return
-        if sender == 0:
-            return
-        opening = self._openings.get(pair)
-        host, socket = int(self._host[pair, 1]), int(self._socket[pair, 1])
-        if opening is None:
-            opening = self._openings[pair] = _Opening(frame, time_ns)
-            self._of_socket[socket].append(pair)
-        opening.answers += 1
-        opening.newest_ns = time_ns
-        if opening.answers > opening.syns and not opening.unasked:
-            opening.unasked = frame
-            self._repeated.setdefault(host, Seen(frame, time_ns))
-        if frame > self._spoke[pair]:
-            opening.after += 1
-            if opening.after == 2:
-                opening.ignored = frame
-        kept_answers = self._answered[socket, int(self._host[pair, 0])]
-        if not kept_answers or time_ns - kept_answers[-1].time_ns >= SECOND:
-            kept_answers.append(_Heard(frame, time_ns, pair, 0, False))
+    def _open(
+        self,
+        rows: Ints,
+        pair: NDArray[np.int32],
+        frame: NDArray[np.uint32],
+        time_ns: Ints,
+        flags: NDArray[np.uint16],
+    ) -> None:
+        """How handshakes went. Of each port and caller's host a SYN,ACK a second."""
+        answer = flags[rows] & _ACK != 0
+        unasked = self._openings.feed(pair[rows], frame[rows], time_ns[rows], answer, self._spoke)
+        hosts, first = np.unique(self._host[pair[rows[unasked]], 1], return_index=True)
+        seen = rows[unasked[first]]
+        for host, *when in zip(*(of.tolist() for of in (hosts, frame[seen], time_ns[seen])), strict=True):
+            self._repeated.setdefault(host, Seen(*when))
+        given = rows[answer]
+        words = [self._socket[pair[given], 1].astype(np.uint64), self._host[pair[given], 0].astype(np.uint64)]
+        route = self._routes.numbers(words)[0]
+        self._answered_at, fresh = _thinned(
+            self._answered_at, route, time_ns[given] // SECOND, self._routes.n
+        )
+        kept = given[fresh]
+        nothing = np.zeros(len(kept), np.uint8)
+        self._answered.add(
+            route[fresh], frame[kept], time_ns[kept], pair[kept], nothing, nothing.astype(np.bool_)
+        )
 
     # -- asking ----------------------------------------------------------------------------------
 
-    def heard(self, pair: int, x: int, now: Moment) -> Iterator[_Heard]:
+    def heard(self, pair: int, x: int, now: Moment) -> Iterator[Heard]:
         """What X's host answered on other connections, the newest first."""
         self.feed()
-        return _others(reversed(self._heard.get(int(self._host[pair, x]), [])), pair, now)
+        host = int(self._host[pair, x])
+        return (one for one in self._heard.of(host, now.packet, newest_first=True) if one.pair != pair)
 
-    def answered(self, pair: int, x: int, now: Moment) -> Iterator[_Heard]:
+    def answered(self, pair: int, x: int, now: Moment) -> Iterator[Heard]:
         """The SYN,ACKs of X's port to the same peer, the oldest first."""
         self.feed()
-        key = int(self._socket[pair, x]), int(self._host[pair, 1 - x])
-        return _others(self._answered.get(key, []), pair, now)
+        route = self._routes.find((int(self._socket[pair, x]), int(self._host[pair, 1 - x])))
+        known = () if route is None else self._answered.of(route, now.packet)
+        return (one for one in known if one.pair != pair)
 
     def repeated(self, pair: int, x: int, now: Moment) -> Seen | None:
         """The first SYN,ACK that X's host sent unasked."""
@@ -205,31 +187,53 @@ class Neighbours:
     def ignoring(self, pair: int, x: int, now: Moment) -> int:
         """The other pairs of X's port that were acknowledged and ignored."""
         self.feed()
-        others = self._of_socket.get(int(self._socket[pair, x]), [])
-        return sum(0 < self._openings[one].ignored <= now.packet for one in others if one != pair)
+        socket = int(self._socket[pair, x])
+        question = (socket, now.packet)
+        ignored = self._openings.ignored
+        if self._ignoring[0] != question:
+            self._ignoring = (question, int(_until(ignored[self._of_socket.of(socket)], now).sum()))
+        own = int(self._socket[pair, 1]) == socket and bool(_until(ignored[[pair]], now)[0])
+        return self._ignoring[1] - own
 
     def unrepeated(self, pair: int, x: int, now: Moment, age_ns: int) -> int:
         """The pairs of X's port whose SYN,ACK has waited so long, and was sent once; MOST_CASES at most."""
         self.feed()
         socket = int(self._socket[pair, x])
         question = (socket, now, age_ns)
-        if self._counted[0] != question:
-            count = 0
-            for one in self._of_socket.get(socket, []):
-                count += self._waits(one, now, age_ns)
-                if count == MOST_CASES:
-                    break
-            self._counted = (question, count)
-        return self._counted[1]
+        if self._waiting[0] != question:
+            count = int(self._wait(self._of_socket.of(socket), now, age_ns).sum())
+            self._waiting = (question, min(count, MOST_CASES))
+        return self._waiting[1]
 
-    def _waits(self, pair: int, now: Moment, age_ns: int) -> bool:
-        opening = self._openings[pair]
+    def _wait(self, pairs: Ints, now: Moment, age_ns: int) -> NDArray[np.bool_]:
+        openings = self._openings
+        over = np.minimum(self._spoke[pairs], self._reset[pairs])
         return (
-            opening.first <= now.packet
-            and opening.newest_ns <= now.time_ns - age_ns
-            and not 0 < opening.unasked <= now.packet
-            and min(int(self._spoke[pair]), int(self._reset[pair])) > now.packet
+            _until(openings.first[pairs], now)
+            & (openings.newest_ns[pairs] <= now.time_ns - age_ns)
+            & ~_until(openings.unasked[pairs], now)
+            & (over > now.packet)
         )
+
+
+def _until(frames: NDArray[np.uint32], now: Moment) -> NDArray[np.bool_]:
+    """Which of these were by `now`; 0 is never."""
+    return (frames > 0) & (frames <= now.packet)
+
+
+def _thinned(newest: Ints, key: NDArray[np.int32], span: Ints, keys: int) -> tuple[Ints, Ints]:
+    """Which rows are the first of their key and span of time, ascending.
+
+    newest: of each key, the span of its newest row so far; returned as of the last of these rows.
+    """
+    newest = np.concatenate((newest, np.full(keys - len(newest), -1)))
+    order = np.lexsort((span, key))
+    keys_there, spans = key[order], span[order]
+    new = np.diff(keys_there, prepend=-1) != 0
+    new[1:] |= spans[1:] != spans[:-1]
+    first = np.sort(order[new & (spans != newest[keys_there])])
+    newest[key[first]] = span[first]  # the newest of a key is written last
+    return newest, first
 
 
 def _earliest(
@@ -239,10 +243,6 @@ def _earliest(
     rows = np.flatnonzero(which)[::-1]  # the earliest of a pair is written last
     fresh = rows[kept[pair[rows]] == _NEVER]
     kept[pair[fresh]] = frame[fresh]
-
-
-def _others(kept: Iterable[_Heard], pair: int, now: Moment) -> Iterator[_Heard]:
-    return (one for one in kept if one.pair != pair and one.frame <= now.packet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,5 +282,5 @@ class View:
         return self.neighbours.ignoring(self.pair, x, self.now)
 
 
-def _since(heard: Iterator[_Heard], since_ns: int) -> Seen | None:
+def _since(heard: Iterator[Heard], since_ns: int) -> Seen | None:
     return next((Seen(one.frame, one.time_ns) for one in heard if one.time_ns >= since_ns), None)

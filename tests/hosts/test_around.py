@@ -100,3 +100,12 @@ def test_batches_of_any_size_tell_the_same() -> None:
             (one.alive(1, 0), one.repeated(1), one.unrepeated(1, 4 * SECOND), one.ignoring(1), one.ttl(1))
         )
     assert len(told) == 1
+
+
+def test_a_flood_is_known_in_a_few_bytes_a_connection() -> None:
+    sources = [f"10.9.{n >> 8}.{n & 255}" for n in range(2000)]
+    passed = [one for n, source in enumerate(sources) for one in call(n / 1000, 1, HALF_OPEN, source=source)]
+    known = Neighbours(store_of(passed))
+    last = Moment(len(passed), passed[-1].time_ns + 9 * SECOND)
+    assert known.of(1, last).unrepeated(1, 4 * SECOND) == MOST_CASES
+    assert known.nbytes < 350 * len(sources)
