@@ -20,6 +20,7 @@ from tcptui.capture.pcapfile import CaptureReader
 from tcptui.dataclass import dataclass
 from tcptui.flowbook import FlowInfo
 from tcptui.flowtable import UNKNOWN, FlowTable
+from tcptui.hosts.around import Behind
 from tcptui.hosts.finding import HostFinding
 from tcptui.ingest import Ingest
 from tcptui.names import Names
@@ -302,6 +303,21 @@ class Session:
             moment = now or self.ingest.book.last
             around = self.ingest.hosts.neighbours.of(self.ingest.book.info(number).pair, moment)
             return self.ingest.book.diagnoses(number, moment, around)
+
+    def diagnoses_at_once(self, number: int, now: Moment) -> tuple[Diagnosis, ...] | None:
+        """The same; None when all connections must be looked at first, which takes long: `look_around`."""
+        with self.ingest.reading():
+            around = self.ingest.hosts.neighbours.of(self.ingest.book.info(number).pair, now, hurried=True)
+            try:
+                return self.ingest.book.diagnoses(number, now, around)
+            except Behind:
+                return None
+
+    def look_around(self) -> bool:
+        """Look at some more connections, for a few hundredths of a second; whether there are more."""
+        with self.ingest.reading():
+            self.ingest.hosts.neighbours.feed_some()
+            return self.ingest.hosts.neighbours.behind > 0
 
     def owes(self, number: int, now: Moment | None = None) -> str:
         """Who must send the next segment, and since when."""

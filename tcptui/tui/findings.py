@@ -17,6 +17,12 @@ from tcptui.tui.viewpoint import Viewpoint
 ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARN, Severity.NOTE: Role.NOTE}
 
 
+LOOKING = "Looking at the other connections …"
+
+BETWEEN = 0.005
+"""Seconds in which keys are answered, between two looks at some connections."""
+
+
 def diagnosis_rows(found: Diagnosis, width: int) -> list[Row]:
     """A diagnosis whole, with its frames, beside its severity."""
     first, *rest = field(found.severity.value, clean(f"{found.text} ({frames(found.packets)})"), width)
@@ -34,8 +40,10 @@ def flow_rows(view: Viewpoint, width: int) -> tuple[list[Row], list[Row]]:
     """What is notable about the selected flow: errors and warnings, and notes."""
     serious: list[Row] = []
     notes: list[Row] = []
-    for one in view.session.diagnoses(view.flow, as_of(view)):
+    for one in view.diagnoses(as_of(view)):
         (notes if one.severity is Severity.NOTE else serious).extend(diagnosis_rows(one, width))
+    if view.looks_around:
+        serious.append((Cell(LOOKING, Role.DIM),))
     return serious, notes
 
 
@@ -52,9 +60,23 @@ class FindingsScreen(Fitted):
         super().__init__(palette, "Findings", Rows(), "! back")
         self._view = view
 
+    def on_mount(self) -> None:
+        self._looking = self.set_interval(BETWEEN, self._look_around, pause=True)
+        super().on_mount()
+
+    def _look_around(self) -> None:
+        if self._view.look_around():
+            self._looking.pause()
+            top = self.list.top
+            self.fill()
+            self.list.select(top)
+            self.paint()
+
     def fill(self) -> None:
         width = max(4, self.list.inner_width - 1)
         self.list.show(Rows([(Cell(" "), *row) for row in self._rows(width)]), 0)
+        if self._view.looks_around:
+            self._looking.resume()
 
     def _rows(self, width: int) -> list[Row]:
         view = self._view

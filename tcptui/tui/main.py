@@ -22,6 +22,7 @@ from tcptui.tui.bars import Bar, Mode, footer_row, status_row
 from tcptui.tui.detail import DetailPane, Dissector
 from tcptui.tui.diagram import DiagramPane
 from tcptui.tui.explanation import Explanation
+from tcptui.tui.findings import BETWEEN
 from tcptui.tui.flows import FlowsPane
 from tcptui.tui.ladder import LadderPane
 from tcptui.tui.layout import Plan, Wish, plan
@@ -92,6 +93,7 @@ class MainScreen(Asking):
         self.set_interval(POLL, self._poll)
         self._warming_up = self.set_interval(1, self._warm_up)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
+        self._looking_around = self.set_interval(BETWEEN, self._look_around, pause=True)
         self._looking_ahead = self.set_interval(AHEAD, self._look_ahead, pause=True)
         self.refresh_panes()
         self.call_after_refresh(self.viewpoint.session.turns.hold, 0)
@@ -158,6 +160,12 @@ class MainScreen(Asking):
             self._ahead = self._flows.ahead()
         if self._ahead is None or next(self._ahead, self) is self:
             self._looking_ahead.pause()
+
+    def _look_around(self) -> None:
+        """Look at the connections that a long explanation waits for."""
+        if self.is_active and self.viewpoint.look_around():
+            self._looking_around.pause()
+            self.refresh_panes()
 
     def _tick(self) -> None:
         """A step of play."""
@@ -289,6 +297,8 @@ class MainScreen(Asking):
             height = self._explanation.size.height
             told = telling(self.viewpoint, self.explanation, self.options.story, self.size.width - 2, height)
             rows = [(Cell(" "), *row) for row in told]
+            if self.viewpoint.looks_around:
+                self._looking_around.resume()
             self._explanation.show(rows)
             if self.explanation is not Length.SHORT and len(rows) > self._most_said:
                 self._most_said = len(rows)

@@ -13,6 +13,7 @@ from tcptui.model.ladder_part import AnyLadder
 from tcptui.session import FlowInfo, Session, Snapshot
 from tcptui.store.analysis import Mark
 from tcptui.store.segments import Captured
+from tcptui.tcp.finding import Diagnosis
 from tcptui.tcp.history import History, Moment, Transition
 from tcptui.tcp.icmp import IcmpError
 from tcptui.tcp.segment import Segment
@@ -30,7 +31,8 @@ class Viewpoint:
 
     flow: the number of the selected flow, 0 while there is none. moment: all panes are as of it.
     row: the cursor's row in the ladder. follow: the moment is the newest. frozen: nothing new is shown.
-    mark: the row's moment that time is measured from.
+    mark: the row's moment that time is measured from. looks_around: what was asked for last waits until
+    all connections have been looked at (`Session.look_around`).
     """
 
     def __init__(self, session: Session, options: LadderOptions, *, at_start: bool = False) -> None:
@@ -46,6 +48,7 @@ class Viewpoint:
         self.playing = False
         self.speed = SPEEDS.index(1)
         self.mark: Moment | None = None
+        self.looks_around = False
         self.loaded: LoadedFlow | None = None
         self._histories: dict[int, History] = {}
         self._histories_of = -1
@@ -110,6 +113,17 @@ class Viewpoint:
         if number not in self._histories:
             self._histories[number] = self.session.history(number)
         return self._histories[number]
+
+    def diagnoses(self, moment: Moment) -> tuple[Diagnosis, ...]:
+        """What is notable about the selected flow; nothing yet while it `looks_around`."""
+        found = self.session.diagnoses_at_once(self.flow, moment)
+        self.looks_around = found is None
+        return found or ()
+
+    def look_around(self) -> bool:
+        """Look at some connections; whether what was asked for can be told now."""
+        self.looks_around = self.looks_around and self.session.look_around()
+        return not self.looks_around
 
     def _load(self) -> bool:
         """Bring the selected flow up to date with the session; whether it changed."""

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tcptui.hosts import around
 from tcptui.model.text import plain
 from tcptui.session import Session
 from tcptui.tcp.diagnosis import Diagnosis, Severity
-from tcptui.tui.findings import diagnosis_rows
+from tcptui.tui.findings import LOOKING, diagnosis_rows
 from tests.support.hosts import CLOSED, HALF_OPEN, attempt, away
 from tests.support.packets import pcap
 from tests.support.screen import capture, demo, running, screen_text
@@ -78,6 +79,33 @@ async def test_what_does_not_happen_is_told_on_a_flow_s_newest_row() -> None:
         await pilot.pause()
         shown = words(screen_text(app))
         assert "as of #496 note server's SYN,ACK" in shown and "SYN cookies" in shown
+
+
+@pytest.mark.parametrize(
+    ("key", "away", "elsewhere", "back"),
+    [("exclamation_mark", "q", "Ladder", "exclamation_mark"), ("x", "question_mark", "Help", "q")],
+)
+async def test_many_connections_are_looked_at_between_keys(
+    key: str, away: str, elsewhere: str, back: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(around, "SLICE", 2)
+    async with running(demo("syn-flood"), (120, 40)) as (app, pilot):
+        monkeypatch.setattr(app.screen.viewpoint.session, "look_around", lambda: True)
+        app.screen.viewpoint.select(101)
+        await pilot.press("3", "G", key)
+        await pilot.pause()
+        shown = words(screen_text(app))
+        assert LOOKING in shown and "not sent again" not in shown
+        await pilot.press(away)
+        await pilot.pause()
+        assert elsewhere in screen_text(app), "keys are answered meanwhile"
+        await pilot.press(back)
+        monkeypatch.undo()
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if "not sent again" in words(screen_text(app)):
+                break
+        assert LOOKING not in words(screen_text(app)) and "not sent again" in words(screen_text(app))
 
 
 async def test_x_begins_with_what_is_serious_even_in_a_small_window() -> None:
