@@ -17,6 +17,7 @@ from textual.app import App
 from textual.theme import Theme
 
 from tcptui.tui import echo
+from tcptui.tui.actions import ACTIONS, PROGRAM
 from tcptui.tui.main import MainScreen
 from tcptui.tui.prompt import Prompt
 from tcptui.tui.run import ScreenOptions
@@ -41,6 +42,11 @@ FIRST_WAIT = 0.05
 NEARLY_ALL = 0.5
 """A file of which this part is read at once is worth the wait for the rest of it."""
 
+AGAIN = 0.01
+"""Seconds between two looks whether what a key is about is there."""
+
+ALWAYS = frozenset(key for action in ACTIONS if action.group == PROGRAM for key in action.keys)
+"""Keys that need no rows."""
 
 FIRST_BATCH = 4096
 """Packets that are read first: more than a screen shows, and not many more than it takes to begin."""
@@ -160,8 +166,20 @@ class TcptuiApp(App[int], inherit_css=False):
         self.app_focus = True  # or there would be no keys
         if self._early or not self.screen.is_mounted:
             self._early.append(event)
-            return
-        await self._answer(event)
+        elif self._must_wait(event):
+            self._early.append(event)
+            self._look_again()
+        else:
+            await self._answer(event)
+
+    def _must_wait(self, event: Typed) -> bool:
+        """Whether a key is about rows that are still to come."""
+        screen = self.screen
+        about_rows = isinstance(event, events.Key) and event.key not in ALWAYS
+        return about_rows and isinstance(screen, MainScreen) and screen.awaits_rows()
+
+    def _look_again(self) -> None:
+        self.screen.set_timer(AGAIN, self.take_early)
 
     def expect_key(self) -> None:
         """A key, or pasted text, is on its way, in another thread."""
@@ -169,8 +187,11 @@ class TcptuiApp(App[int], inherit_css=False):
             self.session.turns.expect()
 
     async def take_early(self) -> None:
-        """A screen stands: answer the keys that came before."""
+        """A screen stands: answer the keys that came before, once it has the rows that they are about."""
         while self._early:
+            if self._must_wait(self._early[0]):
+                self._look_again()
+                return
             await self._answer(self._early[0])
             del self._early[0]
 

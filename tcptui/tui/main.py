@@ -38,6 +38,9 @@ POLL = 0.1
 LEISURE = 8
 """To show what is new, while it is read, takes an eighth of the time: a key seldom has to wait for it."""
 
+PATIENCE = 1.5
+"""Seconds from the beginning in which a key may wait for the first packets of a file."""
+
 TICK = 0.04
 """Seconds between two steps of play."""
 
@@ -72,6 +75,7 @@ class MainScreen(Asking):
         self._ticked = monotonic()
         self._reading = True
         self._look_again = 0.0
+        self._patient_until = monotonic() + PATIENCE
         self._ahead: Iterator[None] | None = None
         self._status = Bar(palette, id="status", raised=True)
         self._footer = Bar(palette, id="footer")
@@ -97,6 +101,19 @@ class MainScreen(Asking):
         self._looking_ahead = self.set_interval(AHEAD, self._look_ahead, pause=True)
         self.refresh_panes()
         self.call_after_refresh(self.viewpoint.session.turns.hold, 0)
+
+    def awaits_rows(self) -> bool:
+        """Whether a key must wait a moment for the first packets of a file. They are read at once: the screen
+        has been drawn without them, or will be."""
+        session, snapshot = self.viewpoint.session, self.viewpoint.session.snapshot()
+        if self.viewpoint.flow or snapshot.live:
+            return False
+        if not snapshot.flows and snapshot.running and monotonic() < self._patient_until:
+            session.turns.hold(0)
+            return True
+        if snapshot.flows:
+            self._look(snapshot)
+        return False
 
     def _warm_up(self) -> None:
         """What takes packets apart is imported once a file has been read, which it would hold up; where
@@ -141,8 +158,11 @@ class MainScreen(Asking):
         flows = self.viewpoint.snapshot.flows
         news = self.viewpoint.refresh(snapshot)
         if news:
-            show = self.refresh_panes if flows > 4 or snapshot.flows <= 4 else self.relayout
-            show()
+            if flows > 4 or snapshot.flows <= 4:
+                self.refresh_panes()
+            else:
+                self._flows.sync()  # a key may come before the layout is made
+                self.relayout()
         else:
             if self._flows.order.news:
                 self.refresh_panes()

@@ -1,6 +1,7 @@
 """The whole program on a terminal of any size, with any key, and with bytes that mean harm."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual import events
@@ -165,3 +166,52 @@ async def test_pasted_text_is_no_command() -> None:
         app.post_message(events.Paste("Q"))
         await pilot.pause(0.2)
         assert app.is_running and screen_text(app) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "flow", "row"),
+    [
+        ("zero-window", "3jjj", 1, 3),
+        ("syn-flood", "jjj", 4, 0),
+        ("syn-flood", "Gk", 202, 1),
+        ("syn-flood", "3jj", 1, 2),
+    ],
+)
+async def test_keys_that_come_before_the_first_packets_wait_for_them(
+    name: str, keys: str, flow: int, row: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.tui.app._wait_a_moment", lambda _: None)
+    session, go_on = demo(name), Event()
+    monkeypatch.setattr(session.turns, "wait", lambda: go_on.wait(5))
+    app = TcptuiApp(session, ScreenOptions(theme="dark", at_start=True))
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = app.screen.viewpoint
+        assert not session.snapshot().flows
+        for key in keys:
+            app.post_message(events.Key(key, key))
+        await pilot.pause()
+        assert not view.flow and app._early
+        go_on.set()
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if view.flow and not app._early:
+                break
+        assert view.flow == flow and view.row == row
+
+
+async def test_no_key_waits_for_packets_that_do_not_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.tui.main.PATIENCE", 0.3)
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(pcap())
+    session = Session(CaptureReader(path, growing=True))
+    app = TcptuiApp(session, ScreenOptions(theme="dark", at_start=True))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "Help" in screen_text(app), "this one is not about packets"
+        await pilot.press("q", "j", "3")
+        await pilot.pause(0.5)
+        assert isinstance(app.screen, MainScreen) and app.screen.active_pane == "ladder"
+    session.stop()
