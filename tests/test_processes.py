@@ -49,17 +49,28 @@ def test_what_a_process_that_ends_does_not_tell_is_worked_out_here() -> None:
     assert by_here == [0, 3, 4, 7, 8, 10, 11, 12, 14, 15]
 
 
-def test_nobody_is_left_behind() -> None:
+def test_nobody_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, fork = [], os.fork
+
+    def noted() -> int:
+        begun.append(fork())
+        return begun[-1]
+
     def work(numbers: Sequence[int]) -> int:
         if 0 not in numbers:
             signal.pause()
         return os.getpid()
 
+    monkeypatch.setattr(os, "fork", noted)
     told = shared(work, range(8), 1)
     assert next(told) == os.getpid()
+    for pid in begun:
+        os.kill(pid, 0)
     told.close()  # as where ^C ends the program
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(begun) == 3
+    for pid in begun:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 def test_what_is_told_arrives_whole_whatever_interrupts_it() -> None:
